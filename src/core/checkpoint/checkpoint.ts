@@ -1,0 +1,107 @@
+/** Element types whose values are decoded to float64. */
+export type FloatType = 'float32' | 'float64' | 'float16' | 'bfloat16';
+
+/** A run of bytes in a file. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Where the values of a tensor lie. Plain data: it travels to workers and is all that is needed to
+ * read the tensor again.
+ *
+ * - `raw`: little-endian elements of `dtype`, back to back over the segments.
+ * - `float32List`, `float64List`: packed `float_data` / `double_data`.
+ * - `float32Fields`, `float64Fields`: the same fields unpacked, one tag byte before each element.
+ * - `varintList`, `varintFields`: 16-bit patterns of float16 / bfloat16 in `int32_data`.
+ */
+export interface TensorStorage {
+  readonly file: string;
+  readonly tensor: string;
+  readonly dtype: FloatType;
+  readonly elements: number;
+  readonly encoding:
+    | 'raw'
+    | 'float32List'
+    | 'float64List'
+    | 'float32Fields'
+    | 'float64Fields'
+    | 'varintList'
+    | 'varintFields';
+  readonly segments: readonly ByteRange[];
+}
+
+export type Role = 'linear' | 'conv';
+
+/**
+ * How the axes of the stored tensor are used by the node that consumes it: `in-out` as MatMul's right
+ * side `[in, out]`, `out-in` as Gemm with transB `[out, in]`, `conv` as `[out, in / groups, ...kernel]`.
+ */
+export type Orientation = 'in-out' | 'out-in' | 'conv';
+
+/** One tensor of learned weights that has a matrix view. */
+export interface Weight {
+  /** Graph path + tensor name; equal in two files of the same graph. */
+  readonly id: string;
+  /** What a person reads; derived from the consuming node's path where the tensor's name says nothing. */
+  readonly name: string;
+  /** The name in the file. */
+  readonly tensor: string;
+  /** Operator of the (first) consuming node. */
+  readonly op: string;
+  readonly role: Role;
+  readonly orientation: Orientation;
+  readonly dtype: FloatType;
+  readonly shape: readonly number[];
+  readonly parameters: number;
+  /** Convolutions only: number of groups; 1 otherwise. */
+  readonly groups: number;
+  /** Names or paths of every node that uses it, in graph order. */
+  readonly consumers: readonly string[];
+  readonly storage: TensorStorage;
+}
+
+/** A tensor of the file that is not analysed, and why, in words for a person. */
+export interface SkippedTensor {
+  readonly tensor: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly reason: string;
+}
+
+/** What a checkpoint holds, without its values. Every tensor of the file is in `weights` or in `skipped`. */
+export interface Checkpoint {
+  readonly file: string;
+  readonly format: 'onnx';
+  readonly bytes: number;
+  /** Elements of all floating-point tensors, analysed or not. */
+  readonly parameters: number;
+  readonly irVersion: number;
+  readonly opset: Readonly<Record<string, number>>;
+  readonly producer: string;
+  /** In graph order: the depth axis of every chart. */
+  readonly weights: readonly Weight[];
+  readonly skipped: readonly SkippedTensor[];
+}
+
+/**
+ * One or more equal-shaped matrices inside a tensor, by strides in elements: element (i, j) of matrix k
+ * is `tensor[offsets[k] + i * rowStride + j * colStride]`. More than one offset means that their singular
+ * values are pooled (WeightWatcher's view of a convolution).
+ */
+export interface MatrixView {
+  readonly rows: number;
+  readonly cols: number;
+  readonly rowStride: number;
+  readonly colStride: number;
+  readonly offsets: readonly number[];
+}
+
+/** A matrix of a weight, as one entry of the report. `part` is empty where the weight is one matrix. */
+export interface WeightPart {
+  readonly part: string;
+  /** `matrix`, `flattened` (one group of a convolution), or `slices` (pooled kernel positions). */
+  readonly kind: 'matrix' | 'flattened' | 'slices';
+  readonly view: MatrixView;
+}

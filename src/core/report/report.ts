@@ -1,0 +1,169 @@
+import * as v from 'valibot';
+import { FINDING_CODES } from '../diagnosis/finding.ts';
+
+/**
+ * The report, `eigenscope.report/1`. Types, parser and published JSON Schema all come from this schema.
+ * Every figure is a finite number or null; null comes with a status or a finding that says why.
+ */
+export const REPORT_SCHEMA = 'eigenscope.report/1';
+
+const figure = v.nullable(v.pipe(v.number(), v.finite()));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const shape = v.array(count);
+
+export const findingSchema = v.strictObject({
+  code: v.picklist(FINDING_CODES),
+  severity: v.picklist(['info', 'warning', 'error']),
+  text: v.string(),
+  evidence: v.record(v.string(), v.union([v.pipe(v.number(), v.finite()), v.string()])),
+});
+
+const shuffleNull = v.nullable(
+  v.strictObject({ shuffles: count, mean: figure, sd: figure, percentile: figure }),
+);
+
+const metricsSchema = v.strictObject({
+  numEvals: figure,
+  svMax: figure,
+  svMin: figure,
+  norm: figure,
+  logNorm: figure,
+  spectralNorm: figure,
+  logSpectralNorm: figure,
+  stableRank: figure,
+  matrixRank: figure,
+  rankLoss: figure,
+  weakRankLoss: figure,
+  entropy: figure,
+  effectiveRank: figure,
+  spectralEntropyRank: figure,
+  noiseFloor: figure,
+  alphaWeighted: figure,
+  logAlphaNorm: figure,
+});
+
+const fitStatus = v.picklist(['ok', 'failed']);
+
+const fitsSchema = v.strictObject({
+  powerLaw: v.strictObject({
+    status: fitStatus,
+    reason: v.string(),
+    alpha: figure,
+    D: figure,
+    xmin: figure,
+    xmax: figure,
+    sigma: figure,
+    tail: figure,
+    null: shuffleNull,
+    distancePercentile: figure,
+  }),
+  hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
+  marchenkoPastur: v.strictObject({
+    status: fitStatus,
+    reason: v.string(),
+    sigma: figure,
+    bulkMin: figure,
+    bulkMax: figure,
+    edge: figure,
+    spikes: figure,
+    entrySpikes: figure,
+    softRank: figure,
+    boundary: v.boolean(),
+  }),
+});
+
+export const layerSchema = v.strictObject({
+  /** Graph path + tensor name + part; equal in two files of the same graph. */
+  id: v.string(),
+  name: v.string(),
+  tensor: v.string(),
+  part: v.string(),
+  op: v.string(),
+  role: v.picklist(['linear', 'conv']),
+  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
+  shape,
+  parameters: count,
+  /** How many matrices are pooled in this entry (the kernel positions of a convolution in compat mode). */
+  matrices: count,
+  /** Which spectrum of the weight this is. */
+  view: v.picklist(['matrix', 'flattened', 'slices']),
+  rows: count,
+  cols: count,
+  status: v.picklist(['ok', 'failed']),
+  reason: v.string(),
+  metrics: metricsSchema,
+  fits: fitsSchema,
+  /** What WeightWatcher would print for this weight: its alpha and its label, for comparison. */
+  compat: v.strictObject({ alpha: figure, warning: v.string() }),
+  esd: v.strictObject({
+    log10Min: v.number(),
+    log10Max: v.number(),
+    counts: v.pipe(v.array(count), v.maxLength(128)),
+  }),
+  findings: v.array(findingSchema),
+  /** Descending; only where it was asked for. */
+  singularValues: v.optional(v.array(v.number())),
+});
+
+export const skippedSchema = v.strictObject({
+  tensor: v.string(),
+  shape,
+  dtype: v.string(),
+  reason: v.string(),
+});
+
+/** Of one metric over the layers of one role (or of all). */
+const distributionSchema = v.strictObject({
+  metric: v.string(),
+  role: v.string(),
+  layers: count,
+  failed: count,
+  mean: figure,
+  weightedMean: figure,
+  q1: figure,
+  median: figure,
+  q3: figure,
+});
+
+export const reportSchema = v.strictObject({
+  schema: v.literal(REPORT_SCHEMA),
+  tool: v.strictObject({ name: v.literal('eigenscope'), version: v.string() }),
+  model: v.strictObject({
+    file: v.string(),
+    format: v.literal('onnx'),
+    bytes: count,
+    parameters: count,
+    irVersion: v.number(),
+    opset: v.record(v.string(), v.number()),
+    producer: v.string(),
+  }),
+  settings: v.strictObject({
+    mode: v.picklist(['robust', 'compat']),
+    precision: v.literal('exact'),
+    device: v.literal('cpu'),
+    minEigenvalues: count,
+    seed: count,
+  }),
+  compute: v.strictObject({
+    backend: v.string(),
+    workers: count,
+    seconds: v.number(),
+    cached: count,
+  }),
+  layers: v.array(layerSchema),
+  skipped: v.array(skippedSchema),
+  findings: v.array(findingSchema),
+  summary: v.strictObject({
+    analysed: count,
+    failed: count,
+    analysedParameters: count,
+    findings: v.record(v.string(), count),
+    distributions: v.array(distributionSchema),
+  }),
+});
+
+export type Report = v.InferOutput<typeof reportSchema>;
+export type Layer = v.InferOutput<typeof layerSchema>;
+export type ReportFinding = v.InferOutput<typeof findingSchema>;
+export type SkippedEntry = v.InferOutput<typeof skippedSchema>;
+export type Distribution = v.InferOutput<typeof distributionSchema>;

@@ -1,0 +1,112 @@
+/** `robust`: the mathematics without the references' defects. `compat`: WeightWatcher's figures, defects included. */
+export type Mode = 'robust' | 'compat';
+
+/** Everything the figures of one entry are computed from. Plain data. */
+export interface SolvedSpectrum {
+  /** Rows and columns of each matrix (of each slice, where several are pooled). */
+  readonly rows: number;
+  readonly cols: number;
+  /** Number of pooled matrices; 1 for a plain matrix. */
+  readonly slices: number;
+  /** `slices * min(rows, cols)` values: slice after slice, descending within each. */
+  readonly singularValues: Float64Array;
+  /** The same, of seeded shuffles of the entries; empty where no null was asked for. */
+  readonly shuffles: readonly Float64Array[];
+  /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
+  readonly roundingVariance: number;
+}
+
+/** A figure that could not be computed is null, and the reason is in the status or a finding. */
+export type Figure = number | null;
+
+/** Norms, ranks and entropies; see the catalogue in core/report/metrics.ts for meaning and units. */
+export interface LayerMetrics {
+  readonly numEvals: Figure;
+  readonly svMax: Figure;
+  readonly svMin: Figure;
+  readonly norm: Figure;
+  readonly logNorm: Figure;
+  readonly spectralNorm: Figure;
+  readonly logSpectralNorm: Figure;
+  readonly stableRank: Figure;
+  readonly matrixRank: Figure;
+  readonly rankLoss: Figure;
+  readonly weakRankLoss: Figure;
+  readonly entropy: Figure;
+  readonly effectiveRank: Figure;
+  readonly spectralEntropyRank: Figure;
+  readonly noiseFloor: Figure;
+  readonly alphaWeighted: Figure;
+  readonly logAlphaNorm: Figure;
+}
+
+/** Where a layer's figure stands among the same figure of its seeded element shuffles. */
+export interface ShuffleNull {
+  readonly shuffles: number;
+  readonly mean: Figure;
+  readonly sd: Figure;
+  /** Percentile of the layer's figure in its null, 0 to 100. */
+  readonly percentile: Figure;
+}
+
+export interface PowerLawFigures {
+  readonly status: 'ok' | 'failed';
+  readonly reason: string;
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly xmin: Figure;
+  readonly xmax: Figure;
+  /** (alpha - 1) / sqrt(tail) in compat mode; null in robust mode, where it is no standard error. */
+  readonly sigma: Figure;
+  /** Number of eigenvalues at or above xmin. */
+  readonly tail: Figure;
+  /** Null of alpha over the shuffles. */
+  readonly null: ShuffleNull | null;
+  /** Percentile of D in the D of the shuffles' fits; goodness of fit, robust mode only. */
+  readonly distancePercentile: Figure;
+}
+
+export interface HillFigures {
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly xmin: Figure;
+  readonly tail: Figure;
+  readonly null: ShuffleNull | null;
+}
+
+export interface MarchenkoPasturFigures {
+  readonly status: 'ok' | 'failed';
+  readonly reason: string;
+  readonly sigma: Figure;
+  /** Edges of the bulk, in the units of the eigenvalues. */
+  readonly bulkMin: Figure;
+  readonly bulkMax: Figure;
+  /** Edge used for counting: bulkMax plus the Tracy-Widom allowance, in the units of the eigenvalues. */
+  readonly edge: Figure;
+  /** Eigenvalues above the edge and (robust) above every shuffle's largest. */
+  readonly spikes: Figure;
+  /** Robust: eigenvalues above the edge but not above the shuffles: heavy-tailed entries. */
+  readonly entrySpikes: Figure;
+  readonly softRank: Figure;
+  /** The fit stopped at the end of its search grid (compat). */
+  readonly boundary: boolean;
+}
+
+export interface LayerFits {
+  readonly powerLaw: PowerLawFigures;
+  readonly hill: HillFigures;
+  readonly marchenkoPastur: MarchenkoPasturFigures;
+}
+
+/** Histogram of log10 eigenvalues: at most 128 equal bins from log10Min to log10Max; positive eigenvalues only. */
+export interface Esd {
+  readonly log10Min: number;
+  readonly log10Max: number;
+  readonly counts: readonly number[];
+}
+
+export interface SpectralFigures {
+  readonly metrics: LayerMetrics;
+  readonly fits: LayerFits;
+  readonly esd: Esd;
+}

@@ -1,0 +1,47 @@
+import type { Mode } from '../core/spectrum/figures.ts';
+import type { Report } from '../core/report/report.ts';
+
+export interface AnalyzeRequest {
+  /** Absolute path of the checkpoint. */
+  readonly file: string;
+  readonly mode: Mode;
+  /** Entries with fewer eigenvalues are skipped; WeightWatcher's default is 10. */
+  readonly minEigenvalues: number;
+  readonly seed: number;
+  /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
+  readonly layers: string;
+  /** Put every singular value in the report. */
+  readonly spectra: boolean;
+  /** Ids of layers not to be solved, each with the reason put in the report (an engine died on them). */
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+export interface AnalyzeProgress {
+  /** Work done and to do, in floating-point operations of the solver. */
+  readonly done: number;
+  readonly total: number;
+  readonly layersDone: number;
+  readonly layersTotal: number;
+  /** Names of the layers being solved now. */
+  readonly running: readonly string[];
+  /** Ids of the same, for recovery when the engine ends. */
+  readonly runningIds: readonly string[];
+  /** Null until enough is known. */
+  readonly secondsLeft: number | null;
+  readonly cached: number;
+}
+
+export interface CallContext<P> {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: P) => void;
+}
+
+/** What the engine does for its shells. Every method can be cancelled and may report progress. */
+export interface EngineApi {
+  analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
+  /** The full spectrum of one layer of the last report of that file, descending. Served from the cache. */
+  spectrum(
+    request: { readonly file: string; readonly mode: Mode; readonly id: string },
+    context?: CallContext<never>,
+  ): Promise<{ readonly singularValues: readonly number[] }>;
+}
