@@ -12,6 +12,8 @@ export interface AnalyzeRequest {
   readonly layers: string;
   /** Put every singular value in the report. */
   readonly spectra: boolean;
+  /** Bytes that all running tasks together may take; 0 for half of the free memory. */
+  readonly memoryLimit: number;
   /** Ids of layers not to be solved, each with the reason put in the report (an engine died on them). */
   readonly failed: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,7 @@ export const FINDING_CODES = [
   'fit-untrustworthy',
   'non-finite',
   'not-solved',
+  'no-weights',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

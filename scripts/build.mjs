@@ -1,0 +1,82 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+import { buildWebview } from './buildWebview.mjs';
+import { buildKernels } from './kernels.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Bundles everything into `dist`: what the VSIX and the npm package carry. */
+export async function build({ tests = true } = {}) {
+  const dist = path.join(root, 'dist');
+  fs.rmSync(dist, { recursive: true, force: true });
+  fs.mkdirSync(dist, { recursive: true });
+  const version = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).version;
+  const node = {
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+    define: { EIGENSCOPE_VERSION: JSON.stringify(version) },
+    absWorkingDir: root,
+  };
+  const esm = { ...node, format: 'esm' };
+  await Promise.all([
+    buildKernels(path.join(dist, 'kernels.wasm')),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
+    esbuild.build({
+      ...esm,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: 'dist/cli.mjs',
+      banner: { js: '#!/usr/bin/env node' },
+    }),
+    buildExtension(node),
+    buildWebview(path.join(dist, 'webview')),
+    ...(tests ? [buildExtensionTests(node)] : []),
+  ]);
+  fs.chmodSync(path.join(dist, 'cli.mjs'), 0o755);
+}
+
+/** The activation file is tiny; all else is a second bundle that is loaded by the first command. */
+function buildExtension(node) {
+  const entries = ['src/extension/main.ts', 'src/extension/session.ts'];
+  return Promise.all(
+    entries.filter(exists).map((entry) =>
+      esbuild.build({
+        ...node,
+        format: 'cjs',
+        entryPoints: [entry],
+        outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
+        external: ['vscode', './session.cjs'],
+      }),
+    ),
+  );
+}
+
+function buildExtensionTests(node) {
+  if (!exists('test/extension/index.ts')) return undefined;
+  return esbuild.build({
+    ...node,
+    format: 'cjs',
+    entryPoints: ['test/extension/index.ts', ...testFiles('test/extension')],
+    outdir: 'dist/test',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode', 'mocha'],
+  });
+}
+
+function testFiles(folder) {
+  return fs
+    .readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${folder}/${name}`);
+}
+
+function exists(file) {
+  return fs.existsSync(path.join(root, file));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

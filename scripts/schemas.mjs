@@ -1,0 +1,27 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Writes the JSON Schema of each published document, made from its one valibot schema. */
+export async function writeSchemas(folder = path.join(root, 'schemas')) {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-schemas-'));
+  const outfile = path.join(scratch, 'jsonSchema.mjs');
+  await esbuild.build({
+    entryPoints: [path.join(root, 'src/core/report/jsonSchema.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+    absWorkingDir: root,
+  });
+  const { reportJsonSchema } = await import(pathToFileURL(outfile).href);
+  fs.rmSync(scratch, { recursive: true });
+  const text = `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
+  fs.writeFileSync(path.join(folder, 'eigenscope.report-1.schema.json'), text);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeSchemas();

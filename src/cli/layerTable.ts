@@ -1,0 +1,66 @@
+import { formatMetric, metricById, type MetricId } from '../core/report/metrics.ts';
+import type { Layer, Report } from '../core/report/report.ts';
+import { printable, textTable, type TextColumn } from './textTable.ts';
+
+const COLUMNS: readonly MetricId[] = [
+  'alpha',
+  'hillAlpha',
+  'hillPercentile',
+  'stableRank',
+  'effectiveRank',
+  'matrixRank',
+  'mpSpikes',
+  'compatAlpha',
+];
+
+const NAME_WIDTH = 44;
+
+/** The layers as a table for a terminal, in graph order. */
+export function layerTable(report: Report): string[] {
+  const metrics = COLUMNS.map((id) => metricById(id));
+  const columns: TextColumn[] = [
+    { title: 'Layer', align: 'left', maxWidth: NAME_WIDTH },
+    { title: 'Op', align: 'left' },
+    { title: 'Matrix', align: 'right' },
+    ...metrics.map((metric) => ({ title: metric.label, align: 'right' as const })),
+    { title: 'Findings', align: 'left' },
+  ];
+  const rows = report.layers.map((layer) => [
+    layer.name,
+    layer.op,
+    `${layer.matrices > 1 ? `${layer.matrices} x ` : ''}${layer.rows} x ${layer.cols}`,
+    ...metrics.map((metric) => formatMetric(metric, layer)),
+    layer.findings.map((finding) => finding.code).join(', '),
+  ]);
+  return textTable(columns, rows);
+}
+
+/** The findings of the model, then of its layers, the gravest first; at most `limit` of each code. */
+export function findingLines(report: Report, limit: number): string[] {
+  const all = [
+    ...report.findings.map((finding) => ({ finding, layer: undefined })),
+    ...report.layers.flatMap((layer) => layer.findings.map((finding) => ({ finding, layer }))),
+  ];
+  const lines: string[] = [];
+  for (const severity of ['error', 'warning', 'info'] as const) {
+    const codes = [
+      ...new Set(
+        all.filter((each) => each.finding.severity === severity).map((each) => each.finding.code),
+      ),
+    ];
+    for (const code of codes) {
+      const same = all.filter(
+        (each) => each.finding.code === code && each.finding.severity === severity,
+      );
+      lines.push(`${severity}: ${code} (${same.length})`);
+      for (const each of same.slice(0, limit))
+        lines.push(`  ${about(each.layer)}${printable(each.finding.text)}`);
+      if (same.length > limit) lines.push(`  and ${same.length - limit} more`);
+    }
+  }
+  return lines;
+}
+
+function about(layer: Layer | undefined): string {
+  return layer ? `${printable(layer.name)}: ` : '';
+}

@@ -1,0 +1,48 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { analyzeCommand } from './analyzeCommand.ts';
+import { EXIT, exitCodeOf, UsageError } from './exitCode.ts';
+import { printable } from './textTable.ts';
+
+declare const EIGENSCOPE_VERSION: string;
+
+const USAGE = `Usage: eigenscope COMMAND
+
+  analyze MODEL.onnx   spectra, figures and findings of every weight matrix
+
+  --version            print the version
+  --help               print this, or with a command what it takes
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  const context = {
+    dist: path.dirname(fileURLToPath(import.meta.url)),
+    version: EIGENSCOPE_VERSION,
+  };
+  switch (command) {
+    case 'analyze':
+      return analyzeCommand(rest, context);
+    case '--version':
+      process.stdout.write(`${EIGENSCOPE_VERSION}\n`);
+      return EXIT.done;
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    case undefined:
+      throw new UsageError('No command was given.');
+    default:
+      throw new UsageError(`There is no command '${command}'.`);
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const hint = error instanceof UsageError ? ' Try --help.' : '';
+  process.stderr.write(`eigenscope: ${printable(error.message)}${hint}\n`);
+  if (exitCodeOf(error) === EXIT.internal && error.stack) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = exitCodeOf(error);
+}

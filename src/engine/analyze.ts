@@ -1,0 +1,99 @@
+import * as os from 'node:os';
+import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
+import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
+import { summaryOf } from '../core/report/summary.ts';
+import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
+import { planEntries, type Entry } from './entries.ts';
+import { layerOf } from './layer.ts';
+import { solveEntries } from './solveEntries.ts';
+import type { TaskOutcome } from './spectrumTask.ts';
+import type { WorkerPool } from './workerPool.ts';
+
+/** Default share of the free memory that running tasks may take together. */
+const MEMORY_SHARE = 0.5;
+
+/**
+ * The pipeline: checkpoint -> entries -> spectra -> figures and findings -> report. Throws
+ * CheckpointError for a file that cannot be read and CancelledError when the signal aborts.
+ */
+export async function analyze(
+  request: AnalyzeRequest,
+  pool: WorkerPool,
+  version: string,
+  context: CallContext<AnalyzeProgress> = {},
+): Promise<Report> {
+  const started = performance.now();
+  const checkpoint = openCheckpoint(request.file);
+  const { entries, skipped } = planEntries(checkpoint, request);
+  pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
+  const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
+  const outcomes = await solveEntries(fits, pool, context);
+  const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
+  const layers = entries.map((entry) =>
+    layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
+  );
+  const findings = modelFindings(checkpoint, entries);
+  return {
+    schema: REPORT_SCHEMA,
+    tool: { name: 'eigenscope', version },
+    model: {
+      file: checkpoint.file,
+      format: checkpoint.format,
+      bytes: checkpoint.bytes,
+      parameters: checkpoint.parameters,
+      irVersion: checkpoint.irVersion,
+      opset: { ...checkpoint.opset },
+      producer: checkpoint.producer,
+    },
+    settings: {
+      mode: request.mode,
+      precision: 'exact',
+      device: 'cpu',
+      minEigenvalues: request.minEigenvalues,
+      seed: request.seed,
+    },
+    compute: {
+      backend: 'wasm',
+      workers: pool.size,
+      seconds: (performance.now() - started) / 1000,
+      cached: outcomes.filter((outcome) => outcome.status === 'solved' && outcome.cached).length,
+    },
+    layers,
+    skipped: skipped.map((each) => ({ ...each, shape: [...each.shape] })),
+    findings,
+    summary: summaryOf(layers, findings),
+  };
+}
+
+/** Entries the machine can hold, and an outcome for each that it cannot or that an earlier engine died on. */
+function byMemory(
+  entries: readonly Entry[],
+  request: AnalyzeRequest,
+  limit: number,
+): { fits: readonly Entry[]; refused: ReadonlyMap<Entry, TaskOutcome> } {
+  const refused = new Map<Entry, TaskOutcome>();
+  for (const entry of entries) {
+    const died = request.failed[entry.id];
+    if (died !== undefined) refused.set(entry, { status: 'failed', reason: died });
+    else if (entry.bytes > limit) {
+      const reason = `it needs ${megabytes(entry.bytes)} of memory and ${megabytes(limit)} may be used; free memory or raise the memory limit`;
+      refused.set(entry, { status: 'failed', reason });
+    }
+  }
+  return { fits: entries.filter((entry) => !refused.has(entry)), refused };
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
+
+function modelFindings(checkpoint: Checkpoint, entries: readonly Entry[]): ReportFinding[] {
+  if (entries.length > 0) return [];
+  const tensors = checkpoint.weights.length + checkpoint.skipped.length;
+  const text =
+    tensors === 0
+      ? 'The model holds no weights: its graph has no constant tensor.'
+      : `None of the model's ${tensors} tensors is a weight matrix that can be analysed; the list of skipped tensors says why for each.`;
+  return [{ code: 'no-weights', severity: 'info', text, evidence: { tensors } }];
+}

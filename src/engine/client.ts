@@ -1,0 +1,125 @@
+import { CancelledError } from '../protocol/cancellation.ts';
+import { DisconnectedError } from '../protocol/remoteError.ts';
+import type { AnalyzeProgress, AnalyzeRequest, CallContext, EngineApi } from './engineApi.ts';
+import { startEngine, type EngineProcess } from './engineProcess.ts';
+
+export interface EngineClientOptions {
+  /** Folder with engine.mjs, worker.mjs and kernels.wasm. */
+  readonly dist: string;
+  /** Folder of solved spectra; empty for none. */
+  readonly cacheDir: string;
+  readonly version: string;
+  /** 0 or absent: one less than the cores. */
+  readonly workers?: number;
+  readonly idleSeconds?: number;
+  readonly log?: (line: string) => void;
+}
+
+export interface EngineClient extends EngineApi {
+  /** Of the engine process, while there is one. */
+  readonly pid: number | undefined;
+  dispose(): void;
+}
+
+/** The engine could not be started, or ends before it gets to any layer. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+const DEFAULT_IDLE_SECONDS = 60;
+
+/** An engine that does not answer a cancel by then is ended. */
+const CANCEL_LIMIT_MS = 2000;
+
+/**
+ * The engine as its shells see it: started on the first call, again after it has ended. When it dies in
+ * the middle of an analysis, the layers it was on are reported as not solved and the rest goes on; what
+ * it had finished is in the cache.
+ */
+export function createEngineClient(options: EngineClientOptions): EngineClient {
+  let engine: EngineProcess | undefined;
+  let disposed = false;
+
+  const connected = (): EngineProcess => {
+    if (disposed) throw new DisconnectedError('The engine client has been disposed of.');
+    if (engine) return engine;
+    const { dist, cacheDir, version, workers = 0, idleSeconds = DEFAULT_IDLE_SECONDS } = options;
+    const started = startEngine({ dist, cacheDir, version, workers, idleSeconds }, options.log);
+    engine = started;
+    void started.ended.then((how) => {
+      if (engine === started) engine = undefined;
+      options.log?.(`The engine ended: ${how}.`);
+    });
+    return started;
+  };
+
+  const cancellable = async <T>(
+    signal: AbortSignal | undefined,
+    call: (engine: EngineProcess) => Promise<T>,
+  ): Promise<T> => {
+    if (signal?.aborted) throw new CancelledError();
+    const current = connected();
+    let limit: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      limit = setTimeout(() => current.kill(), CANCEL_LIMIT_MS);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await call(current);
+    } catch (error) {
+      throw signal?.aborted ? new CancelledError() : error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(limit);
+    }
+  };
+
+  const analyze = async (
+    request: AnalyzeRequest,
+    { signal, onProgress }: CallContext<AnalyzeProgress> = {},
+  ) => {
+    const failed: Record<string, string> = { ...request.failed };
+    for (;;) {
+      let running: readonly string[] = [];
+      let ended = Promise.resolve('');
+      try {
+        return await cancellable(signal, (current) => {
+          ended = current.ended;
+          return current.remote.analyze(
+            { ...request, failed },
+            {
+              ...(signal ? { signal } : {}),
+              onProgress: (progress) => {
+                running = progress.runningIds;
+                onProgress?.(progress);
+              },
+            },
+          );
+        });
+      } catch (error) {
+        if (!(error instanceof DisconnectedError) || disposed) throw error;
+        const how = await ended;
+        if (running.length === 0)
+          throw new EngineError(
+            `The engine ended before it reached a layer of ${request.file}: ${how}.`,
+          );
+        for (const id of running)
+          failed[id] =
+            `the engine ended (${how}) while it was solving this layer; analyse again to try once more`;
+      }
+    }
+  };
+
+  return {
+    analyze,
+    spectrum: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
+    get pid() {
+      return engine?.pid;
+    },
+    dispose() {
+      disposed = true;
+      engine?.kill();
+    },
+  };
+}

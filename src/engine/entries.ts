@@ -1,0 +1,117 @@
+import type {
+  Checkpoint,
+  SkippedTensor,
+  Weight,
+  WeightPart,
+} from '../core/checkpoint/checkpoint.ts';
+import { matrixViews } from '../core/checkpoint/matrixViews.ts';
+import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
+import { shuffleCount } from '../core/spectrum/shuffles.ts';
+import type { AnalyzeRequest } from './engineApi.ts';
+import { globMatcher } from './glob.ts';
+import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+
+/** One entry of the report before it is solved. */
+export interface Entry {
+  readonly id: string;
+  readonly weight: Weight;
+  readonly part: WeightPart;
+  readonly task: SpectrumTask;
+  /** Work of all its solves, in floating-point operations. */
+  readonly flops: number;
+  /** Peak memory while it is solved. */
+  readonly bytes: number;
+}
+
+export interface PlannedEntries {
+  readonly entries: readonly Entry[];
+  /** The checkpoint's own, and the weights that the request leaves out. */
+  readonly skipped: readonly SkippedTensor[];
+}
+
+/** WeightWatcher's own bounds (constants.py, max_evals and max_N): kept in compat mode only. */
+const COMPAT_MAX_EIGENVALUES = 15_000;
+const COMPAT_MAX_LARGER_SIDE = 50_000;
+
+const BYTES_PER_VALUE = 8;
+
+/** What is to be solved for a request, in graph order, and why the rest is not. */
+export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): PlannedEntries {
+  const wanted = globMatcher(request.layers);
+  const entries: Entry[] = [];
+  const skipped: SkippedTensor[] = [...checkpoint.skipped];
+  for (const weight of checkpoint.weights) {
+    const skip = (reason: string): void => {
+      const { tensor, shape, dtype } = weight;
+      skipped.push({ tensor, shape, dtype, reason });
+    };
+    if (![weight.id, weight.name, weight.tensor].some(wanted)) {
+      skip(`not selected: its name does not match '${request.layers}'`);
+      continue;
+    }
+    const { parts, reason } = matrixViews(weight, request.mode);
+    if (parts.length === 0) skip(reason);
+    const tooSmall = parts.map((part) => sizeReason(part, request));
+    const kept = parts.filter((_, k) => tooSmall[k] === '');
+    if (parts.length > 0 && kept.length === 0) skip(tooSmall[0]!);
+    for (const part of kept) entries.push(entryOf(weight, part, request));
+  }
+  return { entries, skipped };
+}
+
+/** Empty where the part is large enough, and in compat mode small enough, to be analysed. */
+function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
+  const smaller = Math.min(view.rows, view.cols);
+  const eigenvalues = smaller * view.offsets.length;
+  if (eigenvalues < request.minEigenvalues)
+    return `a ${view.rows} x ${view.cols} matrix has ${eigenvalues} eigenvalues, fewer than the ${request.minEigenvalues} that a spectrum needs to be worth reading`;
+  if (request.mode === 'robust') return '';
+  if (eigenvalues > COMPAT_MAX_EIGENVALUES)
+    return `${eigenvalues} eigenvalues: WeightWatcher leaves out more than ${COMPAT_MAX_EIGENVALUES}`;
+  if (Math.max(view.rows, view.cols) > COMPAT_MAX_LARGER_SIDE)
+    return `larger side ${Math.max(view.rows, view.cols)}: WeightWatcher leaves out more than ${COMPAT_MAX_LARGER_SIDE}`;
+  return '';
+}
+
+function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Entry {
+  const id = part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+  const robust = request.mode === 'robust';
+  const { rows, cols, offsets } = part.view;
+  const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;
+  const source = sourceOf(weight, part);
+  const compatPart =
+    robust && part.kind === 'flattened' ? matrixViews(weight, 'compat').parts[0] : undefined;
+  const compatSource = compatPart ? sourceOf(weight, compatPart) : null;
+  const solves = [
+    { rows, cols, times: offsets.length * (1 + shuffles) },
+    ...(compatPart ? [{ ...compatPart.view, times: compatPart.view.offsets.length }] : []),
+  ];
+  return {
+    id,
+    weight,
+    part,
+    task: {
+      id,
+      mode: request.mode,
+      source,
+      compatSource,
+      shuffles,
+      seed: request.seed,
+      wantSpectrum: request.spectra,
+    },
+    flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
+    // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
+    bytes:
+      BYTES_PER_VALUE * (weight.storage.elements + rows * cols) +
+      Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
+  };
+}
+
+function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
+  return {
+    storage: weight.storage,
+    shape: weight.shape,
+    view: part.view,
+    scale: part.kind === 'slices' ? 'pooled-conv' : 'none',
+  };
+}

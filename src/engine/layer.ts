@@ -1,0 +1,78 @@
+import { diagnose } from '../core/diagnosis/diagnose.ts';
+import type { Finding } from '../core/diagnosis/finding.ts';
+import type { Layer } from '../core/report/report.ts';
+import { emptyFigures } from '../core/spectrum/emptyFigures.ts';
+import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
+import { nameOf } from './solveEntries.ts';
+import type { Entry } from './entries.ts';
+import type { CompatLabel, TaskOutcome } from './spectrumTask.ts';
+
+const NO_LABEL: CompatLabel = { alpha: null, warning: '' };
+
+/** The report's entry for what became of one matrix. */
+export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
+  const { weight, part } = entry;
+  const { rows, cols, offsets } = part.view;
+  const name = nameOf(entry);
+  const about = { name, mode, rows, cols, dtype: weight.dtype };
+  const common = {
+    id: entry.id,
+    name,
+    tensor: weight.tensor,
+    part: part.part,
+    op: weight.op,
+    role: weight.role,
+    dtype: weight.dtype,
+    shape: [...weight.shape],
+    parameters: rows * cols * offsets.length,
+    matrices: offsets.length,
+    view: part.kind,
+    rows,
+    cols,
+  };
+  switch (outcome.status) {
+    case 'solved':
+      return {
+        ...common,
+        status: 'ok',
+        reason: '',
+        ...plain(outcome.figures),
+        compat: { ...outcome.compat },
+        findings: diagnose({ ...about, figures: outcome.figures }).map(plainFinding),
+        ...(outcome.singularValues ? { singularValues: [...outcome.singularValues] } : {}),
+      };
+    case 'non-finite': {
+      const { count, firstIndex, elements } = outcome.nonFinite;
+      const findings = diagnose({ ...about, nonFinite: outcome.nonFinite });
+      const reason = `${count} of ${elements} entries are NaN or infinite, the first at index ${firstIndex}`;
+      return failedLayer(common, reason, findings);
+    }
+    case 'failed':
+      return failedLayer(common, outcome.reason, diagnose({ ...about, failure: outcome.reason }));
+  }
+}
+
+type Common = Omit<
+  Layer,
+  'status' | 'reason' | 'metrics' | 'fits' | 'esd' | 'compat' | 'findings' | 'singularValues'
+>;
+
+function failedLayer(common: Common, reason: string, findings: readonly Finding[]): Layer {
+  return {
+    ...common,
+    status: 'failed',
+    reason,
+    ...plain(emptyFigures(reason)),
+    compat: { ...NO_LABEL },
+    findings: findings.map(plainFinding),
+  };
+}
+
+function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd'> {
+  const { metrics, fits, esd } = figures;
+  return { metrics: { ...metrics }, fits, esd: { ...esd, counts: [...esd.counts] } };
+}
+
+function plainFinding(finding: Finding): Layer['findings'][number] {
+  return { ...finding, evidence: { ...finding.evidence } };
+}

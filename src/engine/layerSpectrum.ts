@@ -1,0 +1,40 @@
+import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import type { AnalyzeRequest, EngineApi } from './engineApi.ts';
+import { planEntries } from './entries.ts';
+import type { WorkerPool } from './workerPool.ts';
+
+/** Of a request for one spectrum: no shuffles, no size filter beyond one eigenvalue. */
+const PLAIN: Omit<AnalyzeRequest, 'file' | 'mode'> = {
+  minEigenvalues: 1,
+  seed: 0,
+  layers: '',
+  spectra: true,
+  memoryLimit: 0,
+  failed: {},
+};
+
+/**
+ * The full spectrum of the layer with that id, descending: from the cache where the layer has been
+ * analysed before, solved otherwise. Throws RangeError where the file has no such layer.
+ */
+export const layerSpectrum = async (
+  { file, mode, id }: Parameters<EngineApi['spectrum']>[0],
+  pool: WorkerPool,
+  context: { readonly signal?: AbortSignal } = {},
+): Promise<{ readonly singularValues: readonly number[] }> => {
+  const { entries } = planEntries(openCheckpoint(file), { ...PLAIN, file, mode });
+  const entry = entries.find((each) => each.id === id);
+  if (!entry)
+    throw new RangeError(`${file} has no layer with the id '${id}'; analyse the file again.`);
+  const outcome = await pool.run({
+    task: { ...entry.task, shuffles: 0, compatSource: null },
+    flops: entry.flops,
+    bytes: entry.bytes,
+    signal: context.signal,
+    onStart: () => undefined,
+    onStep: () => undefined,
+  });
+  if (outcome.status === 'solved') return { singularValues: [...(outcome.singularValues ?? [])] };
+  const reason = outcome.status === 'failed' ? outcome.reason : 'it has NaN or infinite entries';
+  throw new Error(`The spectrum of ${entry.weight.name} in ${file} cannot be had: ${reason}.`);
+};

@@ -1,0 +1,63 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Channel } from '../protocol/channel.ts';
+import { connect } from '../protocol/rpc.ts';
+import { analyze } from './analyze.ts';
+import type { EngineApi } from './engineApi.ts';
+import { ENGINE_READY, type EngineStart } from './engineStart.ts';
+import { layerSpectrum } from './layerSpectrum.ts';
+import { SpectrumCache } from './spectrumCache.ts';
+import { WorkerPool } from './workerPool.ts';
+
+/** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
+const MAX_CACHE_BYTES = 1024 ** 3;
+
+const { dist, cacheDir, workers, idleSeconds, version } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as EngineStart;
+
+const pool = new WorkerPool(
+  pathToFileURL(path.join(dist, 'worker.mjs')),
+  { wasm: fs.readFileSync(path.join(dist, 'kernels.wasm')), cacheDir },
+  workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
+);
+
+let idle: NodeJS.Timeout | undefined;
+let calls = 0;
+
+/** Runs a call with the idle clock stopped. */
+async function awake<T>(call: () => Promise<T>): Promise<T> {
+  calls++;
+  clearTimeout(idle);
+  try {
+    return await call();
+  } finally {
+    if (--calls === 0) idle = setTimeout(() => process.exit(0), idleSeconds * 1000);
+  }
+}
+
+const api: EngineApi = {
+  analyze: (request, context) =>
+    awake(async () => {
+      const report = await analyze(request, pool, version, context);
+      if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
+      return report;
+    }),
+  spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
+};
+
+const channel: Channel = {
+  post: (message) => {
+    if (process.connected) process.send?.(message);
+  },
+  onMessage: (listener) => {
+    process.on('message', listener);
+    return () => process.off('message', listener);
+  },
+};
+
+process.on('disconnect', () => process.exit(0));
+connect(channel, api);
+process.send?.(ENGINE_READY);

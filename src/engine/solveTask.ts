@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
+import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
+import { nonFinite } from '../core/checkpoint/nonFinite.ts';
+import { readValues } from '../core/checkpoint/readValues.ts';
+import { roundingVariance } from '../core/checkpoint/rounding.ts';
+import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import type { Kernels } from '../core/linalg/kernels.ts';
+import { LinalgError } from '../core/linalg/linalgError.ts';
+import type { Matrix } from '../core/linalg/matrix.ts';
+import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import { compatLabel } from '../core/spectrum/compatLabel.ts';
+import type { SolvedSpectrum } from '../core/spectrum/figures.ts';
+import { shuffledEntries } from '../core/spectrum/shuffles.ts';
+import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
+import { CancelledError } from '../protocol/cancellation.ts';
+import type { CacheRecord } from './cacheRecord.ts';
+import type { SpectrumCache } from './spectrumCache.ts';
+import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import type { NonFinite, SpectrumSource, SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+
+/** What a worker brings to its tasks. */
+export interface SolveTools {
+  readonly kernels: Kernels;
+  readonly kernelsHash: string;
+  readonly cache: SpectrumCache | undefined;
+  readonly cancelled: () => boolean;
+  /** Called after every solve with its floating-point operations. */
+  readonly onStep: (flops: number) => void;
+}
+
+/** Thrown inside a task, to leave it from any depth: the weight has NaN or infinite entries. */
+class NonFiniteWeight extends Error {
+  constructor(readonly found: NonFinite) {
+    super('non-finite');
+  }
+}
+
+/**
+ * Solves one entry: spectrum, shuffles and WeightWatcher's view, each from the cache where it is there,
+ * then the figures. Throws CancelledError; every other fault of the data is an outcome.
+ */
+export function solveTask(task: SpectrumTask, tools: SolveTools): TaskOutcome {
+  try {
+    return solved(task, tools);
+  } catch (error) {
+    if (error instanceof NonFiniteWeight) return { status: 'non-finite', nonFinite: error.found };
+    if (error instanceof LinalgError && error.code === 'cancelled') throw new CancelledError();
+    if (error instanceof LinalgError || error instanceof CheckpointError)
+      return { status: 'failed', reason: error.message };
+    throw error;
+  }
+}
+
+function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
+  const weight = new StoredWeight(task.source, tools);
+  const plain = weight.record(task.source, { kind: 'spectrum' });
+  const shuffled =
+    task.shuffles > 0
+      ? weight.record(task.source, { kind: 'shuffles', count: task.shuffles, seed: task.seed })
+      : undefined;
+  const spectrum = spectrumOf(plain, shuffled?.spectra ?? []);
+  const compat = task.compatSource
+    ? spectrumOf(weight.record(task.compatSource, { kind: 'spectrum' }), [])
+    : spectrum;
+  return {
+    status: 'solved',
+    figures: spectralFigures(spectrum, task.mode),
+    compat: compatLabel(compat),
+    cached: !weight.touched,
+    singularValues: task.wantSpectrum
+      ? Float64Array.from(spectrum.singularValues).sort().reverse()
+      : null,
+  };
+}
+
+function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): SolvedSpectrum {
+  const { rows, cols, slices, roundingVariance: variance } = record;
+  return {
+    rows,
+    cols,
+    slices,
+    singularValues: record.spectra[0]!,
+    shuffles,
+    roundingVariance: variance,
+  };
+}
+
+/** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
+class StoredWeight {
+  private readonly hash: string;
+  private values: Float64Array | undefined;
+
+  constructor(
+    source: SpectrumSource,
+    private readonly tools: SolveTools,
+  ) {
+    const hash = createHash('sha256');
+    storedBytes(source.storage, (chunk) => hash.update(chunk));
+    this.hash = hash.digest('hex');
+  }
+
+  /** Whether anything had to be solved. */
+  get touched(): boolean {
+    return this.values !== undefined;
+  }
+
+  record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    const { cache, kernelsHash } = this.tools;
+    const key = spectrumKey(this.hash, source, asked, kernelsHash);
+    const known = cache?.read(key);
+    if (known) return known;
+    const fresh = this.solve(source, asked);
+    cache?.write(key, fresh);
+    return fresh;
+  }
+
+  private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    this.values ??= finiteValues(source);
+    const { view } = source;
+    const matrices = view.offsets.map((offset) => gather(this.values!, source, offset));
+    const entries = matrices[0]!.data;
+    const variance = roundingVariance(entries, source.storage.dtype);
+    const spectra =
+      asked.kind === 'spectrum'
+        ? [concatenated(matrices.map((matrix) => this.solveOne(matrix)))]
+        : Array.from({ length: asked.count }, (_, k) =>
+            this.solveOne({ ...matrices[0]!, data: shuffledEntries(entries, asked.seed + k) }),
+          );
+    const { rows, cols, offsets } = view;
+    return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
+  }
+
+  private solveOne(matrix: Matrix): Float64Array {
+    const { kernels, cancelled, onStep } = this.tools;
+    const values = singularValues(matrix, kernels, { cancelled });
+    onStep(solveFlops(matrix.rows, matrix.cols));
+    return values;
+  }
+}
+
+function finiteValues(source: SpectrumSource): Float64Array {
+  const values = readValues(source.storage);
+  const found = nonFinite(values);
+  if (found) throw new NonFiniteWeight({ ...found, elements: values.length });
+  return values;
+}
+
+const FLOAT32_SQRT_HALF = Math.fround(Math.SQRT1_2);
+
+/** One matrix of a view as contiguous rows; a view of the tensor itself where it already lies so. */
+function gather(values: Float64Array, source: SpectrumSource, offset: number): Matrix {
+  const { rows, cols } = source.view;
+  if (source.scale === 'none' && isContiguous(source.view))
+    return { rows, cols, data: values.subarray(offset, offset + rows * cols) };
+  const { rowStride, colStride } = source.view;
+  const data = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++)
+      data[i * cols + j] = values[offset + i * rowStride + j * colStride]!;
+  }
+  if (source.scale === 'pooled-conv')
+    for (let i = 0; i < data.length; i++)
+      data[i] = Math.fround(Math.fround(data[i]!) * FLOAT32_SQRT_HALF);
+  return { rows, cols, data };
+}
+
+function isContiguous(view: MatrixView): boolean {
+  return view.colStride === 1 && view.rowStride === view.cols;
+}
+
+function concatenated(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

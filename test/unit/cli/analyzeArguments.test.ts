@@ -1,0 +1,49 @@
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAnalyzeArguments } from '../../../src/cli/analyzeArguments.ts';
+
+describe('arguments of analyze', () => {
+  it('has defaults for all but the model', () => {
+    expect(parseAnalyzeArguments(['m.onnx', '--cache', '/c'])).toEqual({
+      model: path.resolve('m.onnx'),
+      json: undefined,
+      html: undefined,
+      spectra: false,
+      mode: 'robust',
+      layers: '',
+      minEigenvalues: 10,
+      seed: 1,
+      workers: 0,
+      memoryLimit: 0,
+      cacheDir: path.resolve('/c'),
+      force: false,
+      quiet: false,
+    });
+  });
+
+  it.each([
+    [['m', '--json', '-'], { json: '-' }],
+    [['m', '--mode', 'compat'], { mode: 'compat' }],
+    [['m', '--no-cache'], { cacheDir: '' }],
+    [['m', '--memory', '100'], { memoryLimit: 100 * 2 ** 20 }],
+    [['m', '--seed', '0'], { seed: 0 }],
+  ])('%j', (args, expected) => {
+    expect(parseAnalyzeArguments(args)).toMatchObject(expected);
+  });
+
+  it.each([
+    [[], 'No model was given.'],
+    [['a', 'b'], "One model at a time: 'b' is one too many."],
+    [['m', '--mode', 'fast'], "--mode is 'robust' or 'compat', not 'fast'."],
+    [['m', '--workers', '0'], "--workers is a whole number from 1 up, not '0'."],
+    [['m', '--workers', '1.5'], "--workers is a whole number from 1 up, not '1.5'."],
+    [['m', '--seed', '1e99'], "--seed is a whole number from 0 up, not '1e99'."],
+    [
+      ['m', '--json', '-', '--html', '-'],
+      'Only one of --json and --html can go to standard output.',
+    ],
+    [['m', '--unknown'], "Unknown option '--unknown'"],
+  ])('%j is refused', (args, message) => {
+    expect(() => parseAnalyzeArguments(args)).toThrow(message);
+  });
+});

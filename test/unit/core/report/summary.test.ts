@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../../../src/core/report/summary.ts';
+
+describe('summaryOf', () => {
+  it('of no layers has nulls, never NaN', () => {
+    const summary = summaryOf([], []);
+    expect(summary).toMatchObject({ analysed: 0, failed: 0, analysedParameters: 0, findings: {} });
+    expect(summary.distributions.every((each) => each.median === null && each.mean === null)).toBe(
+      true,
+    );
+  });
+});
