@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { UsageError } from './exitCode.ts';
 
-/** Every report we write has this text near its start: JSON as its schema, HTML as its generator. */
-const OUR_MARK = /eigenscope\.report\/|content="Eigenscope/;
+/** Every report we write has this text near its start: JSON as its schema, HTML in its title. */
+const OUR_MARK = /eigenscope\.report\/|- Eigenscope<\/title>/;
 
 /** Where the mark must stand, in bytes from the start. */
 const MARK_WITHIN = 4096;
@@ -57,5 +57,5 @@ export function writeWhole(file: string, text: string): void {
 
 /** The hash of an inline script or style as a content security policy names it. */
 export function policyHash(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

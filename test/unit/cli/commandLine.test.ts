@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as v from 'valibot';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { reportSchema } from '../../../src/core/report/report.ts';
+import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { DIST, writeChain } from '../../fixtures/testEngine.ts';
+import { writeOnnx } from '../../fixtures/onnxModel.ts';
+
+const folder = temporaryFolder();
+const model = writeChain(folder, 'model.onnx', 2, 40);
+
+function eigenscope(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(DIST, 'cli.mjs'), ...args],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache') },
+      maxBuffer: 2 ** 28,
+    },
+  );
+  return { status, stdout, stderr };
+}
+
+describe('eigenscope analyze', () => {
+  it('prints the table to standard error and nothing to standard output', () => {
+    const { status, stdout, stderr } = eigenscope('analyze', 'model.onnx');
+    expect([status, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/^Layer +Op +Matrix +Alpha/);
+    expect(stderr).toMatch(/layer_0 +MatMul +40 x 40 /);
+    expect(stderr).toMatch(/model\.onnx: 2 matrices analysed, 0 tensors skipped/);
+  });
+
+  it('writes JSON that both schemas accept', () => {
+    const { status, stdout } = eigenscope('analyze', 'model.onnx', '--json', '-', '--quiet');
+    expect(status).toBe(0);
+    const report: unknown = JSON.parse(stdout);
+    expect(v.parse(reportSchema, report)).toEqual(report);
+    const published = JSON.parse(
+      fs.readFileSync('schemas/eigenscope.report-1.schema.json', 'utf8'),
+    ) as object;
+    const ajv = new Ajv({ strict: false });
+    expect([ajv.validate(published, report), ajv.errorsText()]).toEqual([true, 'No errors']);
+    expect(ajv.validate(published, { ...(report as object), layers: [{}] })).toBe(false);
+  });
+
+  it('writes one page that holds the report', () => {
+    expect(eigenscope('analyze', 'model.onnx', '--html', 'page.html').status).toBe(0);
+    const page = fs.readFileSync(path.join(folder, 'page.html'), 'utf8');
+    const data = /<script type="application\/json" id="eigenscope-report">(.*?)<\/script>/s.exec(
+      page,
+    );
+    expect(v.is(reportSchema, JSON.parse(data![1]!))).toBe(true);
+  });
+
+  it('writes over its own report, and over nothing else unless forced', () => {
+    const run = (...more: string[]) =>
+      eigenscope('analyze', 'model.onnx', '--quiet', '--json', ...more);
+    expect(run('again.json').status).toBe(0);
+    expect(run('again.json').status).toBe(0);
+    fs.writeFileSync(path.join(folder, 'notes.json'), '{"mine": true}');
+    expect(run('notes.json')).toMatchObject({
+      status: 2,
+      stderr:
+        'eigenscope: notes.json exists and is not a report of Eigenscope; give another name, or --force. Try --help.\n',
+    });
+    expect(fs.readFileSync(path.join(folder, 'notes.json'), 'utf8')).toBe('{"mine": true}');
+    expect(run('notes.json', '--force').status).toBe(0);
+    expect(run('model.onnx', '--force').stderr).toMatch('model.onnx is the model itself');
+    expect(run('nowhere/x.json').stderr).toMatch('does not exist');
+  });
+
+  it('says that a model without weights has none, and exits 0', () => {
+    writeOnnx(folder, 'none.onnx', { nodes: [{ op: 'Relu', inputs: ['x'], outputs: ['y'] }] });
+    const { status, stderr } = eigenscope('analyze', 'none.onnx');
+    expect(status).toBe(0);
+    expect(stderr).toMatch('The model holds no weights');
+  });
+
+  it.each([
+    [['analyze'], 2, 'eigenscope: No model was given. Try --help.\n'],
+    [[], 2, 'eigenscope: No command was given. Try --help.\n'],
+    [['compress'], 2, "eigenscope: There is no command 'compress'. Try --help.\n"],
+    [
+      ['analyze', 'model.onnx', '--mode', 'x'],
+      2,
+      "eigenscope: --mode is 'robust' or 'compat', not 'x'. Try --help.\n",
+    ],
+  ])('%j exits %i', (args, status, stderr) => {
+    expect(eigenscope(...args)).toEqual({ status, stdout: '', stderr });
+  });
+
+  it.each([
+    ['empty.onnx', Buffer.alloc(0)],
+    ['text.onnx', Buffer.from('this is no model, only a line of text\n')],
+    ['cut.onnx', fs.readFileSync(model).subarray(0, 5000)],
+  ])('%s exits 3 and names the file', (name, bytes) => {
+    fs.writeFileSync(path.join(folder, name), bytes);
+    const { status, stdout, stderr } = eigenscope('analyze', name);
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(path.join(folder, name));
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each(['missing.onnx', '.'])('%s exits 3', (name) => {
+    expect(eigenscope('analyze', name).status).toBe(3);
+  });
+
+  it.each([['--help'], ['--version'], ['analyze', '--help']])(
+    '%s %s exits 0 and prints',
+    (...args) => {
+      const { status, stdout } = eigenscope(...args);
+      expect([status, stdout.length > 4]).toEqual([0, true]);
+    },
+  );
+});
