@@ -1,0 +1,208 @@
+import { type Arena, float64View } from './arena.ts';
+import { type Block, from, newBlock, paddedBlock } from './blas3.ts';
+import type { SolverContext } from './solverContext.ts';
+
+/** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
+export interface BandReduction {
+  readonly rows: number;
+  readonly cols: number;
+  readonly width: number;
+  /** The band as the kernels store it: element (i, c) at i * 3 width + c + width. */
+  readonly band: number;
+  readonly bandSize: number;
+  /** Pending update: the matrix is A - left^T right, a row of each for every pending reflector. */
+  readonly left: Block;
+  readonly right: Block;
+  readonly work: Block;
+  readonly gram: Block;
+  readonly t: Block;
+  readonly triangle: Block;
+  readonly tau: number;
+  readonly cross: Block;
+}
+
+/** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
+export function bandWidth(cols: number): number {
+  if (cols <= 512) return 16;
+  return cols < 4096 ? 32 : 64;
+}
+
+/**
+ * Panels whose updates are applied to the trailing matrix together. A pending reflector costs each later
+ * panel a correction; at this number the corrections are about 3 % of the work.
+ */
+function panelsPerUpdate(cols: number, width: number): number {
+  return Math.max(1, Math.min(8, Math.round(cols / (32 * width))));
+}
+
+export function planBand(arena: Arena, rows: number, cols: number): BandReduction {
+  const width = bandWidth(cols);
+  const pending = 2 * width * panelsPerUpdate(cols, width);
+  const bandSize = cols * 3 * width + cols + 2 * width;
+  return {
+    rows,
+    cols,
+    width,
+    band: arena.float64(bandSize),
+    bandSize,
+    left: paddedBlock(arena, pending, rows),
+    right: paddedBlock(arena, pending, cols),
+    work: paddedBlock(arena, width, rows),
+    gram: newBlock(arena, width, width),
+    t: newBlock(arena, width, width),
+    triangle: newBlock(arena, width, width),
+    tau: arena.float64(width),
+    cross: newBlock(arena, width, pending),
+  };
+}
+
+/**
+ * Reduces the matrix to an upper band by orthogonal transformations from both sides; all but the panels
+ * themselves is matrix multiplication. `a` is destroyed.
+ *
+ * For each panel of `width` columns: QR of the columns from the diagonal down, then of the rows to its
+ * right, both as reflectors I - V^T T V, whose effect on the rest is kept as rows of `left` and `right`
+ * and applied for several panels at once. Grosser, Lang, "Efficient parallel reduction to bidiagonal
+ * form", 1999; the delayed update is that of LAPACK's dgebrd.
+ */
+export function reduceToBand(context: SolverContext, a: Block, plan: BandReduction): void {
+  const { kernels, blas } = context;
+  const { rows: m, cols: n, width, left, right } = plan;
+  float64View(kernels, plan.band, plan.bandSize).fill(0);
+  let top = 0;
+  for (;;) {
+    const trailing: Trailing = { a: from(a, top, top), top, rows: m - top, cols: n - top };
+    const panels = panelsPerUpdate(trailing.cols, width);
+    let done = 0;
+    let pending = 0;
+    for (let panel = 0; panel < panels; panel++) {
+      context.throwIfCancelled();
+      const size = Math.min(width, trailing.cols - done);
+      reduceColumns(context, plan, trailing, done, size, pending);
+      if (done + size === trailing.cols) return;
+      reduceRows(context, plan, trailing, done, size, pending + size);
+      pending += 2 * size;
+      done += size;
+    }
+    blas.gemm(
+      'TN',
+      trailing.rows - done,
+      trailing.cols - done,
+      pending,
+      -1,
+      from(left, 0, done),
+      from(right, 0, done),
+      1,
+      from(trailing.a, done, done),
+    );
+    top += done;
+  }
+}
+
+/** The part of the matrix below and to the right of (top, top), less the pending update. */
+interface Trailing {
+  readonly a: Block;
+  readonly top: number;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/**
+ * QR of columns j..j + size from row j down. Row `pending` of `left` and on become its reflectors V, the
+ * same rows of `right` T^T V A, so that the update of the columns to the right is one more left^T right.
+ */
+function reduceColumns(
+  { kernels, blas }: SolverContext,
+  plan: BandReduction,
+  { a, top, rows, cols }: Trailing,
+  j: number,
+  size: number,
+  pending: number,
+): void {
+  const { left, right, work, tau, cross } = plan;
+  const length = rows - j;
+  const v = from(left, pending, j);
+  const panel = from(a, j, j);
+  kernels.transposeBlock(panel.address, a.stride, length, size, v.address, v.stride);
+  if (pending > 0) {
+    blas.gemm('TN', size, length, pending, -1, from(right, 0, j), from(left, 0, j), 1, v);
+  }
+  const r = { address: plan.triangle.address, stride: size };
+  kernels.panelQR(v.address, size, length, v.stride, tau, r.address);
+  const triangle = float64View(kernels, r.address, size * size);
+  const band = float64View(kernels, plan.band, plan.bandSize);
+  for (let i = 0; i < size; i++) {
+    for (let c = i; c < size; c++) {
+      band[bandIndex(plan.width, top + j + i, top + j + c)] = triangle[i * size + c]!;
+    }
+  }
+  const next = j + size;
+  const rest = cols - next;
+  if (rest === 0) return;
+
+  const t = wyFactor({ kernels, blas }, plan, v, size, length);
+  blas.gemm('NN', size, rest, length, 1, v, from(a, j, next), 0, work);
+  if (pending > 0) {
+    const vl = { address: cross.address, stride: pending };
+    blas.gemm('NT', size, pending, length, 1, v, from(left, 0, j), 0, vl);
+    blas.gemm('NN', size, rest, pending, -1, vl, from(right, 0, next), 1, work);
+  }
+  blas.gemm('TN', size, rest, size, 1, t, work, 0, from(right, pending, next));
+}
+
+/**
+ * QR of the transposed rows j..j + size from column j + size on. Row `pending` of `right` and on become
+ * its reflectors U, the same rows of `left` T^T U A^T.
+ */
+function reduceRows(
+  { kernels, blas }: SolverContext,
+  plan: BandReduction,
+  { a, top, rows, cols }: Trailing,
+  j: number,
+  size: number,
+  pending: number,
+): void {
+  const { left, right, work, tau, cross } = plan;
+  const next = j + size;
+  const length = cols - next;
+  const u = from(right, pending, next);
+  const panel = from(a, j, next);
+  kernels.copyBlock(panel.address, a.stride, size, length, u.address, u.stride);
+  blas.gemm('TN', size, length, pending, -1, from(left, 0, j), from(right, 0, next), 1, u);
+  const r = { address: plan.triangle.address, stride: size };
+  kernels.panelQR(u.address, size, length, u.stride, tau, r.address);
+  const triangle = float64View(kernels, r.address, size * size);
+  const band = float64View(kernels, plan.band, plan.bandSize);
+  for (let i = 0; i < Math.min(size, length); i++) {
+    for (let c = i; c < size; c++) {
+      band[bandIndex(plan.width, top + j + c, top + next + i)] = triangle[i * size + c]!;
+    }
+  }
+
+  const t = wyFactor({ kernels, blas }, plan, u, size, length);
+  const below = rows - next;
+  blas.gemm('NT', size, below, length, 1, u, from(a, next, next), 0, work);
+  const ur = { address: cross.address, stride: pending };
+  blas.gemm('NT', size, pending, length, 1, u, from(right, 0, next), 0, ur);
+  blas.gemm('NN', size, below, pending, -1, ur, from(left, 0, next), 1, work);
+  blas.gemm('TN', size, below, size, 1, t, work, 0, from(left, pending, next));
+}
+
+/** T of the reflectors in the rows of v. */
+function wyFactor(
+  { kernels, blas }: Pick<SolverContext, 'kernels' | 'blas'>,
+  plan: BandReduction,
+  v: Block,
+  size: number,
+  length: number,
+): Block {
+  const gram = { address: plan.gram.address, stride: size };
+  blas.gemm('NT', size, size, length, 1, v, v, 0, gram);
+  kernels.triangularFactor(size, plan.tau, gram.address, plan.t.address);
+  return { address: plan.t.address, stride: size };
+}
+
+/** Where the kernels keep element (row, col) of the band. */
+export function bandIndex(width: number, row: number, col: number): number {
+  return row * 3 * width + col + width;
+}

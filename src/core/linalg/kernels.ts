@@ -1,0 +1,89 @@
+/**
+ * The compiled kernels of src/kernels with their memory. Addresses are bytes in `memory`; leading
+ * dimensions and counts are float64s. See the kernels' own documentation for what each computes.
+ */
+export interface Kernels {
+  readonly memory: WebAssembly.Memory;
+  gemmScratchBytes(): number;
+  gemm(
+    transA: number,
+    transB: number,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    beta: number,
+    c: number,
+    ldc: number,
+    scratch: number,
+  ): void;
+  panelQR(
+    vectors: number,
+    count: number,
+    length: number,
+    stride: number,
+    tau: number,
+    r: number,
+  ): void;
+  stackedPanelQR(
+    vectors: number,
+    count: number,
+    length: number,
+    stride: number,
+    tau: number,
+    r: number,
+    ldr: number,
+    scratch: number,
+  ): void;
+  triangularFactor(count: number, tau: number, gram: number, t: number): void;
+  transposeBlock(
+    source: number,
+    lds: number,
+    rows: number,
+    cols: number,
+    target: number,
+    ldt: number,
+  ): void;
+  copyBlock: Kernels['transposeBlock'];
+  subtractBlock: Kernels['transposeBlock'];
+  directBidiagonal(
+    a: number,
+    m: number,
+    n: number,
+    lda: number,
+    d: number,
+    e: number,
+    scratch: number,
+  ): void;
+  directBidiagonalScratch(m: number, n: number): number;
+  chaseBulges(
+    band: number,
+    n: number,
+    b: number,
+    first: number,
+    count: number,
+    scratch: number,
+  ): void;
+  readBidiagonal(band: number, n: number, b: number, d: number, e: number): void;
+  /** 1 when every value has converged, 0 when the budget of steps is spent. */
+  bidiagonalQR(d: number, e: number, n: number, budget: number): number;
+  stepsOfLastQR(): number;
+}
+
+/**
+ * An instance of the kernels with a memory of its own: one for each thread. Compiles synchronously,
+ * in a few milliseconds.
+ *
+ * @param wasm the bytes of kernels.wasm
+ * @throws WebAssembly.CompileError or LinkError if the bytes are not those of the kernels.
+ */
+export function loadKernels(wasm: Uint8Array): Kernels {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  const module = new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { ...(exports as unknown as Omit<Kernels, 'memory'>), memory };
+}

@@ -1,0 +1,115 @@
+import type { Block } from './blas3.ts';
+import { float64View } from './arena.ts';
+import type { Kernels } from './kernels.ts';
+import { LinalgError } from './linalgError.ts';
+import type { Matrix } from './matrix.ts';
+
+/**
+ * A matrix seen with its longer side as rows and its largest entry near 1. Transposition changes no
+ * singular value, and scaling by a power of two rounds nothing, but both ends of float64's range become
+ * safe: squares of 1e300 or of denormals never arise.
+ */
+export interface ScaledMatrix {
+  /** The longer side. */
+  readonly rows: number;
+  /** The shorter side. */
+  readonly cols: number;
+  readonly isZero: boolean;
+  /** Writes rows first..first + count into a block of the kernels' memory. */
+  copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
+  /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
+  unscale(values: Float64Array): void;
+}
+
+/** @throws LinalgError `bad-shape`, `not-finite`. */
+export function scaledMatrix(matrix: Matrix): ScaledMatrix {
+  const { rows, cols, data } = matrix;
+  if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 1 || cols < 1) {
+    throw new LinalgError(
+      'bad-shape',
+      `Its shape is ${rows} x ${cols}; singular values need at least one row and one column.`,
+    );
+  }
+  if (data.length !== rows * cols) {
+    throw new LinalgError(
+      'bad-shape',
+      `It holds ${data.length} values where its shape, ${rows} x ${cols}, asks for ${rows * cols}.`,
+    );
+  }
+  const largest = largestMagnitude(matrix);
+  const exponent = largest === 0 ? 0 : -Math.floor(Math.log2(largest));
+  const toUnit = twoPowers(exponent);
+  const fromUnit = twoPowers(-exponent);
+  const copy = cols > rows ? copyTransposed : copyStraight;
+  return {
+    rows: Math.max(rows, cols),
+    cols: Math.min(rows, cols),
+    isZero: largest === 0,
+    copyRows: (kernels, first, count, target) => {
+      const length = (count - 1) * target.stride + Math.min(rows, cols);
+      const view = float64View(kernels, target.address, length);
+      copy(matrix, toUnit, first, count, view, target.stride);
+    },
+    unscale: (values) => {
+      for (let i = 0; i < values.length; i++) {
+        values[i] = values[i]! * fromUnit[0] * fromUnit[1];
+      }
+    },
+  };
+}
+
+/** @throws LinalgError `not-finite`. */
+function largestMagnitude({ rows, cols, data }: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const magnitude = Math.abs(data[i]!);
+    // The negation is true for NaN as well.
+    if (!(magnitude <= largest)) {
+      if (!Number.isFinite(magnitude)) {
+        throw new LinalgError(
+          'not-finite',
+          `The value at row ${Math.floor(i / cols)}, column ${i % cols} of ${rows} x ${cols} is ${data[i]!}; singular values exist only for finite numbers.`,
+        );
+      }
+      largest = magnitude;
+    }
+  }
+  return largest;
+}
+
+/** 2^exponent as two factors: it may lie outside float64's range itself (denormals need up to 2^1074). */
+function twoPowers(exponent: number): readonly [number, number] {
+  const half = Math.trunc(exponent / 2);
+  return [2 ** half, 2 ** (exponent - half)];
+}
+
+type Copy = (
+  matrix: Matrix,
+  factors: readonly [number, number],
+  first: number,
+  count: number,
+  target: Float64Array,
+  stride: number,
+) => void;
+
+const copyStraight: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
+  for (let i = 0; i < count; i++) {
+    const from = (first + i) * cols;
+    const to = i * stride;
+    for (let c = 0; c < cols; c++) target[to + c] = data[from + c]! * p * q;
+  }
+};
+
+/** Rows of the matrix moved together, so that a cache line of the target is written at once. */
+const TILE = 8;
+
+const copyTransposed: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
+  for (let r0 = 0; r0 < rows; r0 += TILE) {
+    const end = Math.min(r0 + TILE, rows);
+    for (let i = 0; i < count; i++) {
+      const from = first + i;
+      const to = i * stride;
+      for (let r = r0; r < end; r++) target[to + r] = data[r * cols + from]! * p * q;
+    }
+  }
+};

@@ -1,0 +1,154 @@
+import { Arena, reserve } from './arena.ts';
+import { type BandReduction, bandWidth, planBand, reduceToBand } from './band.ts';
+import {
+  type Bidiagonal,
+  bidiagonalValues,
+  chaseBandToBidiagonal,
+  planBidiagonal,
+} from './bidiagonal.ts';
+import { type Block, GEMM_SCRATCH, paddedBlock, wasmBlas3 } from './blas3.ts';
+import type { Kernels } from './kernels.ts';
+import { LinalgError } from './linalgError.ts';
+import type { Matrix } from './matrix.ts';
+import { clearTriangle, foldRows, planRowFold, type RowFold } from './qr.ts';
+import { type ScaledMatrix, scaledMatrix } from './scaledMatrix.ts';
+import type { SolverContext } from './solverContext.ts';
+
+export interface SolveOptions {
+  /** Read between panels, every few milliseconds. */
+  readonly cancelled?: () => boolean;
+}
+
+/**
+ * Up to here the matrix goes to bidiagonal form directly: it lies in the second-level cache, where
+ * Householder steps run nearly as fast as gemm, and the band, its chase and all packing fall away.
+ */
+const DIRECT_COLS = 256;
+
+/**
+ * From this ratio of the sides on, QR first is less work: 2mn^2 + 8/3 n^3 operations against
+ * 4mn^2 - 4/3 n^3; and it needs the memory of an n x n matrix, whatever m.
+ */
+const TALL = 2;
+
+/**
+ * All min(rows, cols) singular values, descending and not negative, in float64 throughout. The error
+ * of each is at most a few times 1e-15 sqrt(n) of the largest: the direct two-stage method (dense to
+ * band, band to bidiagonal, implicit-shift QR), in which no Gram matrix squares the condition number.
+ * The same matrix gives the same bits everywhere. `matrix` is not written to.
+ *
+ * Peak memory: `solveBytes`, of the kernels' memory, which is kept for the next solve.
+ *
+ * @throws LinalgError `bad-shape`, `not-finite`, `too-large`, `cancelled` or `no-convergence`.
+ */
+export function singularValues(
+  matrix: Matrix,
+  kernels: Kernels,
+  options: SolveOptions = {},
+): Float64Array {
+  const scaled = scaledMatrix(matrix);
+  if (scaled.isZero) return new Float64Array(scaled.cols);
+  const plan = planSolve(scaled.rows, scaled.cols);
+  reserve(kernels, plan.bytes);
+  const context: SolverContext = {
+    kernels,
+    blas: wasmBlas3(kernels, plan.gemmScratch),
+    throwIfCancelled: () => {
+      if (options.cancelled?.()) {
+        throw new LinalgError('cancelled', 'Its solve was cancelled.');
+      }
+    },
+  };
+  loadMatrix(context, plan, scaled);
+  reduceToBidiagonal(context, plan);
+  const values = bidiagonalValues(context, plan.bidiagonal);
+  scaled.unscale(values);
+  if (values[0] === Infinity) {
+    throw new LinalgError(
+      'too-large',
+      'Its largest singular value is beyond the range of float64 (1.8e308). Scale the weights down.',
+    );
+  }
+  return values;
+}
+
+/** The memory of one solve, laid out. */
+interface SolvePlan {
+  readonly rows: number;
+  readonly cols: number;
+  readonly gemmScratch: number;
+  /** Where the matrix is tall: its rows are folded into `dense`. */
+  readonly fold: RowFold | undefined;
+  readonly dense: Block;
+  readonly denseRows: number;
+  /** Where the matrix is not small. */
+  readonly band: BandReduction | undefined;
+  readonly bidiagonal: Bidiagonal;
+  readonly bytes: number;
+}
+
+function planSolve(rows: number, cols: number): SolvePlan {
+  const arena = new Arena();
+  const gemmScratch = arena.float64(GEMM_SCRATCH);
+  const fold = rows >= TALL * cols && cols > 1 ? planRowFold(arena, cols) : undefined;
+  const denseRows = fold ? cols : rows;
+  const dense = fold?.r ?? paddedBlock(arena, rows, cols);
+  const band = cols > DIRECT_COLS ? planBand(arena, denseRows, cols) : undefined;
+  const scratch = band ? 2 * band.width : 3 * (denseRows + cols);
+  const bidiagonal = planBidiagonal(arena, cols, scratch);
+  return { rows, cols, gemmScratch, fold, dense, denseRows, band, bidiagonal, bytes: arena.bytes };
+}
+
+function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
+  const { kernels } = context;
+  const { rows, fold, dense } = plan;
+  if (!fold) {
+    matrix.copyRows(kernels, 0, rows, dense);
+    return;
+  }
+  clearTriangle(context, fold);
+  for (let first = 0; first < rows; first += fold.blockRows) {
+    const count = Math.min(fold.blockRows, rows - first);
+    matrix.copyRows(kernels, first, count, fold.block);
+    foldRows(context, fold, count);
+  }
+}
+
+function reduceToBidiagonal(context: SolverContext, plan: SolvePlan): void {
+  const { dense, denseRows, cols, band, bidiagonal } = plan;
+  context.throwIfCancelled();
+  if (band) {
+    reduceToBand(context, dense, band);
+    chaseBandToBidiagonal(context, band, bidiagonal);
+    return;
+  }
+  const { diagonal, superdiagonal, scratch } = bidiagonal;
+  context.kernels.directBidiagonal(
+    dense.address,
+    denseRows,
+    cols,
+    dense.stride,
+    diagonal,
+    superdiagonal,
+    scratch,
+  );
+}
+
+/**
+ * The work of a solve in floating-point operations of matrix multiplication; slower stages count for the
+ * multiplication that would take as long. Good for shares of progress and time left, not for a bill.
+ */
+export function solveFlops(rows: number, cols: number): number {
+  const m = Math.max(rows, cols);
+  const n = Math.min(rows, cols);
+  const reduction =
+    m >= TALL * n ? 2 * m * n ** 2 + (8 / 3) * n ** 3 : 4 * m * n ** 2 - (4 / 3) * n ** 3;
+  const chase = n > DIRECT_COLS ? 3 * 8 * n ** 2 * bandWidth(n) : 0;
+  const values = 600 * n ** 2;
+  return reduction + chase + values;
+}
+
+/** Peak bytes of the kernels' memory that a solve of this shape needs. */
+export function solveBytes(rows: number, cols: number): number {
+  return planSolve(Math.max(rows, cols), Math.min(rows, cols)).bytes;
+}

@@ -1,0 +1,168 @@
+import { at, axpy, dot, laneSum, mulAdd, scale } from './vectors';
+
+/**
+ * Below this sum of squares a vector counts as zero. Matrices arrive scaled to a largest entry near 1,
+ * so what is dropped is under 1e-135 of it; kept, its norm would be made of denormal squares, and a
+ * reflector built on an inexact norm is not orthogonal.
+ */
+const NEGLIGIBLE_SQUARE: f64 = 1e-270;
+
+/** The value to which the last `makeReflector` reduced its vector: the second result of that call. */
+export let reflectedHead: f64 = 0;
+
+/**
+ * Householder reflector H = I - tau v v^T with H x = (reflectedHead, 0, ..., 0). Overwrites x by v, with
+ * v[0] = 1, and returns tau (0 where H is the identity). Golub, Van Loan, "Matrix Computations", 5.1.
+ */
+export function makeReflector(x: usize, n: i32): f64 {
+  const head = load<f64>(x);
+  const square = n > 1 ? dot(x + 8, x + 8, n - 1) : 0;
+  store<f64>(x, 1);
+  if (square == 0 || square + head * head < NEGLIGIBLE_SQUARE) {
+    reflectedHead = head;
+    if (n > 1) memory.fill(x + 8, 0, (<usize>(n - 1)) << 3);
+    return 0;
+  }
+  const norm = Math.sqrt(head * head + square);
+  const beta = head >= 0 ? -norm : norm;
+  scale(1 / (head - beta), x + 8, n - 1);
+  reflectedHead = beta;
+  return (beta - head) / beta;
+}
+
+/** Applies I - tau v v^T to `count` contiguous vectors of length n, `stride` bytes apart. */
+export function reflectRows(
+  v: usize,
+  tau: f64,
+  rows: usize,
+  stride: usize,
+  count: i32,
+  n: i32,
+): void {
+  let row = rows;
+  let i = 0;
+  for (; i + 4 <= count; i += 4, row += stride << 2) reflectFour(v, tau, row, stride, n);
+  for (; i < count; i++, row += stride) axpy(-tau * dot(v, row, n), v, row, n);
+}
+
+/** Four vectors at once: each element of v is loaded once for all of them. */
+function reflectFour(v: usize, tau: f64, r0: usize, stride: usize, n: i32): void {
+  const r1 = r0 + stride;
+  const r2 = r1 + stride;
+  const r3 = r2 + stride;
+  let a0 = f64x2.splat(0);
+  let a1 = a0;
+  let a2 = a0;
+  let a3 = a0;
+  let b0 = a0;
+  let b1 = a0;
+  let b2 = a0;
+  let b3 = a0;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const o = at(0, i);
+    const x = v128.load(v + o);
+    const y = v128.load(v + o, 16);
+    a0 = mulAdd(a0, x, v128.load(r0 + o));
+    a1 = mulAdd(a1, x, v128.load(r1 + o));
+    a2 = mulAdd(a2, x, v128.load(r2 + o));
+    a3 = mulAdd(a3, x, v128.load(r3 + o));
+    b0 = mulAdd(b0, y, v128.load(r0 + o, 16));
+    b1 = mulAdd(b1, y, v128.load(r1 + o, 16));
+    b2 = mulAdd(b2, y, v128.load(r2 + o, 16));
+    b3 = mulAdd(b3, y, v128.load(r3 + o, 16));
+  }
+  let s0 = laneSum(f64x2.add(a0, b0));
+  let s1 = laneSum(f64x2.add(a1, b1));
+  let s2 = laneSum(f64x2.add(a2, b2));
+  let s3 = laneSum(f64x2.add(a3, b3));
+  for (; i < n; i++) {
+    const o = at(0, i);
+    const x = load<f64>(v + o);
+    s0 += x * load<f64>(r0 + o);
+    s1 += x * load<f64>(r1 + o);
+    s2 += x * load<f64>(r2 + o);
+    s3 += x * load<f64>(r3 + o);
+  }
+  s0 *= -tau;
+  s1 *= -tau;
+  s2 *= -tau;
+  s3 *= -tau;
+  const c0 = f64x2.splat(s0);
+  const c1 = f64x2.splat(s1);
+  const c2 = f64x2.splat(s2);
+  const c3 = f64x2.splat(s3);
+  for (i = 0; i + 2 <= n; i += 2) {
+    const o = at(0, i);
+    const x = v128.load(v + o);
+    v128.store(r0 + o, mulAdd(v128.load(r0 + o), c0, x));
+    v128.store(r1 + o, mulAdd(v128.load(r1 + o), c1, x));
+    v128.store(r2 + o, mulAdd(v128.load(r2 + o), c2, x));
+    v128.store(r3 + o, mulAdd(v128.load(r3 + o), c3, x));
+  }
+  for (; i < n; i++) {
+    const o = at(0, i);
+    const x = load<f64>(v + o);
+    store<f64>(r0 + o, load<f64>(r0 + o) + s0 * x);
+    store<f64>(r1 + o, load<f64>(r1 + o) + s1 * x);
+    store<f64>(r2 + o, load<f64>(r2 + o) + s2 * x);
+    store<f64>(r3 + o, load<f64>(r3 + o) + s3 * x);
+  }
+}
+
+/**
+ * Applies I - tau v v^T from the left to a block of n rows, `stride` bytes apart, and `cols` columns, in
+ * column strips of four whose inner products stay in registers.
+ */
+export function reflectColumns(
+  v: usize,
+  tau: f64,
+  block: usize,
+  stride: usize,
+  n: i32,
+  cols: i32,
+): void {
+  const minusTau = f64x2.splat(-tau);
+  let c = 0;
+  for (; c + 4 <= cols; c += 4) {
+    const strip = at(block, c);
+    let a0 = f64x2.splat(0);
+    let a1 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let p = strip;
+    let i = 0;
+    for (; i + 2 <= n; i += 2, p += stride << 1) {
+      const x = v128.load64_splat(at(v, i));
+      const y = v128.load64_splat(at(v, i), 8);
+      a0 = mulAdd(a0, x, v128.load(p));
+      a1 = mulAdd(a1, x, v128.load(p, 16));
+      b0 = mulAdd(b0, y, v128.load(p + stride));
+      b1 = mulAdd(b1, y, v128.load(p + stride, 16));
+    }
+    if (i < n) {
+      const x = v128.load64_splat(at(v, i));
+      a0 = mulAdd(a0, x, v128.load(p));
+      a1 = mulAdd(a1, x, v128.load(p, 16));
+    }
+    a0 = f64x2.mul(minusTau, f64x2.add(a0, b0));
+    a1 = f64x2.mul(minusTau, f64x2.add(a1, b1));
+    p = strip;
+    for (i = 0; i < n; i++, p += stride) {
+      const x = v128.load64_splat(at(v, i));
+      v128.store(p, mulAdd(v128.load(p), x, a0));
+      v128.store(p, mulAdd(v128.load(p, 16), x, a1), 16);
+    }
+  }
+  for (; c < cols; c++) {
+    const column = at(block, c);
+    let sum: f64 = 0;
+    let p = column;
+    for (let i = 0; i < n; i++, p += stride) sum += load<f64>(at(v, i)) * load<f64>(p);
+    sum *= -tau;
+    p = column;
+    for (let i = 0; i < n; i++, p += stride) {
+      store<f64>(p, load<f64>(p) + sum * load<f64>(at(v, i)));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** Address of the float64 at `index` in the array at `base`. */
+export function at(base: usize, index: i32): usize {
+  return base + ((<usize>index) << 3);
+}
+
+/** Two lanes of `sum + a * b`. Rounded twice, as WebAssembly has no fused form in its base SIMD. */
+export function mulAdd(sum: v128, a: v128, b: v128): v128 {
+  return f64x2.add(sum, f64x2.mul(a, b));
+}
+
+/** Both lanes added. */
+export function laneSum(a: v128): f64 {
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+}
+
+/** Inner product of two contiguous vectors. */
+export function dot(x: usize, y: usize, n: i32): f64 {
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const p = at(x, i);
+    const q = at(y, i);
+    s0 = mulAdd(s0, v128.load(p), v128.load(q));
+    s1 = mulAdd(s1, v128.load(p, 16), v128.load(q, 16));
+    s2 = mulAdd(s2, v128.load(p, 32), v128.load(q, 32));
+    s3 = mulAdd(s3, v128.load(p, 48), v128.load(q, 48));
+  }
+  let sum = laneSum(f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3)));
+  for (; i < n; i++) sum += load<f64>(at(x, i)) * load<f64>(at(y, i));
+  return sum;
+}
+
+/** y += alpha x. */
+export function axpy(alpha: f64, x: usize, y: usize, n: i32): void {
+  const a = f64x2.splat(alpha);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const p = at(x, i);
+    const q = at(y, i);
+    v128.store(q, mulAdd(v128.load(q), a, v128.load(p)));
+    v128.store(q, mulAdd(v128.load(q, 16), a, v128.load(p, 16)), 16);
+  }
+  for (; i < n; i++) store<f64>(at(y, i), load<f64>(at(y, i)) + alpha * load<f64>(at(x, i)));
+}
+
+/** x *= alpha. */
+export function scale(alpha: f64, x: usize, n: i32): void {
+  const a = f64x2.splat(alpha);
+  let i = 0;
+  for (; i + 2 <= n; i += 2) v128.store(at(x, i), f64x2.mul(a, v128.load(at(x, i))));
+  for (; i < n; i++) store<f64>(at(x, i), alpha * load<f64>(at(x, i)));
+}
+
+/** x[0..n) = 0. */
+export function clear(x: usize, n: i32): void {
+  memory.fill(x, 0, (<usize>n) << 3);
+}
