@@ -1,0 +1,40 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/**
+ * Builds the panels into `outDir`: `report.js` and `report.css` for the editor; `standalone.js` and
+ * `standalone.css`, which bring theme values of their own, for the report that is one HTML file.
+ */
+export async function buildWebview(outDir) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { report: 'webview/report/main.tsx' },
+    outdir: outDir,
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'warning',
+  });
+  const text = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).text;
+  const theme = await readFile(path.join(root, 'media', 'standalone.css'), 'utf8');
+  await mkdir(outDir, { recursive: true });
+  const write = (name, content) => writeFile(path.join(outDir, name), content);
+  await Promise.all([
+    write('report.js', text('.js')),
+    write('report.css', text('.css')),
+    write('standalone.js', text('.js')),
+    write('standalone.css', `${theme}\n${text('.css')}`),
+  ]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await buildWebview(path.join(root, 'dist', 'webview'));

@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks';
+import { formatFigure } from '../../src/core/report/format.ts';
+import { METRICS } from '../../src/core/report/metrics.ts';
+import type { Report } from '../../src/core/report/report.ts';
+import { ALL_ROLES } from '../../src/core/report/summary.ts';
+import { t } from '../ui/localise.ts';
+import { Select } from '../ui/Select.tsx';
+import { metricLabel } from './layerColumns.tsx';
+import { roleLabel } from './roleLabel.ts';
+
+/** Quartiles and means of every metric over the layers of a role. */
+export function Distributions({ report }: { readonly report: Report }) {
+  const [role, setRole] = useState<string>(ALL_ROLES);
+  const { distributions } = report.summary;
+  const roles = [...new Set(distributions.map((one) => one.role))];
+  return (
+    <section aria-label={t('Distributions')}>
+      <div class="section-line">
+        <h2>{t('Distributions')}</h2>
+        {roles.length > 2 && (
+          <Select
+            name={t('Role of the layers')}
+            value={role}
+            options={roles.map((value) => ({ value, label: roleLabel(value) }))}
+            onChange={setRole}
+          />
+        )}
+      </div>
+      <div class="wide-table" tabIndex={0} role="region" aria-label={t('Distributions')}>
+        <table class="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('Figure')}</th>
+              <th scope="col">{t('Layers')}</th>
+              <th scope="col">{t('Lower quartile')}</th>
+              <th scope="col">{t('Median')}</th>
+              <th scope="col">{t('Upper quartile')}</th>
+              <th scope="col">{t('Mean')}</th>
+              <th scope="col" title={t('Weighted by the number of parameters')}>
+                {t('Weighted mean')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {METRICS.map((metric) => {
+              const one = distributions.find(
+                (candidate) => candidate.metric === metric.id && candidate.role === role,
+              );
+              if (!one) return null;
+              const figure = (value: number | null) => (
+                <td>
+                  {formatFigure(value, metric.format === 'integer' ? 'fixed' : metric.format)}
+                </td>
+              );
+              return (
+                <tr key={metric.id}>
+                  <th scope="row" title={t(metric.meaning)}>
+                    {metricLabel(metric)}
+                  </th>
+                  <td title={t('{0} layers have no value', one.failed)}>{one.layers}</td>
+                  {figure(one.q1)}
+                  {figure(one.median)}
+                  {figure(one.q3)}
+                  {figure(one.mean)}
+                  {figure(one.weightedMean)}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,111 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { FindingCode } from '../../src/core/diagnosis/finding.ts';
+import type { Layer } from '../../src/core/report/report.ts';
+import { Button } from '../ui/Button.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { t } from '../ui/localise.ts';
+import { Select } from '../ui/Select.tsx';
+import { TextField } from '../ui/TextField.tsx';
+import { VirtualTable } from '../ui/VirtualTable.tsx';
+import { ColumnChoice } from './ColumnChoice.tsx';
+import { findingLabel } from './findingLabels.ts';
+import { layerColumns } from './layerColumns.tsx';
+import { layersCsv } from './layersCsv.ts';
+import { ANY_FINDING, filterLayers, NO_FINDING } from './layerFilter.ts';
+import type { LayerFilter } from './panelModel.ts';
+import { roleLabel } from './roleLabel.ts';
+import type { TabProps } from './tabProps.ts';
+
+const keyOf = (layer: Layer): string => layer.id;
+
+/** The values of the finding filter that can match something in these layers. */
+function findingOptions(layers: readonly Layer[]) {
+  const codes = new Set<FindingCode>(
+    layers.flatMap((layer) => layer.findings.map((finding) => finding.code)),
+  );
+  return [
+    { value: '', label: t('Findings: all') },
+    { value: ANY_FINDING, label: t('With findings') },
+    { value: NO_FINDING, label: t('Without findings') },
+    ...[...codes].map((code) => ({ value: code, label: findingLabel(code) })),
+  ];
+}
+
+/** The table of layers with its filters. */
+export function LayersTab({ report, model, change, selected, onSelect, onSave }: TabProps) {
+  const { layers } = report;
+  const { filter } = model;
+  const [choosing, setChoosing] = useState(false);
+  const columns = useMemo(() => layerColumns(model.columns), [model.columns]);
+  const rows = useMemo(() => filterLayers(layers, filter), [layers, filter]);
+  const roles = useMemo(() => [...new Set(layers.map((layer) => layer.role))], [layers]);
+  const findings = useMemo(() => findingOptions(layers), [layers]);
+  const setFilter = (part: Partial<LayerFilter>): void =>
+    change({ filter: { ...filter, ...part } });
+  return (
+    <>
+      <div class="toolbar" role="search" aria-label={t('Filter the layers')}>
+        <TextField
+          name={t('Filter by name')}
+          placeholder={t('Filter by name')}
+          value={filter.text}
+          onInput={(text) => setFilter({ text })}
+        />
+        <Select
+          name={t('Filter by role')}
+          value={filter.role}
+          options={[
+            { value: '', label: t('Roles: all') },
+            ...roles.map((role) => ({ value: role, label: roleLabel(role) })),
+          ]}
+          onChange={(role) => setFilter({ role })}
+        />
+        <Select
+          name={t('Filter by finding')}
+          value={filter.finding}
+          options={findings}
+          onChange={(finding) => setFilter({ finding })}
+        />
+        <span class="toolbar-count muted" role="status">
+          {t('{0} of {1}', rows.length, layers.length)}
+        </span>
+        <Button
+          name={t('Choose columns')}
+          appearance="icon"
+          expanded={choosing}
+          onClick={() => setChoosing(!choosing)}
+        >
+          <Icon name="columns" />
+        </Button>
+        <Button
+          name={t('Export the table as CSV')}
+          appearance="icon"
+          onClick={() => onSave('layers.csv', layersCsv(rows))}
+        >
+          <Icon name="save" />
+        </Button>
+      </div>
+      {choosing && (
+        <ColumnChoice
+          chosen={model.columns}
+          onChange={(chosen) => change({ columns: [...chosen] })}
+        />
+      )}
+      <VirtualTable
+        name={t('Layers')}
+        columns={columns}
+        rows={rows}
+        keyOf={keyOf}
+        empty={
+          layers.length === 0
+            ? t('This model has no weights that can be analysed.')
+            : t('No layer matches the filter.')
+        }
+        sort={model.sort ?? undefined}
+        onSort={(sort) => change({ sort: sort ? { ...sort } : null })}
+        selected={selected}
+        onSelect={onSelect}
+      />
+    </>
+  );
+}

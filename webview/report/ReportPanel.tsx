@@ -1,0 +1,131 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { Report } from '../../src/core/report/report.ts';
+import type { ReportPanelHost } from '../../src/protocol/reportPanelApi.ts';
+import { t } from '../ui/localise.ts';
+import type { StateStore } from '../ui/panelState.ts';
+import { Tabs, type TabSpec } from '../ui/Tabs.tsx';
+import { DepthTab } from './DepthTab.tsx';
+import { Header } from './Header.tsx';
+import { LayerDetail } from './LayerDetail.tsx';
+import { LayersTab } from './LayersTab.tsx';
+import { Overview } from './Overview.tsx';
+import { firstLayer, parsePanelModel, type PanelModel, type Tab } from './panelModel.ts';
+import { SkippedTab } from './SkippedTab.tsx';
+
+/** How the page's owner reaches into the panel once it is shown. */
+export interface PanelHandle {
+  select: (id: string) => void;
+}
+
+export interface ReportPanelProps {
+  readonly report: Report;
+  readonly host: ReportPanelHost;
+  readonly store: StateStore;
+  /** A file of its own: no analysis from here, and a choice of theme. */
+  readonly standalone: boolean;
+  readonly handle: PanelHandle;
+}
+
+/** The report: facts and tabs on one side, the chosen layer on the other. */
+export function ReportPanel({ report, host, store, standalone, handle }: ReportPanelProps) {
+  const [model, setModel] = useState<PanelModel>(() => parsePanelModel(store.read()));
+  const [failure, setFailure] = useState('');
+  const change = useCallback((part: Partial<PanelModel>) => {
+    setModel((current) => ({ ...current, ...part }));
+  }, []);
+  useEffect(() => store.write(model), [store, model]);
+
+  const { layers } = report;
+  const select = useCallback(
+    (id: string) => {
+      if (layers.some((layer) => layer.id === id)) change({ selected: id });
+    },
+    [layers, change],
+  );
+  handle.select = select;
+
+  const chosen = useMemo(
+    () => layers.find((layer) => layer.id === model.selected) ?? firstLayer(report),
+    [report, layers, model.selected],
+  );
+  const attempt = useCallback((action: Promise<void>) => {
+    setFailure('');
+    action.catch((error: unknown) => {
+      setFailure(error instanceof Error ? error.message : String(error));
+    });
+  }, []);
+  const save = useCallback(
+    (name: string, text: string) => attempt(host.save({ name, text })),
+    [host, attempt],
+  );
+
+  const shared = { report, model, change, selected: chosen?.id, onSelect: select, onSave: save };
+  const findings = layers.reduce(
+    (sum, layer) => sum + layer.findings.length,
+    report.findings.length,
+  );
+  const tabs: TabSpec<Tab>[] = [
+    {
+      id: 'overview',
+      label: t('Overview'),
+      ...(findings > 0 ? { badge: { name: t('{0} findings', findings), count: findings } } : {}),
+      content: () => <Overview {...shared} />,
+    },
+    {
+      id: 'layers',
+      label: t('Layers'),
+      badge: { name: t('{0} layers', layers.length), count: layers.length },
+      content: () => <LayersTab {...shared} />,
+    },
+    { id: 'depth', label: t('Depth'), content: () => <DepthTab {...shared} /> },
+    {
+      id: 'skipped',
+      label: t('Skipped'),
+      badge: { name: t('{0} tensors', report.skipped.length), count: report.skipped.length },
+      content: () => <SkippedTab report={report} />,
+    },
+  ];
+  return (
+    <div class="panel">
+      <Header
+        report={report}
+        standalone={standalone}
+        onAnalyzeAgain={() => attempt(host.analyzeAgain())}
+      />
+      {failure !== '' && (
+        <p class="panel-error" role="alert">
+          {failure}
+        </p>
+      )}
+      <main class="panel-main">
+        <section class="panel-master" aria-label={t('Report')}>
+          <Tabs
+            name={t('Parts of the report')}
+            active={model.tab}
+            tabs={tabs}
+            onChange={(tab) => change({ tab })}
+          />
+        </section>
+        {chosen && (
+          <LayerDetail
+            layer={chosen}
+            layers={layers}
+            explain={model.explain}
+            onExplain={(explain) => change({ explain })}
+            onSelect={select}
+            onSave={save}
+            {...(chosen.singularValues || !standalone
+              ? {
+                  spectrum: () =>
+                    chosen.singularValues
+                      ? Promise.resolve(chosen.singularValues)
+                      : host.spectrum({ id: chosen.id }).then((found) => found.singularValues),
+                }
+              : {})}
+            onAttempt={attempt}
+          />
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Report, SkippedEntry } from '../../src/core/report/report.ts';
+import { t } from '../ui/localise.ts';
+import { Name } from '../ui/Name.tsx';
+import type { Sort } from '../ui/sortRows.ts';
+import { VirtualTable, type Column } from '../ui/VirtualTable.tsx';
+import { visibleName } from '../ui/visibleName.ts';
+import { formatShape } from './quantities.ts';
+
+interface SkippedRow {
+  readonly key: string;
+  readonly entry: SkippedEntry;
+}
+
+const keyOf = (row: SkippedRow): string => row.key;
+
+/** Every tensor of the file that was not analysed, and why. */
+export function SkippedTab({ report }: { readonly report: Report }) {
+  const [sort, setSort] = useState<Sort>();
+  // Names can repeat between subgraphs, so the place in the list is the key.
+  const rows = useMemo(
+    () => report.skipped.map((entry, index) => ({ key: String(index), entry })),
+    [report],
+  );
+  const reasons = useMemo(() => {
+    const counts = new Map<string, number>();
+    for (const { reason } of report.skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1]);
+  }, [report]);
+  const columns = useMemo(
+    (): Column<SkippedRow>[] => [
+      {
+        id: 'tensor',
+        label: t('Tensor'),
+        width: 'minmax(150px, 2fr)',
+        sortKey: (row) => row.entry.tensor,
+        cell: (row) => <Name text={row.entry.tensor} />,
+      },
+      {
+        id: 'shape',
+        label: t('Shape'),
+        width: 'minmax(90px, 1fr)',
+        numeric: true,
+        sortKey: (row) => row.entry.shape.reduce((product, size) => product * size, 1),
+        cell: (row) => formatShape(row.entry.shape),
+      },
+      {
+        id: 'dtype',
+        label: t('Type'),
+        width: '80px',
+        sortKey: (row) => row.entry.dtype,
+        cell: (row) => visibleName(row.entry.dtype),
+      },
+      {
+        id: 'reason',
+        label: t('Reason'),
+        width: 'minmax(260px, 4fr)',
+        sortKey: (row) => row.entry.reason,
+        cell: (row) => {
+          const reason = visibleName(row.entry.reason);
+          return (
+            <span class="clip" title={reason}>
+              {reason}
+            </span>
+          );
+        },
+      },
+    ],
+    [],
+  );
+  return (
+    <>
+      {reasons.length > 0 && (
+        <details class="reasons">
+          <summary>{t('{0} tensors skipped for {1} reasons', rows.length, reasons.length)}</summary>
+          <ul>
+            {reasons.slice(0, 50).map(([reason, count]) => (
+              <li key={reason}>
+                <span class="reason-count">{count}</span> {visibleName(reason)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <VirtualTable
+        name={t('Skipped tensors')}
+        columns={columns}
+        rows={rows}
+        keyOf={keyOf}
+        empty={t('No tensor of the file was skipped.')}
+        sort={sort}
+        onSort={setSort}
+      />
+    </>
+  );
+}

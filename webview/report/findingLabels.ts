@@ -1,0 +1,48 @@
+import type { FindingCode, Severity } from '../../src/core/diagnosis/finding.ts';
+import type { Layer } from '../../src/core/report/report.ts';
+import { t } from '../ui/localise.ts';
+
+/** The gravest first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** A finding's kind in a few words. */
+export function findingLabel(code: FindingCode): string {
+  switch (code) {
+    case 'heavy-tail':
+      return t('Heavy tail');
+    case 'random-like':
+      return t('Random-like');
+    case 'rank-collapse':
+      return t('Rank collapse');
+    case 'heavy-tailed-entries':
+      return t('Heavy-tailed entries');
+    case 'fit-failed':
+      return t('Fit failed');
+    case 'fit-untrustworthy':
+      return t('Fit not to be trusted');
+    case 'non-finite':
+      return t('Non-finite weights');
+    case 'not-solved':
+      return t('Not solved');
+    case 'no-weights':
+      return t('No weights');
+  }
+}
+
+export function severityLabel(severity: Severity): string {
+  switch (severity) {
+    case 'error':
+      return t('Error');
+    case 'warning':
+      return t('Warning');
+    case 'info':
+      return t('Information');
+  }
+}
+
+/** Of a layer's findings; undefined for a layer without any. */
+export function worstSeverity(layer: Layer): Severity | undefined {
+  return SEVERITIES.find((severity) =>
+    layer.findings.some((finding) => finding.severity === severity),
+  );
+}

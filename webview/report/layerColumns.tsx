@@ -1,0 +1,87 @@
+import {
+  formatMetric,
+  METRICS,
+  type Metric,
+  type MetricId,
+} from '../../src/core/report/metrics.ts';
+import type { Layer } from '../../src/core/report/report.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { t } from '../ui/localise.ts';
+import { Name } from '../ui/Name.tsx';
+import type { Column } from '../ui/VirtualTable.tsx';
+import { SEVERITIES, severityLabel, worstSeverity } from './findingLabels.ts';
+import { formatCount, formatShape } from './quantities.ts';
+
+/** A layer's name with the mark of its gravest finding. */
+function LayerName({ layer }: { readonly layer: Layer }) {
+  const severity = worstSeverity(layer);
+  return (
+    <>
+      {severity ? (
+        <span role="img" aria-label={severityLabel(severity)} class="severity">
+          <Icon name={severity} />
+        </span>
+      ) : (
+        <span class="severity" />
+      )}
+      <Name text={layer.name} />
+    </>
+  );
+}
+
+/** The metric's label with its unit, as a header says it. */
+export function metricLabel(metric: Metric): string {
+  return metric.unit === '%' ? `${t(metric.label)} (%)` : t(metric.label);
+}
+
+function metricColumn(metric: Metric): Column<Layer> {
+  const label = metricLabel(metric);
+  return {
+    id: metric.id,
+    label,
+    description: `${label}: ${t(metric.meaning)}`,
+    width: `minmax(${Math.max(76, 28 + label.length * 6.6)}px, 1fr)`,
+    numeric: true,
+    sortKey: (layer) => metric.of(layer),
+    cell: (layer) => formatMetric(metric, layer),
+  };
+}
+
+/** Columns of the table of layers: who the layer is, then the chosen metrics in the catalogue's order. */
+export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
+  const severityRank = (layer: Layer): number => {
+    const severity = worstSeverity(layer);
+    return severity ? SEVERITIES.indexOf(severity) : SEVERITIES.length;
+  };
+  return [
+    {
+      id: 'name',
+      label: t('Layer'),
+      description: t('Name of the layer; sorts by name'),
+      width: 'minmax(180px, 3fr)',
+      sortKey: (layer) => layer.name,
+      cell: (layer) => <LayerName layer={layer} />,
+    },
+    {
+      id: 'findings',
+      label: t('Findings'),
+      description: t('Number of findings; sorts by the gravest'),
+      width: '76px',
+      numeric: true,
+      sortKey: severityRank,
+      cell: (layer) => (layer.findings.length === 0 ? '' : layer.findings.length),
+    },
+    {
+      id: 'shape',
+      label: t('Shape'),
+      description: t('Shape of the stored tensor; sorts by the number of parameters'),
+      width: 'minmax(104px, 1fr)',
+      numeric: true,
+      sortKey: (layer) => layer.parameters,
+      cell: (layer) => (
+        <span title={formatCount(layer.parameters)}>{formatShape(layer.shape)}</span>
+      ),
+    },
+    ...METRICS.filter((metric) => chosen.includes(metric.id)).map(metricColumn),
+  ];
+}

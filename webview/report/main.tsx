@@ -1,0 +1,53 @@
+import { render } from 'preact';
+import type { Report } from '../../src/core/report/report.ts';
+import { setMessages, t } from '../ui/localise.ts';
+import { panelState, type VsCodeApi } from '../ui/panelState.ts';
+import { Progress } from '../ui/Progress.tsx';
+import { registerToolkit } from '../ui/toolkit.ts';
+import { connectHost, standaloneHost } from './panelHost.ts';
+import { ReportPanel, type PanelHandle } from './ReportPanel.tsx';
+import './report.css';
+
+declare const acquireVsCodeApi: (() => VsCodeApi) | undefined;
+
+/** Element in which the extension puts the translations, as JSON. */
+const MESSAGES_ELEMENT = 'eigenscope-l10n';
+
+function start(root: HTMLElement): void {
+  const bundle = document.getElementById(MESSAGES_ELEMENT)?.textContent;
+  if (bundle) setMessages(JSON.parse(bundle) as Record<string, string>);
+  registerToolkit();
+  const api = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : undefined;
+  const store = panelState(api);
+  const handle: PanelHandle = { select: () => undefined };
+  const show = (report: Report): void => {
+    render(
+      <ReportPanel
+        report={report}
+        host={host}
+        store={store}
+        standalone={api === undefined}
+        handle={handle}
+      />,
+      root,
+    );
+  };
+  const host = api
+    ? connectHost(api, {
+        showReport: ({ report }) => Promise.resolve(show(report)),
+        selectLayer: ({ id }) => Promise.resolve(handle.select(id)),
+      })
+    : standaloneHost();
+  render(<Progress name={t('Loading the report')} />, root);
+  host.report().then(show, (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    render(
+      <p class="panel-error" role="alert">
+        {t('The report cannot be shown: {0}', message)}
+      </p>,
+      root,
+    );
+  });
+}
+
+start(document.getElementById('app') ?? document.body);

@@ -1,0 +1,56 @@
+import { formatFigure } from '../../src/core/report/format.ts';
+import type { Layer } from '../../src/core/report/report.ts';
+import { t } from '../ui/localise.ts';
+
+type Fits = Layer['fits'];
+
+function fixed(value: number | null): string {
+  return formatFigure(value, 'fixed');
+}
+
+function standing(name: string, value: number | null, found: Fits['powerLaw']['null']): string[] {
+  if (value === null || found?.percentile === null || !found) return [];
+  return [
+    t(
+      '{0} {1} stands at percentile {2} of the {0} of {3} seeded shuffles of the same entries (mean {4}, standard deviation {5}).',
+      name,
+      fixed(value),
+      fixed(found.percentile),
+      found.shuffles,
+      fixed(found.mean),
+      fixed(found.sd),
+    ),
+  ];
+}
+
+/** What the fits amount to beside the layer's own shuffles and WeightWatcher, in whole sentences. */
+export function fitSentences(layer: Layer): string[] {
+  const { powerLaw, hill, marchenkoPastur } = layer.fits;
+  const sentences: string[] = [];
+  if (powerLaw.status === 'failed' && powerLaw.reason !== '')
+    sentences.push(t('No power law: {0}', powerLaw.reason));
+  sentences.push(...standing(t('Alpha'), powerLaw.alpha, powerLaw.null));
+  if (powerLaw.distancePercentile !== null)
+    sentences.push(
+      t(
+        'The fit is as far from its tail as percentile {0} of the fits to the shuffles.',
+        fixed(powerLaw.distancePercentile),
+      ),
+    );
+  sentences.push(...standing(t('Hill alpha'), hill.alpha, hill.null));
+  if (marchenkoPastur.status === 'failed' && marchenkoPastur.reason !== '')
+    sentences.push(t('No Marchenko-Pastur bulk: {0}', marchenkoPastur.reason));
+  if (marchenkoPastur.boundary)
+    sentences.push(t('The Marchenko-Pastur fit stopped at the end of its search.'));
+  if (layer.compat.alpha !== null)
+    sentences.push(
+      layer.compat.warning === ''
+        ? t('WeightWatcher would print alpha {0} without a warning.', fixed(layer.compat.alpha))
+        : t(
+            'WeightWatcher would print alpha {0} and the label "{1}".',
+            fixed(layer.compat.alpha),
+            layer.compat.warning,
+          ),
+    );
+  return sentences;
+}

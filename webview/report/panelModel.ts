@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { METRICS, type MetricId } from '../../src/core/report/metrics.ts';
+import type { Layer, Report } from '../../src/core/report/report.ts';
+import { worstSeverity, SEVERITIES } from './findingLabels.ts';
+
+export const TABS = ['overview', 'layers', 'depth', 'skipped'] as const;
+
+const metricId = v.picklist(METRICS.map((metric) => metric.id));
+
+/** Columns of the table until a person chooses others. */
+export const DEFAULT_COLUMNS: readonly MetricId[] = [
+  'alpha',
+  'alphaPercentile',
+  'stableRank',
+  'effectiveRank',
+  'mpSpikes',
+  'svMax',
+];
+
+const DEFAULT_FILTER = { text: '', role: '', finding: '' };
+
+const stateSchema = v.object({
+  tab: v.fallback(v.picklist(TABS), 'overview'),
+  /** Id of the chosen layer; empty until one is chosen. */
+  selected: v.fallback(v.string(), ''),
+  filter: v.fallback(
+    v.object({ text: v.string(), role: v.string(), finding: v.string() }),
+    DEFAULT_FILTER,
+  ),
+  sort: v.fallback(
+    v.nullable(
+      v.object({ column: v.string(), direction: v.picklist(['ascending', 'descending']) }),
+    ),
+    null,
+  ),
+  /** Metric of the chart over depth. */
+  metric: v.fallback(metricId, 'alpha'),
+  columns: v.fallback(v.array(metricId), [...DEFAULT_COLUMNS]),
+  /** Whether each figure is shown with its meaning. */
+  explain: v.fallback(v.boolean(), true),
+});
+
+export type PanelModel = v.InferOutput<typeof stateSchema>;
+export type Tab = PanelModel['tab'];
+export type LayerFilter = PanelModel['filter'];
+
+/** The panel's state from what was kept of it; every part that is missing or wrong is the default. */
+export function parsePanelModel(kept: unknown): PanelModel {
+  return v.parse(stateSchema, typeof kept === 'object' && kept !== null ? kept : {});
+}
+
+/** The layer to show first: the first with the gravest finding, else the first that was analysed. */
+export function firstLayer(report: Report): Layer | undefined {
+  for (const severity of SEVERITIES) {
+    const layer = report.layers.find((candidate) => worstSeverity(candidate) === severity);
+    if (layer) return layer;
+  }
+  return report.layers.find((layer) => layer.status === 'ok') ?? report.layers[0];
+}

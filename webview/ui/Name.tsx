@@ -1,0 +1,23 @@
+import { visibleName } from './visibleName.ts';
+import './Name.css';
+
+/** Names beyond this are cut in lists; the layer's own view shows them whole. */
+const LONGEST = 300;
+const TAIL = 18;
+
+/**
+ * A name from a file on one line. Where it does not fit, its middle gives way: the end of a graph path
+ * tells layers apart.
+ */
+export function Name({ text }: { readonly text: string }) {
+  const whole = visibleName(
+    text.length > LONGEST ? `${text.slice(0, LONGEST - TAIL)}…${text.slice(-TAIL)}` : text,
+  );
+  const cut = Math.max(0, whole.length - TAIL);
+  return (
+    <span class="name" title={whole}>
+      {cut > 0 && <span class="name-head">{whole.slice(0, cut)}</span>}
+      <span class="name-tail">{whole.slice(cut)}</span>
+    </span>
+  );
+}

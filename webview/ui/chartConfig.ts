@@ -1,0 +1,154 @@
+import {
+  Chart,
+  Filler,
+  LinearScale,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+  type ChartConfiguration,
+  type ChartDataset,
+  type ScaleOptionsByType,
+} from 'chart.js';
+import type { Axis, ChartPoint, ChartSpec, Series } from './chartSpec.ts';
+import { logTicks } from './logTicks.ts';
+import type { ThemeColours } from './themeColours.ts';
+import { visibleName } from './visibleName.ts';
+
+Chart.register(
+  Filler,
+  LinearScale,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Tooltip,
+);
+
+const LONGEST_LABEL = 60;
+
+/** A colour as `rgb(...)`, made translucent. */
+function translucent(colour: string, alpha: number): string {
+  return colour.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, `rgba($1,$2,$3,${alpha})`);
+}
+
+function dataset(series: Series, colours: ThemeColours): ChartDataset<'scatter'> {
+  const colour = colours[series.colour];
+  return {
+    label: series.label,
+    data: series.points.map(({ x, y }) => ({ x, y: y ?? Number.NaN })),
+    showLine: series.draw !== 'points',
+    spanGaps: false,
+    borderColor: colour,
+    borderWidth: series.draw === 'area' ? 1 : 1.75,
+    borderDash: [...(series.dash ?? [])],
+    backgroundColor: series.draw === 'area' ? translucent(colour, 0.3) : colour,
+    fill: series.draw === 'area' ? 'start' : false,
+    pointStyle: series.marker ?? 'circle',
+    pointRadius: series.draw === 'points' ? (series.size ?? 2.5) : 0,
+    pointHitRadius: series.draw === 'points' ? 6 : 0,
+    pointHoverRadius: series.draw === 'points' ? (series.size ?? 2.5) + 2 : 0,
+  };
+}
+
+function scale(axis: Axis, along: 'x' | 'y', colours: ThemeColours) {
+  const common = {
+    title: { display: true, text: axis.title, color: colours.muted },
+    grid: { color: translucent(colours.grid, 0.45), tickColor: colours.grid },
+    border: { color: colours.grid },
+    ...(axis.min === undefined ? {} : { min: axis.min }),
+    ...(axis.max === undefined ? {} : { max: axis.max }),
+  };
+  if (axis.scale === 'linear')
+    return {
+      ...common,
+      type: 'linear' as const,
+      ticks: { color: colours.foreground, maxRotation: 0, autoSkipPadding: 12 },
+    };
+  const labels = new Map<number, string>();
+  return {
+    ...common,
+    type: 'logarithmic' as const,
+    ticks: {
+      color: colours.foreground,
+      maxRotation: 0,
+      autoSkip: false,
+      callback: (value: string | number) => labels.get(Number(value)) ?? '',
+    },
+    afterBuildTicks: (built: {
+      min: number;
+      max: number;
+      width: number;
+      height: number;
+      chart: Chart;
+      ticks: { value: number }[];
+    }) => {
+      const pixels = along === 'x' ? built.chart.width : built.chart.height;
+      const ticks = logTicks(built.min, built.max, Math.max(3, Math.floor(pixels / 45)));
+      labels.clear();
+      for (const tick of ticks) labels.set(tick.value, tick.label);
+      built.ticks = ticks.map(({ value }) => ({ value }));
+    },
+  } as unknown as ScaleOptionsByType<'logarithmic'>;
+}
+
+function tooltipTitle(point: ChartPoint | undefined, series: Series | undefined): string {
+  const text = visibleName(point?.label ?? series?.label ?? '');
+  return text.length > LONGEST_LABEL ? `…${text.slice(1 - LONGEST_LABEL)}` : text;
+}
+
+/** How chart.js draws the spec in the theme's colours. Nothing moves. */
+export function chartConfig(
+  spec: ChartSpec,
+  colours: ThemeColours,
+  fontFamily: string,
+  onPick: (key: string) => void,
+): ChartConfiguration<'scatter'> {
+  const pointAt = (datasetIndex: number, index: number): ChartPoint | undefined =>
+    spec.series[datasetIndex]?.points[index];
+  const number = (value: number): string => String(Number(value.toPrecision(4)));
+  return {
+    type: 'scatter',
+    data: { datasets: spec.series.map((series) => dataset(series, colours)) },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      font: { family: fontFamily, size: 11 },
+      interaction: { mode: 'nearest', intersect: false },
+      scales: { x: scale(spec.x, 'x', colours), y: scale(spec.y, 'y', colours) },
+      onClick: (_event, elements) => {
+        const hit = elements[0];
+        const key = hit && pointAt(hit.datasetIndex, hit.index)?.key;
+        if (key !== undefined) onPick(key);
+      },
+      plugins: {
+        tooltip: {
+          backgroundColor: colours.tooltipBackground,
+          titleColor: colours.tooltipForeground,
+          bodyColor: colours.tooltipForeground,
+          borderColor: colours.tooltipBorder,
+          borderWidth: 1,
+          displayColors: false,
+          filter: (item, index) => index === 0 && Number.isFinite(item.parsed.y),
+          callbacks: {
+            title: (items) => {
+              const item = items[0];
+              return item
+                ? tooltipTitle(
+                    pointAt(item.datasetIndex, item.dataIndex),
+                    spec.series[item.datasetIndex],
+                  )
+                : '';
+            },
+            label: (item) => [
+              `${spec.x.title}: ${number(item.parsed.x ?? 0)}`,
+              `${spec.y.title}: ${number(item.parsed.y ?? 0)}`,
+            ],
+          },
+        },
+      },
+    },
+  };
+}
