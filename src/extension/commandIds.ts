@@ -1,0 +1,14 @@
+/** Every command of the extension; package.json contributes exactly these. */
+export const COMMAND_IDS = [
+  'eigenscope.analyze',
+  'eigenscope.analyzeActive',
+  'eigenscope.cancel',
+  'eigenscope.showReport',
+  'eigenscope.refresh',
+  'eigenscope.revealLayer',
+] as const;
+
+export type CommandId = (typeof COMMAND_IDS)[number];
+
+export const CHECKPOINTS_VIEW = 'eigenscope.checkpoints';
+export const REPORT_VIEW_TYPE = 'eigenscope.report';

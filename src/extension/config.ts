@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { AnalyzeRequest } from '../engine/engineApi.ts';
+
+/** The settings, read when they are needed and never trusted to have the type package.json declares. */
+export class Config {
+  get mode(): AnalyzeRequest['mode'] {
+    return this.#get('mode') === 'compat' ? 'compat' : 'robust';
+  }
+
+  /** Threads that solve; 0 leaves the choice to the engine. */
+  get workers(): number {
+    const workers = this.#get('workers');
+    return typeof workers === 'number' && workers >= 1 ? Math.floor(workers) : 0;
+  }
+
+  get minEigenvalues(): number {
+    const least = this.#get('minEigenvalues');
+    return typeof least === 'number' && least >= 1 ? Math.floor(least) : 10;
+  }
+
+  #get(name: string): unknown {
+    return vscode.workspace.getConfiguration('eigenscope').get(name);
+  }
+}

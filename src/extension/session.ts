@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import type { Report } from '../core/report/report.ts';
+import { createEngineClient, type EngineClient } from '../engine/client.ts';
+import { Analyses } from './analysis/analyses.ts';
+import { ReportStore } from './analysis/reportStore.ts';
+import type { CommandId } from './commandIds.ts';
+import { analyzeAndShow } from './commands/analyzeAndShow.ts';
+import { COMMANDS } from './commands/commandTable.ts';
+import { Config } from './config.ts';
+import { ReportPanels } from './panels/reportPanels.ts';
+import { CheckpointFiles } from './tree/checkpointFiles.ts';
+import { CheckpointTree } from './tree/checkpointTree.ts';
+import type { TreeNode } from './tree/treeNode.ts';
+
+export interface SessionParts {
+  readonly context: vscode.ExtensionContext;
+  /** The folder of the bundles. */
+  readonly dist: vscode.Uri;
+  readonly view: vscode.TreeView<TreeNode>;
+  readonly changed: vscode.EventEmitter<TreeNode | undefined>;
+}
+
+/** Everything behind the commands; there is none until something is asked. */
+export interface Session {
+  readonly tree: CheckpointTree;
+  analyze(file: vscode.Uri): Promise<Report | undefined>;
+  run(command: CommandId, args: readonly unknown[]): unknown;
+  restoreReport(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+  dispose(): void;
+}
+
+/** Puts the parts together. The engine's process starts only when something is analysed. */
+export function createSession({ context, dist, view, changed }: SessionParts): Session {
+  const log = vscode.window.createOutputChannel('Eigenscope', { log: true });
+  const storage = (name: string): string =>
+    vscode.Uri.joinPath(context.globalStorageUri, name).fsPath;
+  const config = new Config();
+  const { version } = context.extension.packageJSON as { readonly version: string };
+
+  let client: { readonly engine: EngineClient; readonly workers: number } | undefined;
+  /** The engine with the settings of now. Analyses come one at a time, so that none is cut off. */
+  const engineToAnalyze = (): EngineClient => {
+    const { workers } = config;
+    if (client?.workers === workers) return client.engine;
+    client?.engine.dispose();
+    const started = createEngineClient({
+      dist: dist.fsPath,
+      cacheDir: storage('cache'),
+      version,
+      workers,
+      log: (line) => log.info(line),
+    });
+    client = { engine: started, workers };
+    return started;
+  };
+  /** The engine as it is, which may be at work. */
+  const engine = (): EngineClient => client?.engine ?? engineToAnalyze();
+
+  const store = new ReportStore(storage('reports'), (line) => log.warn(line));
+  const files = new CheckpointFiles();
+  const again = (file: vscode.Uri): Promise<void> => analyzeAndShow({ analyses, panels }, [file]);
+  const analyses = new Analyses({
+    engine: engineToAnalyze,
+    config,
+    store,
+    log,
+    again: (file) => void again(file),
+  });
+  const panels = new ReportPanels(store, { dist, engine, analyze: again, log });
+  const tree = new CheckpointTree({ files, analyses, store, view, changed });
+  const owned = [log, files, analyses, tree];
+
+  return {
+    tree,
+    analyze: (file) => analyses.analyze(file),
+    run: (command, args) => COMMANDS[command]({ analyses, files, panels, store }, args),
+    restoreReport: (panel, state) => panels.restore(panel, state),
+    dispose: () => {
+      for (const each of owned) each.dispose();
+      client?.engine.dispose();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Analyses } from '../analysis/analyses.ts';
+import type { ReportStore } from '../analysis/reportStore.ts';
+import type { CommandId } from '../commandIds.ts';
+import type { CheckpointFiles } from './checkpointFiles.ts';
+import { checkpointLook, warningsOf, type Look } from './checkpointLook.ts';
+import { layerLook } from './layerLook.ts';
+import { layerTooltip } from './layerTooltip.ts';
+import type { CheckpointNode, LayerNode, TreeNode } from './treeNode.ts';
+
+export interface CheckpointTreeParts {
+  readonly files: CheckpointFiles;
+  readonly analyses: Analyses;
+  readonly store: ReportStore;
+  readonly view: vscode.TreeView<TreeNode>;
+  readonly changed: vscode.EventEmitter<TreeNode | undefined>;
+}
+
+/** The sidebar: the workspace's checkpoints, and the layers of those that were analysed. */
+export class CheckpointTree implements vscode.Disposable {
+  readonly #parts: CheckpointTreeParts;
+  readonly #nodes = new Map<string, CheckpointNode>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(parts: CheckpointTreeParts) {
+    this.#parts = parts;
+    this.#subscriptions = [
+      parts.files.onDidChange(() => parts.changed.fire(undefined)),
+      parts.analyses.onDidChange((file) => {
+        // A file that is not shown yet makes the list longer; of one that is, only its row changes.
+        parts.changed.fire(this.#nodes.get(file.toString()));
+        if (parts.analyses.stateOf(file).kind === 'idle') void this.#showBadge();
+      }),
+    ];
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    if (node?.kind === 'layer') return [];
+    if (node) {
+      const stored = await this.#parts.store.get(node.uri.fsPath);
+      return (stored?.report.layers ?? []).map((layer) => ({
+        kind: 'layer',
+        uri: node.uri,
+        layer,
+      }));
+    }
+    const { files, analyses } = this.#parts;
+    const found = await files.list();
+    const uris = new Map([...found, ...analyses.asked].map((uri) => [uri.toString(), uri]));
+    for (const key of this.#nodes.keys()) if (!uris.has(key)) this.#nodes.delete(key);
+    for (const [key, uri] of uris)
+      if (!this.#nodes.has(key)) this.#nodes.set(key, { kind: 'checkpoint', uri });
+    void this.#showBadge();
+    return [...uris.keys()].map((key) => this.#nodes.get(key)!);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem | Promise<vscode.TreeItem> {
+    return node.kind === 'checkpoint' ? this.#checkpointItem(node) : layerItem(node);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    if (node.kind === 'layer') item.tooltip = layerTooltip(node.layer);
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #checkpointItem(node: CheckpointNode): Promise<vscode.TreeItem> {
+    const { analyses, store } = this.#parts;
+    const stored = await store.get(node.uri.fsPath);
+    const folder = path.dirname(vscode.workspace.asRelativePath(node.uri));
+    const look = checkpointLook(
+      analyses.stateOf(node.uri),
+      stored,
+      folder === '.' ? '' : folder,
+      vscode.l10n.t,
+    );
+    const item = new vscode.TreeItem(
+      path.basename(node.uri.fsPath),
+      look.hasLayers
+        ? vscode.TreeItemCollapsibleState.Collapsed
+        : vscode.TreeItemCollapsibleState.None,
+    );
+    item.id = node.uri.toString();
+    item.contextValue = look.context;
+    item.tooltip = new vscode.MarkdownString()
+      .appendText(node.uri.fsPath)
+      .appendMarkdown('\n\n')
+      .appendText(look.tooltip);
+    return dressed(item, look);
+  }
+
+  async #showBadge(): Promise<void> {
+    const { store, view } = this.#parts;
+    const stored = await Promise.all(
+      [...this.#nodes.values()].map(({ uri }) => store.get(uri.fsPath)),
+    );
+    const warnings = stored.reduce((sum, each) => sum + (each ? warningsOf(each.report) : 0), 0);
+    view.badge =
+      warnings === 0
+        ? undefined
+        : { value: warnings, tooltip: vscode.l10n.t('{0} warnings in checkpoints', warnings) };
+  }
+}
+
+const REVEAL: CommandId = 'eigenscope.revealLayer';
+
+function layerItem(node: LayerNode): vscode.TreeItem {
+  const { layer, uri } = node;
+  const item = new vscode.TreeItem(layer.name);
+  item.id = `${uri.toString()}#${layer.id}`;
+  item.contextValue = 'layer';
+  item.command = { command: REVEAL, title: vscode.l10n.t('Show in Report'), arguments: [node] };
+  return dressed(item, layerLook(layer));
+}
+
+function dressed(item: vscode.TreeItem, look: Look): vscode.TreeItem {
+  item.iconPath = new vscode.ThemeIcon(
+    look.icon,
+    look.colour === undefined ? undefined : new vscode.ThemeColor(look.colour),
+  );
+  item.description = look.description;
+  return item;
+}

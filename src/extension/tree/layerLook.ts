@@ -1,0 +1,59 @@
+import { formatMetric, metricById, type MetricId } from '../../core/report/metrics.ts';
+import type { Layer, ReportFinding } from '../../core/report/report.ts';
+import type { Look } from './checkpointLook.ts';
+
+/** Shown beside a layer's name. */
+const BESIDE: readonly MetricId[] = ['alpha', 'matrixRank'];
+/** Shown when the pointer rests on it. */
+const RESTING: readonly MetricId[] = [
+  'alpha',
+  'alphaPercentile',
+  'stableRank',
+  'effectiveRank',
+  'matrixRank',
+  'svMax',
+];
+
+const ICONS: Readonly<Record<ReportFinding['severity'], Omit<Look, 'description'>>> = {
+  error: { icon: 'error', colour: 'problemsErrorIcon.foreground' },
+  warning: { icon: 'warning', colour: 'problemsWarningIcon.foreground' },
+  info: { icon: 'info', colour: 'problemsInfoIcon.foreground' },
+};
+
+/** Gravest first. */
+const SEVERITIES = ['error', 'warning', 'info'] as const;
+
+/** The row of a layer: its gravest finding as icon, alpha and rank beside its name. */
+export function layerLook(layer: Layer): Look {
+  const gravest = SEVERITIES.find((severity) =>
+    layer.findings.some((finding) => finding.severity === severity),
+  );
+  const icon = gravest ? ICONS[gravest] : { icon: 'circle-small' };
+  const description =
+    layer.status === 'failed'
+      ? layer.reason
+      : BESIDE.map((id) => figure(id, layer).join(' ')).join(' · ');
+  return { ...icon, description };
+}
+
+export interface LayerFacts {
+  /** Operator, shape and storage type. */
+  readonly kind: string;
+  /** Label and value of each figure. */
+  readonly figures: readonly (readonly [label: string, value: string])[];
+  readonly findings: readonly ReportFinding[];
+}
+
+/** What is said of a layer when the pointer rests on it. */
+export function layerFacts(layer: Layer): LayerFacts {
+  return {
+    kind: `${layer.op} ${layer.shape.join(' × ')} ${layer.dtype}`,
+    figures: layer.status === 'failed' ? [] : RESTING.map((id) => figure(id, layer)),
+    findings: layer.findings,
+  };
+}
+
+function figure(id: MetricId, layer: Layer): [string, string] {
+  const metric = metricById(id);
+  return [metric.label, [formatMetric(metric, layer), metric.unit].filter(Boolean).join(' ')];
+}
