@@ -11,12 +11,15 @@ export interface StateStore {
   write(state: object): void;
 }
 
-/** In VS Code the state is kept per panel; a standalone report keeps it in its entry of the tab's history. */
+/**
+ * In VS Code the state is kept per panel, together with what the extension needs to fill the panel after
+ * a restart (`data-restore`); a standalone report keeps it in its entry of the tab's history.
+ */
 export function panelState(api: VsCodeApi | undefined): StateStore {
   if (api)
     return {
       read: () => api.getState(),
-      write: (state) => api.setState(state),
+      write: (state) => api.setState({ ...state, restore: document.body.dataset['restore'] }),
     };
   return {
     read: () => history.state as unknown,
