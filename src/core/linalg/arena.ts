@@ -42,7 +42,7 @@ export function reserve(kernels: Kernels, bytes: number): void {
   if (bytes > MEMORY_LIMIT) {
     throw new LinalgError(
       'too-large',
-      `Its solve needs ${megabytes} MiB of memory, more than the 4096 MiB that WebAssembly can address.`,
+      `The matrix needs ${megabytes} MiB of memory to solve, more than the 4096 MiB that WebAssembly can address.`,
     );
   }
   const missing = bytes - memory.buffer.byteLength;
@@ -52,7 +52,7 @@ export function reserve(kernels: Kernels, bytes: number): void {
   } catch (cause) {
     throw new LinalgError(
       'too-large',
-      `Its solve needs ${megabytes} MiB of memory, and this machine did not give that much. Close other programs or analyse fewer layers at a time.`,
+      `The matrix needs ${megabytes} MiB of memory to solve, and this machine did not give that much. Close other programs or analyse fewer layers at a time.`,
       { cause },
     );
   }

@@ -7,6 +7,7 @@ export interface BandReduction {
   readonly rows: number;
   readonly cols: number;
   readonly width: number;
+  readonly panels: number;
   /** The band as the kernels store it: element (i, c) at i * 3 width + c + width. */
   readonly band: number;
   readonly bandSize: number;
@@ -35,14 +36,20 @@ function panelsPerUpdate(cols: number, width: number): number {
   return Math.max(1, Math.min(8, Math.round(cols / (32 * width))));
 }
 
-export function planBand(arena: Arena, rows: number, cols: number): BandReduction {
-  const width = bandWidth(cols);
-  const pending = 2 * width * panelsPerUpdate(cols, width);
+export function planBand(
+  arena: Arena,
+  rows: number,
+  cols: number,
+  width: number = bandWidth(cols),
+  panels: number = panelsPerUpdate(cols, width),
+): BandReduction {
+  const pending = 2 * width * panels;
   const bandSize = cols * 3 * width + cols + 2 * width;
   return {
     rows,
     cols,
     width,
+    panels,
     band: arena.float64(bandSize),
     bandSize,
     left: paddedBlock(arena, pending, rows),
@@ -67,12 +74,11 @@ export function planBand(arena: Arena, rows: number, cols: number): BandReductio
  */
 export function reduceToBand(context: SolverContext, a: Block, plan: BandReduction): void {
   const { kernels, blas } = context;
-  const { rows: m, cols: n, width, left, right } = plan;
+  const { rows: m, cols: n, width, panels, left, right } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
   let top = 0;
   for (;;) {
     const trailing: Trailing = { a: from(a, top, top), top, rows: m - top, cols: n - top };
-    const panels = panelsPerUpdate(trailing.cols, width);
     let done = 0;
     let pending = 0;
     for (let panel = 0; panel < panels; panel++) {

@@ -60,7 +60,7 @@ export function bidiagonalValues(
     if (steps > limit) {
       throw new LinalgError(
         'no-convergence',
-        `The singular values of its ${size} x ${size} bidiagonal form did not converge within ${limit} steps.`,
+        `The singular values of the matrix (${size} of them) did not converge within ${limit} steps.`,
       );
     }
   }

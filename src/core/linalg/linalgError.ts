@@ -8,7 +8,7 @@
 export type LinalgErrorCode =
   'bad-shape' | 'not-finite' | 'too-large' | 'cancelled' | 'no-convergence';
 
-/** Why a matrix has no computed singular values. The message is a sentence that follows its name. */
+/** Why a matrix has no computed singular values. The message is whole sentences about "the matrix"; the caller names it. */
 export class LinalgError extends Error {
   override readonly name = 'LinalgError';
 

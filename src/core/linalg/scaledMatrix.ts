@@ -27,13 +27,13 @@ export function scaledMatrix(matrix: Matrix): ScaledMatrix {
   if (!Number.isInteger(rows) || !Number.isInteger(cols) || rows < 1 || cols < 1) {
     throw new LinalgError(
       'bad-shape',
-      `Its shape is ${rows} x ${cols}; singular values need at least one row and one column.`,
+      `The matrix is ${rows} x ${cols}; singular values need at least one row and one column.`,
     );
   }
   if (data.length !== rows * cols) {
     throw new LinalgError(
       'bad-shape',
-      `It holds ${data.length} values where its shape, ${rows} x ${cols}, asks for ${rows * cols}.`,
+      `The matrix holds ${data.length} values where its shape, ${rows} x ${cols}, asks for ${rows * cols}.`,
     );
   }
   const largest = largestMagnitude(matrix);
@@ -68,7 +68,7 @@ function largestMagnitude({ rows, cols, data }: Matrix): number {
       if (!Number.isFinite(magnitude)) {
         throw new LinalgError(
           'not-finite',
-          `The value at row ${Math.floor(i / cols)}, column ${i % cols} of ${rows} x ${cols} is ${data[i]!}; singular values exist only for finite numbers.`,
+          `The value at row ${Math.floor(i / cols)}, column ${i % cols} of the ${rows} x ${cols} matrix is ${data[i]!}; singular values exist only for finite numbers.`,
         );
       }
       largest = magnitude;

@@ -55,7 +55,7 @@ export function singularValues(
     blas: wasmBlas3(kernels, plan.gemmScratch),
     throwIfCancelled: () => {
       if (options.cancelled?.()) {
-        throw new LinalgError('cancelled', 'Its solve was cancelled.');
+        throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
       }
     },
   };
@@ -66,7 +66,7 @@ export function singularValues(
   if (values[0] === Infinity) {
     throw new LinalgError(
       'too-large',
-      'Its largest singular value is beyond the range of float64 (1.8e308). Scale the weights down.',
+      'The largest singular value of the matrix is beyond the range of float64 (1.8e308). Scale the weights down.',
     );
   }
   return values;

@@ -1,0 +1,191 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
+import { bandIndex, planBand, reduceToBand } from '../../../../src/core/linalg/band.ts';
+import {
+  bidiagonalValues,
+  chaseBandToBidiagonal,
+  planBidiagonal,
+} from '../../../../src/core/linalg/bidiagonal.ts';
+import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
+import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
+import type { SolverContext } from '../../../../src/core/linalg/solverContext.ts';
+import { testKernels } from '../../../fixtures/kernels.ts';
+import { type LapackOracle, loadLapackOracle } from '../../../fixtures/lapackOracle.ts';
+import { gaussian, matrixOf } from '../../../fixtures/matrixKinds.ts';
+import { seededRandom } from '../../../fixtures/seededRandom.ts';
+import { store } from './kernelMemory.ts';
+
+let kernels: Kernels;
+let lapack: LapackOracle;
+
+beforeAll(async () => {
+  kernels = await testKernels();
+  lapack = await loadLapackOracle();
+});
+
+function contextWith(arena: Arena): SolverContext {
+  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+  return { kernels, blas, throwIfCancelled: () => undefined };
+}
+
+/** Largest difference relative to the largest expected value. */
+function worst(found: Float64Array, expected: Float64Array): number {
+  expect(found.length).toBe(expected.length);
+  return found.reduce((most, s, i) => Math.max(most, Math.abs(s - expected[i]!)), 0) / expected[0]!;
+}
+
+function bidiagonalMatrix(d: ArrayLike<number>, e: ArrayLike<number>): Matrix {
+  return matrixOf(d.length, d.length, (i, j) => (i === j ? d[i]! : j === i + 1 ? e[i]! : 0));
+}
+
+/** Singular values of the bidiagonal by the kernels, in calls of at most `budget` steps. */
+function solve(d: readonly number[], e: readonly number[], budget = 1_000_000): Float64Array {
+  const arena = new Arena();
+  const plan = planBidiagonal(arena, d.length, 0);
+  reserve(kernels, arena.bytes);
+  float64View(kernels, plan.diagonal, d.length).set(d);
+  float64View(kernels, plan.superdiagonal, e.length).set(e);
+  let calls = 0;
+  while (kernels.bidiagonalQR(plan.diagonal, plan.superdiagonal, d.length, budget) === 0) {
+    calls++;
+    expect(calls).toBeLessThan(10 * d.length);
+  }
+  return float64View(kernels, plan.diagonal, d.length).slice().sort().reverse();
+}
+
+describe('reduceToBand', () => {
+  test.each([
+    { rows: 40, cols: 40, width: 8, panels: 1 },
+    { rows: 90, cols: 90, width: 8, panels: 3 },
+    { rows: 97, cols: 61, width: 4, panels: 8 },
+    { rows: 33, cols: 32, width: 16, panels: 2 },
+    { rows: 20, cols: 7, width: 16, panels: 1 },
+    { rows: 130, cols: 129, width: 16, panels: 2 },
+  ])('$rows x $cols to width $width, $panels panels an update', ({ rows, cols, width, panels }) => {
+    const matrix = gaussian(rows, cols, seededRandom(rows + cols));
+    const arena = new Arena();
+    const context = contextWith(arena);
+    const plan = planBand(arena, rows, cols, width, panels);
+    const a = store(kernels, arena, matrix, 2);
+    reduceToBand(context, a, plan);
+    const band = float64View(kernels, plan.band, plan.bandSize);
+    const dense = matrixOf(cols, cols, (i, j) =>
+      j >= i && j <= i + width ? band[bandIndex(width, i, j)]! : 0,
+    );
+    expect(worst(lapack(dense), lapack(matrix))).toBeLessThan(1e-14);
+  });
+});
+
+describe('chaseBandToBidiagonal', () => {
+  test.each([
+    { size: 1, width: 4 },
+    { size: 2, width: 4 },
+    { size: 3, width: 8 },
+    { size: 9, width: 2 },
+    { size: 32, width: 8 },
+    { size: 65, width: 16 },
+    { size: 100, width: 5 },
+    { size: 120, width: 32 },
+  ])('a band of $size with $width superdiagonals keeps its values', ({ size, width }) => {
+    const random = seededRandom(size * width);
+    const dense = matrixOf(size, size, (i, j) => (j >= i && j <= i + width ? random.normal() : 0));
+    const arena = new Arena();
+    const context = contextWith(arena);
+    const plan = planBand(arena, size, size, width, 1);
+    const bidiagonal = planBidiagonal(arena, size, 2 * width);
+    reserve(kernels, arena.bytes);
+    const band = float64View(kernels, plan.band, plan.bandSize).fill(0);
+    for (let i = 0; i < size; i++) {
+      for (let j = i; j <= Math.min(i + width, size - 1); j++) {
+        band[bandIndex(width, i, j)] = dense.data[i * size + j]!;
+      }
+    }
+    chaseBandToBidiagonal(context, plan, bidiagonal);
+    const d = float64View(kernels, bidiagonal.diagonal, size).slice();
+    const e = float64View(kernels, bidiagonal.superdiagonal, size - 1).slice();
+    const expected = lapack(dense);
+    expect(worst(lapack(bidiagonalMatrix(d, e)), expected)).toBeLessThan(1e-14);
+    expect(worst(bidiagonalValues(context, bidiagonal), expected)).toBeLessThan(1e-14);
+  });
+});
+
+describe('directBidiagonal', () => {
+  test.each([
+    { rows: 1, cols: 1 },
+    { rows: 7, cols: 1 },
+    { rows: 2, cols: 2 },
+    { rows: 9, cols: 8 },
+    { rows: 50, cols: 49 },
+    { rows: 64, cols: 33 },
+  ])('$rows x $cols keeps its values', ({ rows, cols }) => {
+    const matrix = gaussian(rows, cols, seededRandom(rows * cols));
+    const arena = new Arena();
+    const plan = planBidiagonal(arena, cols, kernels.directBidiagonalScratch(rows, cols));
+    const a = store(kernels, arena, matrix, 1);
+    kernels.directBidiagonal(
+      a.address,
+      rows,
+      cols,
+      a.stride,
+      plan.diagonal,
+      plan.superdiagonal,
+      plan.scratch,
+    );
+    const d = float64View(kernels, plan.diagonal, cols).slice();
+    const e = float64View(kernels, plan.superdiagonal, cols - 1).slice();
+    expect(worst(lapack(bidiagonalMatrix(d, e)), lapack(matrix))).toBeLessThan(1e-14);
+  });
+});
+
+describe('bidiagonalQR', () => {
+  const ones = (n: number): number[] => new Array<number>(n).fill(1);
+
+  test.each([1, 2, 3, 10, 101, 400])(
+    'of %i ones on both diagonals: 2 cos(k pi / (2n + 1))',
+    (n) => {
+      const expected = Float64Array.from(
+        { length: n },
+        (_, k) => 2 * Math.cos(((k + 1) * Math.PI) / (2 * n + 1)),
+      );
+      expect(worst(solve(ones(n), ones(n - 1)), expected)).toBeLessThan(2e-14);
+    },
+  );
+
+  test('a diagonal comes back as its magnitudes', () => {
+    expect([...solve([-3, 0, 2, -0.5], [0, 0, 0])]).toEqual([3, 2, 0.5, 0]);
+  });
+
+  test('small values of a graded matrix are right to full relative accuracy', () => {
+    const random = seededRandom(5);
+    const d = Array.from({ length: 30 }, (_, i) => 10 ** (-4 * i) * (1 + random.uniform()));
+    const e = d.slice(1).map((x) => x * (1 + random.uniform()));
+    for (const [diagonal, above] of [
+      [d, e],
+      [[...d].reverse(), [...e].reverse()],
+    ] as const) {
+      const values = solve(diagonal, above);
+      // The product of the values is the determinant; in ratios it stays within the range of float64.
+      const logRatio = values.reduce((sum, s, i) => sum + Math.log(s / d[i]!), 0);
+      expect(values[29]).toBeGreaterThan(0);
+      expect(Math.abs(logRatio)).toBeLessThan(1e-13);
+    }
+  });
+
+  test.each([
+    { name: 'zeros on the diagonal', at: (i: number) => (i % 4 === 2 ? 0 : 1 + (i % 3)) },
+    { name: 'denormal squares on the diagonal', at: (i: number) => (i % 4 === 2 ? 1e-161 : 1) },
+    { name: 'a tail of 1e-155', at: (i: number) => (i < 20 ? 1 : 1e-155) },
+  ])('$name agrees with LAPACK', ({ at }) => {
+    const d = Array.from({ length: 40 }, (_, i) => at(i));
+    const e = Array.from({ length: 39 }, (_, i) => (i > 25 ? 1e-157 : 0.7));
+    expect(worst(solve(d, e), lapack(bidiagonalMatrix(d, e)))).toBeLessThan(1e-14);
+  });
+
+  test('in small slices it reaches the same values', () => {
+    const random = seededRandom(8);
+    const d = Array.from({ length: 60 }, () => random.normal());
+    const e = Array.from({ length: 59 }, () => random.normal());
+    expect(worst(solve(d, e, 1), solve(d, e))).toBeLessThan(1e-14);
+  });
+});
