@@ -15,7 +15,7 @@ export function DepthTab({ report, model, change, selected, onSelect, onSave }: 
   const missing = layers.filter((layer) => metric.of(layer) === null).length;
   return (
     <>
-      <div class="toolbar">
+      <div class="toolbar select-wide">
         <Select
           name={t('Metric')}
           value={metric.id}
@@ -30,7 +30,9 @@ export function DepthTab({ report, model, change, selected, onSelect, onSave }: 
         <Chart spec={spec} selected={selected} onPick={onSelect} onSave={onSave} />
       )}
       {missing > 0 && missing < layers.length && (
-        <p class="footnote muted">{t('{0} layers have no value', missing)}</p>
+        <p class="footnote muted">
+          {missing === 1 ? t('1 layer has no value') : t('{0} layers have no value', missing)}
+        </p>
       )}
     </>
   );

@@ -63,7 +63,7 @@ export function FiguresTable({ layer, explain, onExplain }: FiguresTableProps) {
               </th>
               <td>
                 {formatMetric(metric, layer)}
-                {metric.unit !== '' && <span class="unit"> {t(metric.unit)}</span>}
+                {metric.unit !== '' && <span class="unit">{t(metric.unit)}</span>}
               </td>
               <td class="trust" title={trustMeaning(metric.trust)}>
                 {trustLabel(metric.trust)}

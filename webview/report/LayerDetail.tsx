@@ -8,7 +8,7 @@ import { t } from '../ui/localise.ts';
 import { visibleName } from '../ui/visibleName.ts';
 import { esdChart } from './esdChart.ts';
 import { FiguresTable } from './FiguresTable.tsx';
-import { findingLabel, severityLabel } from './findingLabels.ts';
+import { findingLabel, gravestFirst, severityLabel } from './findingLabels.ts';
 import { fitSentences } from './nullSentences.ts';
 import { formatCount, formatShape } from './quantities.ts';
 import { roleLabel } from './roleLabel.ts';
@@ -29,8 +29,8 @@ export interface LayerDetailProps {
 function layerFacts(layer: Layer): string {
   const matrices =
     layer.matrices === 1
-      ? t('matrix of {0} × {1}', layer.rows, layer.cols)
-      : t('{2} matrices of {0} × {1}', layer.rows, layer.cols, layer.matrices);
+      ? t('matrix of {0}×{1}', layer.rows, layer.cols)
+      : t('{2} matrices of {0}×{1}', layer.rows, layer.cols, layer.matrices);
   return [
     visibleName(layer.op),
     roleLabel(layer.role),
@@ -45,7 +45,7 @@ function LayerFindings({ layer }: { readonly layer: Layer }) {
   if (layer.findings.length === 0) return null;
   return (
     <ul class="layer-findings" aria-label={t('Findings of this layer')}>
-      {layer.findings.map((finding, index) => (
+      {gravestFirst(layer.findings).map((finding, index) => (
         <li key={index}>
           <span role="img" aria-label={severityLabel(finding.severity)}>
             <Icon name={finding.severity} />

@@ -97,7 +97,7 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
           {failure}
         </p>
       )}
-      <main class="panel-main">
+      <main class={chosen ? 'panel-main' : 'panel-main alone'}>
         <section class="panel-master" aria-label={t('Report')}>
           <Tabs
             name={t('Parts of the report')}

@@ -32,14 +32,16 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       {
         id: 'tensor',
         label: t('Tensor'),
-        width: 'minmax(150px, 2fr)',
+        width: 150,
+        grow: 2,
         sortKey: (row) => row.entry.tensor,
         cell: (row) => <Name text={row.entry.tensor} />,
       },
       {
         id: 'shape',
         label: t('Shape'),
-        width: 'minmax(90px, 1fr)',
+        width: 84,
+        grow: 1,
         numeric: true,
         sortKey: (row) => row.entry.shape.reduce((product, size) => product * size, 1),
         cell: (row) => formatShape(row.entry.shape),
@@ -47,14 +49,16 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       {
         id: 'dtype',
         label: t('Type'),
-        width: '80px',
+        width: 76,
+        grow: 0,
         sortKey: (row) => row.entry.dtype,
         cell: (row) => visibleName(row.entry.dtype),
       },
       {
         id: 'reason',
         label: t('Reason'),
-        width: 'minmax(260px, 4fr)',
+        width: 210,
+        grow: 5,
         sortKey: (row) => row.entry.reason,
         cell: (row) => {
           const reason = visibleName(row.entry.reason);

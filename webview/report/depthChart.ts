@@ -50,6 +50,7 @@ export function depthChart(
       label: t('Order of the graph'),
       colour: 'muted',
       draw: 'line',
+      guide: true,
       points,
     },
     ...roles.map((role): Series => ({

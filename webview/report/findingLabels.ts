@@ -1,5 +1,5 @@
 import type { FindingCode, Severity } from '../../src/core/diagnosis/finding.ts';
-import type { Layer } from '../../src/core/report/report.ts';
+import type { Layer, ReportFinding } from '../../src/core/report/report.ts';
 import { t } from '../ui/localise.ts';
 
 /** The gravest first. */
@@ -45,4 +45,10 @@ export function worstSeverity(layer: Layer): Severity | undefined {
   return SEVERITIES.find((severity) =>
     layer.findings.some((finding) => finding.severity === severity),
   );
+}
+
+/** The same findings, errors before warnings before information. */
+export function gravestFirst(findings: readonly ReportFinding[]): ReportFinding[] {
+  const rank = ({ severity }: ReportFinding): number => SEVERITIES.indexOf(severity);
+  return [...findings].sort((a, b) => rank(a) - rank(b));
 }

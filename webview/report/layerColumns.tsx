@@ -34,13 +34,23 @@ export function metricLabel(metric: Metric): string {
   return metric.unit === '%' ? `${t(metric.label)} (%)` : t(metric.label);
 }
 
+/** Pixels in which a label fits on two lines, broken where the longer line is shortest. */
+function headerWidth(label: string): number {
+  const words = label.split(' ');
+  const lines = words.map((_, at) =>
+    Math.max(words.slice(0, at).join(' ').length, words.slice(at).join(' ').length),
+  );
+  return Math.max(78, Math.round(36 + 7.4 * Math.min(...lines)));
+}
+
 function metricColumn(metric: Metric): Column<Layer> {
   const label = metricLabel(metric);
   return {
     id: metric.id,
     label,
     description: `${label}: ${t(metric.meaning)}`,
-    width: `minmax(${Math.max(76, 28 + label.length * 6.6)}px, 1fr)`,
+    width: headerWidth(label),
+    grow: 1,
     numeric: true,
     sortKey: (layer) => metric.of(layer),
     cell: (layer) => formatMetric(metric, layer),
@@ -58,7 +68,8 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'name',
       label: t('Layer'),
       description: t('Name of the layer; sorts by name'),
-      width: 'minmax(180px, 3fr)',
+      width: 210,
+      grow: 4,
       sortKey: (layer) => layer.name,
       cell: (layer) => <LayerName layer={layer} />,
     },
@@ -66,7 +77,8 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'findings',
       label: t('Findings'),
       description: t('Number of findings; sorts by the gravest'),
-      width: '76px',
+      width: 92,
+      grow: 0,
       numeric: true,
       sortKey: severityRank,
       cell: (layer) => (layer.findings.length === 0 ? '' : layer.findings.length),
@@ -75,7 +87,8 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'shape',
       label: t('Shape'),
       description: t('Shape of the stored tensor; sorts by the number of parameters'),
-      width: 'minmax(104px, 1fr)',
+      width: 100,
+      grow: 1,
       numeric: true,
       sortKey: (layer) => layer.parameters,
       cell: (layer) => (

@@ -12,7 +12,7 @@ function standing(name: string, value: number | null, found: Fits['powerLaw']['n
   if (value === null || found?.percentile === null || !found) return [];
   return [
     t(
-      '{0} {1} stands at percentile {2} of the {0} of {3} seeded shuffles of the same entries (mean {4}, standard deviation {5}).',
+      '{0} {1} stands at percentile {2} among {3} seeded shuffles of the same entries (mean {4}, standard deviation {5}).',
       name,
       fixed(value),
       fixed(found.percentile),
@@ -33,7 +33,7 @@ export function fitSentences(layer: Layer): string[] {
   if (powerLaw.distancePercentile !== null)
     sentences.push(
       t(
-        'The fit is as far from its tail as percentile {0} of the fits to the shuffles.',
+        'Its KS distance stands at percentile {0} among those of the fits to the shuffles.',
         fixed(powerLaw.distancePercentile),
       ),
     );

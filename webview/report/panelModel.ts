@@ -49,11 +49,12 @@ export function parsePanelModel(kept: unknown): PanelModel {
   return v.parse(stateSchema, typeof kept === 'object' && kept !== null ? kept : {});
 }
 
-/** The layer to show first: the first with the gravest finding, else the first that was analysed. */
-export function firstLayer(report: Report): Layer | undefined {
+/** The layer to show first: of those with a spectrum the first with the gravest finding, else the first. */
+export function firstLayer({ layers }: Report): Layer | undefined {
+  const analysed = layers.filter((layer) => layer.status === 'ok');
   for (const severity of SEVERITIES) {
-    const layer = report.layers.find((candidate) => worstSeverity(candidate) === severity);
+    const layer = analysed.find((candidate) => worstSeverity(candidate) === severity);
     if (layer) return layer;
   }
-  return report.layers.find((layer) => layer.status === 'ok') ?? report.layers[0];
+  return analysed[0] ?? layers[0];
 }

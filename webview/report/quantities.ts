@@ -19,14 +19,14 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : value.toPrecision(3)} ${BYTE_UNITS[power]!}`;
 }
 
-/** `[384, 1536]` as `384 × 1536`; a scalar as an empty text. */
+/** `[384, 1536]` as `384×1536`; a scalar as an empty text. */
 export function formatShape(shape: readonly number[]): string {
-  return shape.join(' × ');
+  return shape.join('×');
 }
 
 /** Part of a whole as a percentage with three digits; `100 %` only where nothing is missing. */
 export function formatShare(part: number, whole: number): string {
-  if (whole === 0) return '0 %';
+  if (part === 0) return '0 %';
   if (part === whole) return '100 %';
   return `${Math.min(99.9, (100 * part) / whole).toPrecision(3)} %`;
 }

@@ -26,12 +26,14 @@ function Swatch({ series }: { readonly series: Series }) {
 export function Legend({ series }: { readonly series: readonly Series[] }) {
   return (
     <ul class="legend">
-      {series.map((one) => (
-        <li key={one.label}>
-          <Swatch series={one} />
-          {one.label}
-        </li>
-      ))}
+      {series
+        .filter((one) => !one.guide)
+        .map((one) => (
+          <li key={one.label}>
+            <Swatch series={one} />
+            {one.label}
+          </li>
+        ))}
     </ul>
   );
 }

@@ -3,7 +3,9 @@ import './Name.css';
 
 /** Names beyond this are cut in lists; the layer's own view shows them whole. */
 const LONGEST = 300;
-const TAIL = 18;
+const TAIL = 20;
+/** A name up to this long is not worth cutting in its middle. */
+const SHORT = 28;
 
 /**
  * A name from a file on one line. Where it does not fit, its middle gives way: the end of a graph path
@@ -13,7 +15,7 @@ export function Name({ text }: { readonly text: string }) {
   const whole = visibleName(
     text.length > LONGEST ? `${text.slice(0, LONGEST - TAIL)}…${text.slice(-TAIL)}` : text,
   );
-  const cut = Math.max(0, whole.length - TAIL);
+  const cut = whole.length <= SHORT ? 0 : whole.length - TAIL;
   return (
     <span class="name" title={whole}>
       {cut > 0 && <span class="name-head">{whole.slice(0, cut)}</span>}

@@ -5,15 +5,19 @@ import { pageOf, rowForKey, visibleRange } from './rowWindow.ts';
 import { sortRows, type Sort, type SortKey } from './sortRows.ts';
 import './VirtualTable.css';
 
-export const ROW_HEIGHT = 24;
+/** In pixels; the stylesheet has the same. */
+const ROW_HEIGHT = 24;
+const HEAD_HEIGHT = 38;
 
 export interface Column<Row> {
   readonly id: string;
   readonly label: string;
   /** What the column means; the header's tooltip. */
   readonly description?: string;
-  /** A CSS grid track, such as `90px` or `minmax(160px, 1fr)`. */
-  readonly width: string;
+  /** Least width in pixels. */
+  readonly width: number;
+  /** Its share of what is left over; 0 where the column keeps its width. */
+  readonly grow: number;
   readonly numeric?: boolean;
   readonly sortKey: (row: Row) => SortKey;
   readonly cell: (row: Row) => ComponentChildren;
@@ -33,7 +37,17 @@ export interface VirtualTableProps<Row> {
   readonly onSelect?: (key: string) => void;
 }
 
-/** The size of an element's box, measured now and at every change. */
+/** Every row is a grid of its own, so all share tracks and a width that do not depend on what is in them. */
+function trackStyle(columns: readonly Pick<Column<never>, 'width' | 'grow'>[]) {
+  const track = ({ width, grow }: { width: number; grow: number }): string =>
+    grow === 0 ? `${width}px` : `minmax(${width}px, ${grow}fr)`;
+  return {
+    '--columns': columns.map(track).join(' '),
+    '--table-width': `${columns.reduce((sum, column) => sum + column.width, 0)}px`,
+  };
+}
+
+/** The height of an element's box, measured now and at every change. */
 function useHeight(): { ref: { current: HTMLDivElement | null }; height: number } {
   const ref = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(400);
@@ -74,7 +88,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const grid = ref.current;
     if (!grid) return;
     const above = index * ROW_HEIGHT;
-    const below = above + ROW_HEIGHT * 2 - grid.clientHeight;
+    const below = above + ROW_HEIGHT + HEAD_HEIGHT - grid.clientHeight;
     if (grid.scrollTop > above) grid.scrollTop = above;
     else if (grid.scrollTop < below) grid.scrollTop = below;
   };
@@ -91,7 +105,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     } else if (event.key === 'Enter' || event.key === ' ') {
       onSelect?.(keyOf(ordered[active]!));
     } else {
-      const next = rowForKey(event.key, active, ordered.length, pageOf(height, ROW_HEIGHT));
+      const next = rowForKey(
+        event.key,
+        active,
+        ordered.length,
+        pageOf(height - HEAD_HEIGHT, ROW_HEIGHT),
+      );
       if (next === undefined) return;
       setActiveKey(keyOf(ordered[next]!));
       reveal(next);
@@ -110,7 +129,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       aria-colcount={columns.length}
       tabIndex={0}
       {...(inSight ? { 'aria-activedescendant': `${id}-${active}` } : {})}
-      style={{ '--columns': columns.map((column) => column.width).join(' ') }}
+      style={trackStyle(columns)}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
     >

@@ -33,18 +33,30 @@ function translucent(colour: string, alpha: number): string {
   return colour.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, `rgba($1,$2,$3,${alpha})`);
 }
 
-function dataset(series: Series, colours: ThemeColours): ChartDataset<'scatter'> {
+/** Lines of the grid stay behind the data; a theme whose border is already translucent has seen to that. */
+function gridLine(border: string): string {
+  return border.startsWith('rgba') ? border : translucent(border, 0.35);
+}
+
+function dataset(series: Series, colours: ThemeColours, floor: number): ChartDataset<'scatter'> {
   const colour = colours[series.colour];
   return {
     label: series.label,
     data: series.points.map(({ x, y }) => ({ x, y: y ?? Number.NaN })),
     showLine: series.draw !== 'points',
     spanGaps: false,
-    borderColor: colour,
-    borderWidth: series.draw === 'area' ? 1 : 1.75,
+    borderColor: series.guide ? translucent(colour, 0.4) : colour,
+    borderWidth: series.draw === 'area' || series.guide ? 1 : 1.75,
     borderDash: [...(series.dash ?? [])],
     backgroundColor: series.draw === 'area' ? translucent(colour, 0.3) : colour,
     fill: series.draw === 'area' ? 'start' : false,
+    // Where an area lies on the floor of the chart there is nothing to outline.
+    segment: {
+      borderColor: ({ p0, p1 }) =>
+        (p0.parsed.y ?? floor) <= floor && (p1.parsed.y ?? floor) <= floor
+          ? 'transparent'
+          : undefined,
+    },
     pointStyle: series.marker ?? 'circle',
     pointRadius: series.draw === 'points' ? (series.size ?? 2.5) : 0,
     pointHitRadius: series.draw === 'points' ? 6 : 0,
@@ -55,7 +67,7 @@ function dataset(series: Series, colours: ThemeColours): ChartDataset<'scatter'>
 function scale(axis: Axis, along: 'x' | 'y', colours: ThemeColours) {
   const common = {
     title: { display: true, text: axis.title, color: colours.muted },
-    grid: { color: translucent(colours.grid, 0.45), tickColor: colours.grid },
+    grid: { color: gridLine(colours.grid), tickColor: colours.grid },
     border: { color: colours.grid },
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
@@ -64,7 +76,12 @@ function scale(axis: Axis, along: 'x' | 'y', colours: ThemeColours) {
     return {
       ...common,
       type: 'linear' as const,
-      ticks: { color: colours.foreground, maxRotation: 0, autoSkipPadding: 12 },
+      ticks: {
+        color: colours.foreground,
+        maxRotation: 0,
+        autoSkipPadding: 12,
+        includeBounds: false,
+      },
     };
   const labels = new Map<number, string>();
   return {
@@ -110,7 +127,9 @@ export function chartConfig(
   const number = (value: number): string => String(Number(value.toPrecision(4)));
   return {
     type: 'scatter',
-    data: { datasets: spec.series.map((series) => dataset(series, colours)) },
+    data: {
+      datasets: spec.series.map((series) => dataset(series, colours, spec.y.min ?? -Infinity)),
+    },
     options: {
       animation: false,
       responsive: true,

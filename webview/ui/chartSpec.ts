@@ -19,6 +19,8 @@ export interface Series {
   readonly dash?: readonly number[];
   readonly marker?: 'circle' | 'triangle' | 'rect' | 'rectRot' | 'cross';
   readonly size?: number;
+  /** A thin line that only leads the eye from point to point: no place in the legend. */
+  readonly guide?: boolean;
   readonly points: readonly ChartPoint[];
 }
 

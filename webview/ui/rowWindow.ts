@@ -13,9 +13,9 @@ export function visibleRange(
   return { first, last };
 }
 
-/** Rows that a page key moves by: those in sight under the header, less one for orientation. */
+/** Rows that a page key moves by: those that fit into `height`, less one for orientation. */
 export function pageOf(height: number, rowHeight: number): number {
-  return Math.max(1, Math.floor(height / rowHeight) - 2);
+  return Math.max(1, Math.floor(height / rowHeight) - 1);
 }
 
 /** The row that a key moves to from `active`; undefined for a key that moves nothing. */

@@ -1,6 +1,5 @@
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
@@ -40,7 +39,6 @@ declare module 'preact' {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the only way to add elements to JSX
   namespace JSX {
     interface IntrinsicElements {
-      'vscode-badge': HTMLAttributes;
       'vscode-button': ButtonAttributes;
       'vscode-checkbox': CheckboxAttributes;
       'vscode-dropdown': HTMLAttributes;
@@ -57,7 +55,6 @@ declare module 'preact' {
 /** Makes the toolkit's elements known to the page. Called once, before the first render. */
 export function registerToolkit(): void {
   provideVSCodeDesignSystem().register(
-    vsCodeBadge(),
     vsCodeButton(),
     vsCodeCheckbox(),
     vsCodeDropdown(),
