@@ -1,0 +1,84 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ensureHost } from '../../scripts/e2eHost.mjs';
+import { packageExtension } from '../../scripts/package.mjs';
+import { artifactPath, saveArtifact } from './artifacts.mjs';
+import { watchSockets } from './processGroup.mjs';
+import { makeProfile } from './profile.mjs';
+import { fillSampleWorkspace } from './sampleWorkspace.mjs';
+import { installExtension, startServer } from './server.mjs';
+import { openWorkbench } from './workbench.mjs';
+
+const EXTENSION = 'eigenscope.eigenscope';
+
+/** The packed extension: the one that `npm test` has made, or one made now. */
+async function vsixUnderTest() {
+  return process.env.EIGENSCOPE_VSIX || (await packageExtension());
+}
+
+/**
+ * A workbench with the packed extension in a throw-away profile on the sample workspace. `fill(folder)`
+ * adds files to the workspace before it is opened. `close` ends it all and keeps what was said.
+ */
+export async function startSession(name, { settings = {}, fill } = {}) {
+  const host = ensureHost();
+  const profile = makeProfile(settings);
+  let server;
+  let sockets;
+  let workbench;
+  const close = async () => {
+    sockets?.stop();
+    if (workbench) saveArtifact(workbench.log.console.join('\n'), name, 'browser-console.log');
+    if (server) saveArtifact(server.output(), name, 'server.log');
+    await workbench?.close();
+    await server?.stop();
+    profile.remove();
+  };
+  try {
+    fillSampleWorkspace(profile.workspace);
+    await fill?.(profile.workspace);
+    installExtension(host, profile, await vsixUnderTest());
+    server = await startServer(host, profile);
+    sockets = watchSockets(server.pid);
+    workbench = await openWorkbench(server, profile);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { page, log } = workbench;
+  return {
+    page,
+    log,
+    server,
+    sockets,
+    profile,
+    file: (fileName) => path.join(profile.workspace, fileName),
+    dist: () => installedDist(profile),
+    screenshot: (shot) => page.screenshot({ path: artifactPath(name, `${shot}.png`) }),
+    reports: () => keptReports(profile),
+    close,
+  };
+}
+
+/** The `dist` folder of the extension as it was installed. */
+function installedDist(profile) {
+  const folder = readdirSync(profile.extensions).find((name) => name.startsWith(`${EXTENSION}-`));
+  return path.join(profile.extensions, folder, 'dist');
+}
+
+/** The reports that the extension keeps, by the name of their model's file. */
+function keptReports(profile) {
+  const folder = path.join(profile.user, 'User/globalStorage', EXTENSION, 'reports');
+  let names;
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return new Map();
+    throw error;
+  }
+  return new Map(
+    names
+      .map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')))
+      .map((report) => [path.basename(report.model.file), report]),
+  );
+}
