@@ -56,10 +56,9 @@ export function checkpointLook(
       break;
   }
   if (!stored) return row('file-binary', t('not analyzed'), t('Not analyzed yet'));
-  const layers = t('{0} layers', stored.report.layers.length);
   const warnings = warningsOf(stored.report);
-  const findings = warnings === 0 ? '' : t('{0} warnings', warnings);
-  const summary = [layers, findings].filter((part) => part !== '').join(', ');
+  const layers = layersText(stored.report.layers.length, t);
+  const summary = warnings === 0 ? layers : `${layers}, ${warningsText(warnings, t)}`;
   if (stored.outdated)
     return row(
       'history',
@@ -69,6 +68,14 @@ export function checkpointLook(
   return warnings > 0
     ? row('warning', summary, summary, 'problemsWarningIcon.foreground')
     : row('pass', summary, summary, 'testing.iconPassed');
+}
+
+function layersText(count: number, t: Translate): string {
+  return count === 1 ? t('1 layer') : t('{0} layers', count);
+}
+
+export function warningsText(count: number, t: Translate): string {
+  return count === 1 ? t('1 warning') : t('{0} warnings', count);
 }
 
 const RUNNING = { context: 'checkpoint-running' } as const;

@@ -4,7 +4,7 @@ import type { Analyses } from '../analysis/analyses.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { CheckpointFiles } from './checkpointFiles.ts';
-import { checkpointLook, warningsOf, type Look } from './checkpointLook.ts';
+import { checkpointLook, warningsOf, warningsText, type Look } from './checkpointLook.ts';
 import { layerLook } from './layerLook.ts';
 import { layerTooltip } from './layerTooltip.ts';
 import type { CheckpointNode, LayerNode, TreeNode } from './treeNode.ts';
@@ -102,7 +102,7 @@ export class CheckpointTree implements vscode.Disposable {
     view.badge =
       warnings === 0
         ? undefined
-        : { value: warnings, tooltip: vscode.l10n.t('{0} warnings in checkpoints', warnings) };
+        : { value: warnings, tooltip: warningsText(warnings, vscode.l10n.t) };
   }
 }
 
@@ -114,7 +114,7 @@ function layerItem(node: LayerNode): vscode.TreeItem {
   item.id = `${uri.toString()}#${layer.id}`;
   item.contextValue = 'layer';
   item.command = { command: REVEAL, title: vscode.l10n.t('Show in Report'), arguments: [node] };
-  return dressed(item, layerLook(layer));
+  return dressed(item, layerLook(layer, vscode.l10n.t));
 }
 
 function dressed(item: vscode.TreeItem, look: Look): vscode.TreeItem {

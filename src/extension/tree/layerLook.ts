@@ -1,5 +1,6 @@
 import { formatMetric, metricById, type MetricId } from '../../core/report/metrics.ts';
 import type { Layer, ReportFinding } from '../../core/report/report.ts';
+import type { Translate } from '../analysis/translate.ts';
 import type { Look } from './checkpointLook.ts';
 
 /** Shown beside a layer's name. */
@@ -24,7 +25,7 @@ const ICONS: Readonly<Record<ReportFinding['severity'], Omit<Look, 'description'
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** The row of a layer: its gravest finding as icon, alpha and rank beside its name. */
-export function layerLook(layer: Layer): Look {
+export function layerLook(layer: Layer, t: Translate): Look {
   const gravest = SEVERITIES.find((severity) =>
     layer.findings.some((finding) => finding.severity === severity),
   );
@@ -32,7 +33,7 @@ export function layerLook(layer: Layer): Look {
   const description =
     layer.status === 'failed'
       ? layer.reason
-      : BESIDE.map((id) => figure(id, layer).join(' ')).join(' · ');
+      : BESIDE.map((id) => figure(id, layer, t).join(' ')).join(' · ');
   return { ...icon, description };
 }
 
@@ -45,15 +46,16 @@ export interface LayerFacts {
 }
 
 /** What is said of a layer when the pointer rests on it. */
-export function layerFacts(layer: Layer): LayerFacts {
+export function layerFacts(layer: Layer, t: Translate): LayerFacts {
   return {
     kind: `${layer.op} ${layer.shape.join(' × ')} ${layer.dtype}`,
-    figures: layer.status === 'failed' ? [] : RESTING.map((id) => figure(id, layer)),
+    figures: layer.status === 'failed' ? [] : RESTING.map((id) => figure(id, layer, t)),
     findings: layer.findings,
   };
 }
 
-function figure(id: MetricId, layer: Layer): [string, string] {
+function figure(id: MetricId, layer: Layer, t: Translate): [string, string] {
   const metric = metricById(id);
-  return [metric.label, [formatMetric(metric, layer), metric.unit].filter(Boolean).join(' ')];
+  const value = formatMetric(metric, layer);
+  return [t(metric.label), metric.unit === '' ? value : `${value} ${t(metric.unit)}`];
 }

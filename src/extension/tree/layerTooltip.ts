@@ -4,7 +4,7 @@ import { layerFacts } from './layerLook.ts';
 
 /** Every word that comes from the file goes in as text: a name cannot become a link or a command. */
 export function layerTooltip(layer: Layer): vscode.MarkdownString {
-  const { kind, figures, findings } = layerFacts(layer);
+  const { kind, figures, findings } = layerFacts(layer, vscode.l10n.t);
   const tooltip = new vscode.MarkdownString();
   tooltip.appendMarkdown('**').appendText(layer.name).appendMarkdown('**\n\n').appendText(kind);
   if (layer.status === 'failed') tooltip.appendMarkdown('\n\n').appendText(layer.reason);

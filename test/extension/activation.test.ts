@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { COMMAND_IDS } from '../../src/extension/commandIds.ts';
+import {
+  enginePids,
+  extensionUnderTest,
+  loadedBundles,
+  loadedNatives,
+} from './extensionUnderTest.ts';
+
+describe('activation', () => {
+  it('has not happened before anything was asked', () => {
+    assert.equal(extensionUnderTest().isActive, false);
+    assert.deepEqual(loadedBundles(), []);
+  });
+
+  it('loads one small file beside the checkpoints and starts no process', async () => {
+    const extension = extensionUnderTest();
+    await extension.activate();
+    assert.deepEqual(loadedBundles(), ['extension.cjs']);
+    assert.deepEqual(enginePids(), []);
+    assert.equal(extension.extensionKind, vscode.ExtensionKind.Workspace);
+  });
+
+  it('registers every command of package.json', async () => {
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      COMMAND_IDS.filter((id) => !registered.has(id)),
+      [],
+    );
+    assert.deepEqual(loadedBundles(), ['extension.cjs']);
+  });
+
+  it('loads the rest with the first command, and still starts no engine', async () => {
+    await vscode.commands.executeCommand('eigenscope.refresh');
+    assert.deepEqual(loadedBundles(), ['extension.cjs', 'session.cjs']);
+    assert.deepEqual(enginePids(), []);
+  });
+
+  it('loads no native module', () => {
+    assert.deepEqual(loadedNatives(), []);
+  });
+});
