@@ -54,6 +54,11 @@ export interface Weight {
   readonly orientation: Orientation;
   readonly dtype: FloatType;
   readonly shape: readonly number[];
+  /**
+   * How many leading axes of `shape` are the rows of the stored matrix; the others are its columns. More
+   * than 1 where a Reshape joins axes, as in `[in, heads, size]`, or where axes of length 1 lead.
+   */
+  readonly rowAxes: number;
   readonly parameters: number;
   /** Convolutions only: number of groups; 1 otherwise. */
   readonly groups: number;

@@ -1,0 +1,90 @@
+import type { Weight, WeightPart } from './checkpoint.ts';
+import { LIMITS } from './limits.ts';
+
+/** The matrices of a weight; where there is none, `reason` says why and `parts` is empty. */
+export interface MatrixViews {
+  readonly parts: readonly WeightPart[];
+  readonly reason: string;
+}
+
+/**
+ * How a weight is seen as matrices. Nothing is copied: the views are strides into the stored tensor.
+ *
+ * - Linear: one matrix, as stored (singular values do not change when it is transposed).
+ * - Convolution `[O, I/g, ...kernel]`, robust: one `[O/g, I/g * kernel]` matrix per group.
+ * - Convolution, compat: the slices `W[:, :, position]` of all kernel positions, pooled; groups are not
+ *   seen. As in WeightWatcher (0.7.5.5, `_get_conv2D_Wmats`), which takes the two leading axes for the
+ *   kernel where they are the smaller ones. It leaves out 1-D convolutions; here they are sliced alike.
+ *
+ * In robust mode a matrix of one row or column is no matrix: its only singular value is its norm.
+ */
+export function matrixViews(weight: Weight, mode: 'robust' | 'compat'): MatrixViews {
+  if (weight.parameters === 0) return none(`${shapeOf(weight)} holds no elements`);
+  if (weight.role === 'linear') return linearView(weight, mode);
+  return mode === 'compat' ? pooledSlices(weight) : flattenedGroups(weight);
+}
+
+function linearView(weight: Weight, mode: 'robust' | 'compat'): MatrixViews {
+  const rows = product(weight.shape.slice(0, weight.rowAxes));
+  const cols = weight.parameters / rows;
+  if (mode === 'robust' && Math.min(rows, cols) === 1)
+    return none(`a ${rows} x ${cols} matrix is a vector, whose only singular value is its norm`);
+  const view = { rows, cols, rowStride: cols, colStride: 1, offsets: [0] };
+  return { parts: [{ part: '', kind: 'matrix', view }], reason: '' };
+}
+
+function flattenedGroups(weight: Weight): MatrixViews {
+  const { groups, parameters } = weight;
+  const outputs = weight.shape[0]!;
+  const rows = outputs / groups;
+  const cols = parameters / outputs;
+  if (Math.min(rows, cols) === 1)
+    return none(
+      groups > 1 && rows === 1
+        ? `a depthwise convolution: each of its ${groups} filters is a vector of ${cols} values, whose only singular value is its norm`
+        : `each of its matrices is a vector of ${Math.max(rows, cols)} values, whose only singular value is its norm`,
+    );
+  if (groups > LIMITS.matrices) return none(`${groups} groups are more than are analysed`);
+  const parts = Array.from({ length: groups }, (_, k): WeightPart => ({
+    part: groups === 1 ? '' : `group ${k + 1}`,
+    kind: 'flattened',
+    view: { rows, cols, rowStride: cols, colStride: 1, offsets: [k * rows * cols] },
+  }));
+  return { parts, reason: '' };
+}
+
+function pooledSlices(weight: Weight): MatrixViews {
+  const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]];
+  const positions = product(kernel);
+  if (positions > LIMITS.matrices && kernel.length === 1)
+    return none(`${positions} kernel positions are more than are analysed`);
+  const channelsFirst = kernel.length < 2 || outputs + inputs >= kernel[0]! + kernel[1]!;
+  const view = channelsFirst
+    ? {
+        rows: outputs,
+        cols: inputs,
+        rowStride: inputs * positions,
+        colStride: positions,
+        offsets: Array.from({ length: positions }, (_, k) => k),
+      }
+    : {
+        rows: kernel[0]!,
+        cols: kernel[1]!,
+        rowStride: kernel[1]!,
+        colStride: 1,
+        offsets: Array.from({ length: outputs * inputs }, (_, k) => k * positions),
+      };
+  return { parts: [{ part: '', kind: 'slices', view }], reason: '' };
+}
+
+function none(reason: string): MatrixViews {
+  return { parts: [], reason };
+}
+
+function shapeOf({ shape }: Weight): string {
+  return `a tensor of shape ${shape.join(' x ')}`;
+}
+
+function product(lengths: readonly number[]): number {
+  return lengths.reduce((total, length) => total * length, 1);
+}

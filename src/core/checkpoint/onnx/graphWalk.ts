@@ -1,0 +1,201 @@
+import { CheckpointError } from '../checkpointError.ts';
+import { LIMITS } from '../limits.ts';
+import type { RangeReader } from '../rangeReader.ts';
+import { storedView, type AxesView } from './axesView.ts';
+import { consumptionOf, type Consumption } from './consumption.ts';
+import { passedOn } from './passingOperators.ts';
+import {
+  functionKey,
+  lookUp,
+  type PlacedFunction,
+  type PlacedModel,
+  type PlacedNode,
+  type Use,
+  type Value,
+} from './scopes.ts';
+import { integerConstant } from './integerConstants.ts';
+import type { AttributeTree } from './modelTree.ts';
+
+/** A node that takes a stored tensor in the end, and what it does with it. */
+export interface Consumer {
+  readonly node: PlacedNode;
+  /** Its place in the graph: of the outermost call, then of each one inside, and last its own. */
+  readonly order: readonly number[];
+  readonly consumption: Consumption;
+}
+
+/** A call of a model-local function: names inside the function mean what the call gives them. */
+interface Frame {
+  readonly call: PlacedNode;
+  readonly called: PlacedFunction;
+  readonly outer: Frame | undefined;
+  readonly depth: number;
+}
+
+interface Step {
+  readonly value: Value;
+  readonly view: AxesView;
+  /** Operator that cut or mixed the tensor on the way; empty while it is whole. */
+  readonly changedBy: string;
+  readonly frame: Frame | undefined;
+}
+
+/** Operators whose result holds the tensor's elements, but no longer as one whole tensor. */
+const CHANGING = new Set(['Slice', 'Split', 'Concat', 'Pad', 'Expand', 'Tile']);
+
+/** Finds the nodes that take stored tensors, through operators that only pass them on. */
+export class GraphWalk {
+  private steps = 0;
+
+  constructor(
+    private readonly model: PlacedModel,
+    private readonly reader: RangeReader,
+  ) {}
+
+  /** Every node that takes the tensor which `value` names, in graph order. */
+  consumersOf(value: Value, shape: readonly number[]): readonly Consumer[] {
+    const found: Consumer[] = [];
+    const seen = new Set<Value>();
+    const open: Step[] = [{ value, view: storedView(shape), changedBy: '', frame: undefined }];
+    for (let step = open.pop(); step; step = open.pop()) {
+      this.countStep();
+      // Inside a function the same name is met again in every call; a call inside itself ends at the depth limit.
+      if (!step.frame && seen.has(step.value)) continue;
+      seen.add(step.value);
+      for (const use of step.value.uses) this.follow(step, use, open, found);
+      this.leave(step, open);
+    }
+    return found.sort((a, b) => compareOrder(a.order, b.order));
+  }
+
+  private follow(step: Step, use: Use, open: Step[], found: Consumer[]): void {
+    const { node } = use;
+    this.countStep();
+    const { tree } = node;
+    const called = this.model.functions.get(
+      functionKey({ domain: tree.domain, name: tree.op, overload: tree.overload }),
+    );
+    if (called) {
+      const inner = this.enter(step, use, called);
+      if (inner) open.push(inner);
+      return;
+    }
+    if (CHANGING.has(tree.op)) {
+      for (const name of tree.outputs) this.push(open, { ...step, changedBy: tree.op }, node, name);
+      return;
+    }
+    const integer = (attribute: string): number | undefined =>
+      attributeOf(node, attribute, step.frame)?.integer;
+    const passed = passedOn(
+      {
+        op: tree.op,
+        input: use.input,
+        integer,
+        integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
+        constant: (input) => this.constantInput(node, input, step.frame),
+      },
+      step.view,
+    );
+    if (passed.kind === 'passed') {
+      this.push(open, { ...step, view: passed.view }, node, tree.outputs[0]);
+      return;
+    }
+    const consumption =
+      passed.kind === 'stopped'
+        ? ({ kind: 'other', reason: passed.reason } as const)
+        : consumptionOf({ op: tree.op, domain: tree.domain, input: use.input, integer }, step.view);
+    const order = [...callOrder(step.frame), node.order];
+    found.push({ node, order, consumption: afterChange(consumption, step.changedBy, tree.op) });
+  }
+
+  private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {
+    const name = called.tree.body.inputs[use.input];
+    const value = name === undefined ? undefined : called.scope.values.get(name);
+    if (!value) return undefined;
+    const depth = (step.frame?.depth ?? 0) + 1;
+    if (depth > LIMITS.callDepth)
+      this.fail(`its functions call one another more than ${LIMITS.callDepth} deep`);
+    return { ...step, value, frame: { call: use.node, called, outer: step.frame, depth } };
+  }
+
+  /** Where the value is a result of its function or of a branch of If, it goes on in the graph outside. */
+  private leave(step: Step, open: Step[]): void {
+    for (const { scope, index } of step.value.results) {
+      const { frame } = step;
+      if (frame && scope === frame.called.scope)
+        this.push(
+          open,
+          { ...step, frame: frame.outer },
+          frame.call,
+          frame.call.tree.outputs[index],
+        );
+      else if (scope.owner?.tree.op === 'If')
+        this.push(open, step, scope.owner, scope.owner.tree.outputs[index]);
+    }
+  }
+
+  private push(open: Step[], step: Step, node: PlacedNode, name: string | undefined): void {
+    const value = name === undefined ? undefined : node.scope.values.get(name);
+    if (value) open.push({ ...step, value });
+  }
+
+  private constantInput(
+    node: PlacedNode,
+    input: number,
+    frame: Frame | undefined,
+  ): readonly number[] | undefined {
+    const name = node.tree.inputs[input];
+    if (name === undefined || name === '') return undefined;
+    const value = lookUp(node.scope, name);
+    if (frame && value?.scope === frame.called.scope && !value.producer && !value.tensor) {
+      const formal = frame.called.tree.body.inputs.indexOf(name);
+      return formal < 0 ? undefined : this.constantInput(frame.call, formal, frame.outer);
+    }
+    return integerConstant(value, this.reader);
+  }
+
+  private countStep(): void {
+    if (++this.steps > LIMITS.walkSteps)
+      this.fail(`following its tensors takes more than ${LIMITS.walkSteps} steps`);
+  }
+
+  private fail(what: string): never {
+    const { file } = this.reader;
+    throw new CheckpointError(
+      'limit-exceeded',
+      `${file}: ${what}, which no real model does. The file is damaged or hostile.`,
+      { file, field: 'graph' },
+    );
+  }
+}
+
+/** An attribute of a node; inside a function it may be the attribute of the call, or the function's default. */
+function attributeOf(
+  node: PlacedNode,
+  name: string,
+  frame: Frame | undefined,
+): AttributeTree | undefined {
+  const own = node.tree.attributes.find((attribute) => attribute.name === name);
+  if (!own || own.reference === '' || !frame) return own;
+  return (
+    attributeOf(frame.call, own.reference, frame.outer) ??
+    frame.called.tree.defaults.find((attribute) => attribute.name === own.reference)
+  );
+}
+
+function afterChange(consumption: Consumption, changedBy: string, op: string): Consumption {
+  if (changedBy === '' || consumption.kind === 'other') return consumption;
+  return {
+    kind: 'other',
+    reason: `changed by ${changedBy} before ${op} takes it; such weights are not analysed in this version`,
+  };
+}
+
+function callOrder(frame: Frame | undefined): readonly number[] {
+  return frame ? [...callOrder(frame.outer), frame.call.order] : [];
+}
+
+export function compareOrder(a: readonly number[], b: readonly number[]): number {
+  for (let k = 0; k < Math.min(a.length, b.length); k++) if (a[k] !== b[k]) return a[k]! - b[k]!;
+  return a.length - b.length;
+}

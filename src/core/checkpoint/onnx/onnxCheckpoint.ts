@@ -1,0 +1,108 @@
+import type { Checkpoint, SkippedTensor, TensorStorage, Weight } from '../checkpoint.ts';
+import type { RangeReader } from '../rangeReader.ts';
+import { callOrders, outermost } from './callOrders.ts';
+import type { Consumption } from './consumption.ts';
+import { displayName } from './displayName.ts';
+import { ExternalFiles } from './externalFiles.ts';
+import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
+import { readModel } from './readModel.ts';
+import { placeModel, type PlacedTensor } from './scopes.ts';
+import { definedValue, skipReason } from './skipReason.ts';
+import { TensorContents, type TensorContent } from './tensorContent.ts';
+import { numbered, uniqueNames } from './uniqueNames.ts';
+
+type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
+
+interface FoundWeight {
+  readonly tensor: PlacedTensor;
+  readonly content: TensorContent;
+  readonly storage: TensorStorage;
+  readonly consumers: readonly Consumer[];
+  readonly first: Consumer;
+  readonly use: MatrixUse;
+  readonly order: readonly number[];
+}
+
+/**
+ * What an ONNX file holds: every TensorProto of it, in graphs, attributes, functions and training graphs,
+ * is one entry of `weights` or of `skipped`. Throws CheckpointError.
+ */
+export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
+  const model = readModel(reader);
+  const placed = placeModel(model, reader.file);
+  const contents = new TensorContents(reader, new ExternalFiles(reader.file));
+  const walk = new GraphWalk(placed, reader);
+  const calls = callOrders(placed);
+
+  const found: FoundWeight[] = [];
+  const skipped: { readonly offset: number; readonly entry: SkippedTensor }[] = [];
+  let parameters = 0;
+  for (const tensor of placed.tensors) {
+    const content = contents.contentOf(tensor.header, tensor.name);
+    if (content.type.float) parameters += content.elements;
+    const judged = judge(tensor, content, walk);
+    if ('reason' in judged) {
+      const { shape, type } = content;
+      const entry = { tensor: tensor.name, shape, dtype: type.name, reason: judged.reason };
+      skipped.push({ offset: tensor.header.offset, entry });
+    } else {
+      const call = calls.get(outermost(tensor.scope)) ?? [];
+      found.push({ ...judged, tensor, content, order: [...call, ...judged.first.order] });
+    }
+  }
+  found.sort((a, b) => compareOrder(a.order, b.order));
+  skipped.sort((a, b) => a.offset - b.offset);
+  return {
+    file: reader.file,
+    format: 'onnx',
+    bytes: reader.size,
+    parameters,
+    irVersion: model.irVersion,
+    opset: model.opset,
+    producer: model.producer,
+    weights: weightsOf(found),
+    skipped: skipped.map(({ entry }) => entry),
+  };
+}
+
+type Judgement =
+  { readonly reason: string } | Pick<FoundWeight, 'storage' | 'consumers' | 'first' | 'use'>;
+
+function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): Judgement {
+  const { storage } = content;
+  const reason = skipReason(tensor, content);
+  const value = definedValue(tensor);
+  if (reason !== '' || !storage || !value) return { reason };
+  const consumers = walk.consumersOf(value, content.shape);
+  for (const first of consumers)
+    if (first.consumption.kind === 'matrix')
+      return { storage, consumers, first, use: first.consumption };
+  const [other] = consumers;
+  if (other?.consumption.kind === 'other') return { reason: other.consumption.reason };
+  return { reason: 'no node takes it; the graph only hands it out as a result' };
+}
+
+function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
+  const ids = numbered(found.map(({ tensor }) => tensor.id));
+  const names = uniqueNames(
+    found.map(({ tensor, first }) => ({
+      name: displayName(tensor, first.node),
+      path: tensor.scope.path,
+    })),
+  );
+  return found.map(({ tensor, content, storage, consumers, first, use }, k) => ({
+    id: ids[k]!,
+    name: names[k]!,
+    tensor: tensor.name,
+    op: first.node.tree.op,
+    role: use.role,
+    orientation: use.orientation,
+    dtype: storage.dtype,
+    shape: content.shape,
+    rowAxes: use.rowAxes,
+    parameters: content.elements,
+    groups: use.groups,
+    consumers: [...new Set(consumers.map(({ node }) => node.label))],
+    storage,
+  }));
+}

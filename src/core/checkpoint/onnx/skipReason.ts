@@ -1,0 +1,43 @@
+import { lookUp, type PlacedTensor, type Value } from './scopes.ts';
+import type { TensorContent } from './tensorContent.ts';
+
+const QUANTISED_USE =
+  /^(QuantizeLinear|DequantizeLinear|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
+
+const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
+
+/**
+ * Why a tensor is no weight matrix, as far as can be told without following it through the graph; empty
+ * where it must be followed. A fragment of a sentence for a person.
+ */
+export function skipReason(tensor: PlacedTensor, content: TensorContent): string {
+  const { type, shape, elements } = content;
+  if (tensor.scope.training) return 'part of a graph for training, not of the model that is run';
+  if (tensor.place === 'sparse-values')
+    return 'values of a sparse tensor, which are not analysed in this version';
+  if (tensor.place === 'sparse-indices') return 'indices of a sparse tensor, not weights';
+  const value = definedValue(tensor);
+  if (!type.float) {
+    const quantised =
+      SMALL_INTEGERS.has(type.name) &&
+      value?.uses.some(({ node }) => QUANTISED_USE.test(node.tree.op));
+    return quantised
+      ? `${type.name}: quantised values, which are not analysed in this version`
+      : `${type.name}: ${type.reason}`;
+  }
+  if (tensor.place === 'attribute')
+    return `an attribute of ${tensor.holder || 'a function'}, not a weight`;
+  if (!value) return 'another tensor of the same graph has its name, and that one counts';
+  if (elements === 0) return `holds no values (its shape is ${shape.join(' x ')})`;
+  if (value.uses.length === 0 && value.results.length === 0) return 'no node uses it';
+  if (elements === 1) return 'a single number, not a matrix';
+  if (shape.length === 1) return `a vector of ${elements} values (a bias or scale), not a matrix`;
+  return '';
+}
+
+/** The value that a tensor defines; undefined where it defines none. */
+export function definedValue(tensor: PlacedTensor): Value | undefined {
+  if (tensor.place !== 'initializer' && tensor.place !== 'constant') return undefined;
+  const value = lookUp(tensor.scope, tensor.name);
+  return value?.tensor === tensor ? value : undefined;
+}

@@ -1,0 +1,91 @@
+import type { TensorStorage } from './checkpoint.ts';
+import { CheckpointError } from './checkpointError.ts';
+import { elementStride } from './elementSize.ts';
+import { openRangeReader, type OpenReader } from './rangeReader.ts';
+import { bfloat16Value, float16Value } from './smallFloats.ts';
+import { storedBytes } from './storedBytes.ts';
+
+/**
+ * The values of a tensor in row-major order, exactly, as float64 (NaN and infinities as they are).
+ * Throws CheckpointError where the file cannot be read, has become shorter, or holds other data than
+ * when it was opened.
+ */
+export function readValues(
+  storage: TensorStorage,
+  openReader: OpenReader = openRangeReader,
+): Float64Array {
+  const values = new Float64Array(storage.elements);
+  const decode = decoderOf(storage);
+  let count = 0;
+  storedBytes(storage, (chunk) => (count = decode(chunk, values, count)), openReader);
+  if (count !== storage.elements) throw changed(storage, count);
+  return values;
+}
+
+/** Decodes a chunk into `values` from index `at`; returns the index after the last one written. */
+type Decoder = (chunk: Uint8Array, values: Float64Array, at: number) => number;
+
+function decoderOf(storage: TensorStorage): Decoder {
+  const stride = elementStride(storage);
+  if (stride === undefined) return varintDecoder(storage);
+  const get = elementGetter(storage);
+  const skip = storage.encoding.endsWith('Fields') ? 1 : 0;
+  return (chunk, values, at) => {
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let byte = skip; byte < chunk.length; byte += stride) values[at++] = get(view, byte);
+    return at;
+  };
+}
+
+function elementGetter(storage: TensorStorage): (view: DataView, byte: number) => number {
+  switch (storage.encoding === 'raw' ? storage.dtype : wideType(storage)) {
+    case 'float32':
+      return (view, byte) => view.getFloat32(byte, true);
+    case 'float64':
+      return (view, byte) => view.getFloat64(byte, true);
+    case 'float16':
+      return (view, byte) => float16Value(view.getUint16(byte, true));
+    case 'bfloat16':
+      return (view, byte) => bfloat16Value(view.getUint16(byte, true));
+  }
+}
+
+function wideType({ encoding }: TensorStorage): 'float32' | 'float64' {
+  return encoding.startsWith('float64') ? 'float64' : 'float32';
+}
+
+/** The 16 bits of an element as a varint, which may be cut by the border of a chunk. */
+function varintDecoder(storage: TensorStorage): Decoder {
+  const value = storage.dtype === 'bfloat16' ? bfloat16Value : float16Value;
+  const tagged = storage.encoding === 'varintFields';
+  let atTag = tagged;
+  let bits = 0;
+  let shift = 0;
+  return (chunk, values, at) => {
+    for (const byte of chunk) {
+      if (atTag) {
+        atTag = false;
+        continue;
+      }
+      // Only the low 16 bits count: int32_data of a 16-bit type has nothing above but a sign.
+      if (shift < 16) bits |= (byte & 0x7f) << shift;
+      shift += 7;
+      if (byte >= 0x80) continue;
+      if (at < values.length) values[at] = value(bits & 0xffff);
+      at++;
+      bits = 0;
+      shift = 0;
+      atTag = tagged;
+    }
+    return at;
+  };
+}
+
+function changed(storage: TensorStorage, found: number): CheckpointError {
+  const { file, tensor, elements } = storage;
+  return new CheckpointError(
+    'short-data',
+    `${file}: the tensor '${tensor}' holds ${found} values, where ${elements} were found when the file was opened. It was changed meanwhile; analyse it again.`,
+    { file, tensor },
+  );
+}
