@@ -9,7 +9,7 @@ import { visibleName } from '../ui/visibleName.ts';
 import { esdChart } from './esdChart.ts';
 import { FiguresTable } from './FiguresTable.tsx';
 import { findingLabel, gravestFirst, severityLabel } from './findingLabels.ts';
-import { fitSentences } from './nullSentences.ts';
+import { fitSentences } from './fitSentences.ts';
 import { formatCount, formatShape } from './quantities.ts';
 import { roleLabel } from './roleLabel.ts';
 

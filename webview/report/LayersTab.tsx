@@ -1,5 +1,4 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { FindingCode } from '../../src/core/diagnosis/finding.ts';
 import type { Layer } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -8,7 +7,7 @@ import { Select } from '../ui/Select.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { VirtualTable } from '../ui/VirtualTable.tsx';
 import { ColumnChoice } from './ColumnChoice.tsx';
-import { findingLabel } from './findingLabels.ts';
+import { findingLabel, type FindingCode } from './findingLabels.ts';
 import { layerColumns } from './layerColumns.tsx';
 import { layersCsv } from './layersCsv.ts';
 import { ANY_FINDING, filterLayers, NO_FINDING } from './layerFilter.ts';

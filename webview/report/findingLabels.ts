@@ -1,6 +1,8 @@
-import type { FindingCode, Severity } from '../../src/core/diagnosis/finding.ts';
 import type { Layer, ReportFinding } from '../../src/core/report/report.ts';
 import { t } from '../ui/localise.ts';
+
+export type FindingCode = ReportFinding['code'];
+export type Severity = ReportFinding['severity'];
 
 /** The gravest first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];

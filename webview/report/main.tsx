@@ -34,8 +34,14 @@ function start(root: HTMLElement): void {
   };
   const host = api
     ? connectHost(api, {
-        showReport: ({ report }) => Promise.resolve(show(report)),
-        selectLayer: ({ id }) => Promise.resolve(handle.select(id)),
+        showReport: ({ report }) => {
+          show(report);
+          return Promise.resolve();
+        },
+        selectLayer: ({ id }) => {
+          handle.select(id);
+          return Promise.resolve();
+        },
       })
     : standaloneHost();
   render(<Progress name={t('Loading the report')} />, root);

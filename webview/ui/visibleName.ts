@@ -1,6 +1,5 @@
 /** Controls, zero-width characters and those that change the direction of what follows. */
 const INVISIBLE =
-  // eslint-disable-next-line no-control-regex -- these characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**

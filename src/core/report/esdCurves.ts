@@ -35,10 +35,13 @@ export function esdBins(layer: Layer): EsdBin[] {
   });
 }
 
-function logSpaced(from: number, to: number): number[] {
-  const start = Math.log10(from);
-  const step = (Math.log10(to) - start) / (CURVE_POINTS - 1);
-  return Array.from({ length: CURVE_POINTS }, (_, index) => 10 ** (start + index * step));
+/** Points between two edges on a logarithmic axis, closer towards the edges, where a bulk falls steeply. */
+function spacedTowardsEdges(from: number, to: number): number[] {
+  const decades = Math.log10(to / from);
+  return Array.from({ length: CURVE_POINTS }, (_, index) => {
+    const share = (1 - Math.cos((Math.PI * index) / (CURVE_POINTS - 1))) / 2;
+    return index === CURVE_POINTS - 1 ? to : from * 10 ** (decades * share);
+  });
 }
 
 /**
@@ -68,7 +71,7 @@ export function marchenkoPasturCurve(layer: Layer): CurvePoint[] {
   const scale = (2 * bulk) / (Math.PI * (Math.sqrt(b) - Math.sqrt(a)) ** 2);
   // With a = 0 (a square matrix) the law runs down to 0, which log axes do not have.
   const from = Math.max(a, Math.min(10 ** layer.esd.log10Min, b / 10));
-  return logSpaced(from, b).map((x) => ({
+  return spacedTowardsEdges(from, b).map((x) => ({
     x,
     y: scale * (Math.sqrt(Math.max(0, (b - x) * (x - a))) / x),
   }));

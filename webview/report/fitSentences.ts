@@ -9,7 +9,17 @@ function fixed(value: number | null): string {
 }
 
 function standing(name: string, value: number | null, found: Fits['powerLaw']['null']): string[] {
-  if (value === null || found?.percentile === null || !found) return [];
+  if (value === null || !found) return [];
+  if (found.shuffles === 1 && found.mean !== null)
+    return [
+      t(
+        '{0} {1} beside {2} of one seeded shuffle of the same entries.',
+        name,
+        fixed(value),
+        fixed(found.mean),
+      ),
+    ];
+  if (found.percentile === null) return [];
   return [
     t(
       '{0} {1} stands at percentile {2} among {3} seeded shuffles of the same entries (mean {4}, standard deviation {5}).',
@@ -21,6 +31,17 @@ function standing(name: string, value: number | null, found: Fits['powerLaw']['n
       fixed(found.sd),
     ),
   ];
+}
+
+/** What WeightWatcher says of the weight; nothing where it says nothing. */
+function compatSentence({ alpha, warning }: Layer['compat']): string[] {
+  if (alpha === null)
+    return warning === ''
+      ? []
+      : [t('WeightWatcher would print no alpha and the label "{0}".', warning)];
+  return warning === ''
+    ? [t('WeightWatcher would print alpha {0} without a warning.', fixed(alpha))]
+    : [t('WeightWatcher would print alpha {0} and the label "{1}".', fixed(alpha), warning)];
 }
 
 /** What the fits amount to beside the layer's own shuffles and WeightWatcher, in whole sentences. */
@@ -42,15 +63,6 @@ export function fitSentences(layer: Layer): string[] {
     sentences.push(t('No Marchenko-Pastur bulk: {0}', marchenkoPastur.reason));
   if (marchenkoPastur.boundary)
     sentences.push(t('The Marchenko-Pastur fit stopped at the end of its search.'));
-  if (layer.compat.alpha !== null)
-    sentences.push(
-      layer.compat.warning === ''
-        ? t('WeightWatcher would print alpha {0} without a warning.', fixed(layer.compat.alpha))
-        : t(
-            'WeightWatcher would print alpha {0} and the label "{1}".',
-            fixed(layer.compat.alpha),
-            layer.compat.warning,
-          ),
-    );
+  sentences.push(...compatSentence(layer.compat));
   return sentences;
 }

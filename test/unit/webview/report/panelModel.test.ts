@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_COLUMNS,
+  firstLayer,
+  parsePanelModel,
+} from '../../../../webview/report/panelModel.ts';
+import { failedLayer, reportOf, sampleReport } from '../../../fixtures/sampleReport.ts';
+
+const DEFAULTS = {
+  tab: 'overview',
+  selected: '',
+  filter: { text: '', role: '', finding: '' },
+  sort: null,
+  metric: 'alpha',
+  columns: [...DEFAULT_COLUMNS],
+  explain: true,
+};
+
+describe('parsePanelModel', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'overview'],
+    ['an object of another kind', { restore: 'file:///model.onnx' }],
+    [
+      'parts of the wrong kind',
+      { tab: 'gone', selected: 7, sort: 'alpha', columns: [1], metric: '' },
+    ],
+    ['a filter without its parts', { filter: { text: 'a' } }],
+  ])('gives the defaults for %s', (_what, kept) => {
+    expect(parsePanelModel(kept)).toEqual(DEFAULTS);
+  });
+
+  it('keeps what is right beside what is wrong', () => {
+    const sort = { column: 'D', direction: 'descending' };
+    expect(parsePanelModel({ tab: 'depth', sort, metric: 'noSuchMetric' })).toEqual({
+      ...DEFAULTS,
+      tab: 'depth',
+      sort,
+    });
+  });
+
+  it('takes back what it gave', () => {
+    const model = {
+      ...DEFAULTS,
+      tab: 'layers',
+      selected: 'id',
+      columns: ['D', 'tail'],
+      explain: false,
+    };
+    expect(parsePanelModel(JSON.parse(JSON.stringify(model)))).toEqual(model);
+  });
+});
+
+describe('firstLayer', () => {
+  const { layers } = sampleReport(60);
+  const without = (id: string) => layers.filter((layer) => layer.id !== id);
+  const plain = layers.filter((layer) => layer.findings.length === 0);
+
+  it('is the first with the gravest finding that has a spectrum', () => {
+    const first = firstLayer(reportOf(layers))!;
+    expect(first.findings.some((finding) => finding.severity === 'error')).toBe(true);
+    const failed = failedLayer(layers[0]!, 'NaN');
+    expect(firstLayer(reportOf([failed, ...without(failed.id)]))).toEqual(first);
+  });
+
+  it('is the first of all where there is no finding, or no spectrum', () => {
+    expect(firstLayer(reportOf(plain))!.id).toBe(plain[0]!.id);
+    expect(firstLayer(reportOf([failedLayer(plain[0]!, 'NaN')]))!.id).toBe(plain[0]!.id);
+  });
+
+  it('is undefined in a report without layers', () => {
+    expect(firstLayer(reportOf([]))).toBeUndefined();
+  });
+});
