@@ -142,7 +142,9 @@ function multiplyTile(
   let c31 = c00;
   let a = stripA;
   let b = stripB;
-  for (let p = 0; p < depth; p++, a += 32, b += 32) {
+  const end = a + ((<usize>depth) << 5);
+  // Compared by address, not by count, and not unrolled: both measured faster in V8.
+  for (; a < end; a += 32, b += 32) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const a0 = v128.load64_splat(a);

@@ -1,5 +1,4 @@
-import type { Arena} from '../../../../src/core/linalg/arena.ts';
-import { float64View, reserve } from '../../../../src/core/linalg/arena.ts';
+import { type Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
 import { type Block, newBlock } from '../../../../src/core/linalg/blas3.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
