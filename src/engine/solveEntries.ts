@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AnalyzeProgress } from './engineApi.ts';
 import type { Entry } from './entries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
@@ -23,6 +24,8 @@ export async function solveEntries(
   const progress = new ProgressTally(entries, context.onProgress);
   const stop = new AbortController();
   const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
+  // One listener an entry: Node takes more than ten for a leak unless it is told otherwise.
+  setMaxListeners(0, signal);
   const runs = entries.map(async (entry) => {
     const outcome = await pool.run({
       task: entry.task,

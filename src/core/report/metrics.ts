@@ -46,7 +46,7 @@ export const METRICS = [
     range: '0 to 100',
     trust: 'estimate',
     source: 'Eigenscope: seeded element shuffles',
-    format: 'fixed',
+    format: 'percentile',
     of: (layer) => layer.fits.powerLaw.null?.percentile ?? null,
   },
   {
@@ -68,7 +68,7 @@ export const METRICS = [
     range: '0 to 100',
     trust: 'estimate',
     source: 'Eigenscope: seeded element shuffles',
-    format: 'fixed',
+    format: 'percentile',
     of: (layer) => layer.fits.hill.null?.percentile ?? null,
   },
   {
