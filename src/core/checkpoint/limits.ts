@@ -30,7 +30,7 @@ export const LIMITS = {
   /** Calls of model-local functions inside one another; ONNX forbids recursion. */
   callDepth: 32,
   /** Steps from tensors to the nodes that use them, over the whole file. */
-  walkSteps: 1_000_000,
+  walkSteps: 400_000,
   /** Integers kept of an attribute or a constant: shapes, permutations and axes are no longer. */
   shapeElements: 64,
   /** Matrices in one weight: groups or kernel positions. The largest real depthwise layers have some ten thousand. */

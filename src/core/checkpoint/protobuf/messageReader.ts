@@ -210,7 +210,8 @@ export class MessageReader {
   private within(bytes: number): number {
     const end = this.position + bytes;
     if (end <= this.end) return end;
-    if (end > this.source.size) return this.truncated(bytes);
+    // What is cut off no longer fits the outermost message; inside one that fits, a length lies.
+    if (!this.parent) return this.truncated(bytes);
     return this.fail(
       'malformed',
       `says that it is ${bytes} bytes long, but the message around it has ${this.end - this.position} left. The file is damaged; copy or export it again.`,
@@ -243,7 +244,7 @@ export class MessageReader {
     let high = 0;
     for (let k = 0; ; k++) {
       if (this.position >= this.end) {
-        if (this.position >= this.source.size) this.truncated(1);
+        if (!this.parent) this.truncated(1);
         this.fail('malformed', 'is a number that runs past the end of its message.');
       }
       const byte = this.source.window.byte(this.position++);

@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { encodeOnnx } from '../../../fixtures/onnxModel.ts';
+import { bytesField, joined, varintField } from '../../../fixtures/protobufWire.ts';
+import { tempFolder } from '../../../fixtures/tempFolder.ts';
+import { refusal } from './refusal.ts';
+
+const dir = tempFolder();
+let files = 0;
+
+function write(bytes: Uint8Array | string): string {
+  const file = path.join(dir, `${++files}.onnx`);
+  fs.writeFileSync(file, bytes);
+  return file;
+}
+
+describe('what is no file, or no ONNX model, is refused by name', () => {
+  test('a file that is not there', () => {
+    const error = refusal(path.join(dir, 'nowhere.onnx'));
+    expect(error.code).toBe('not-found');
+  });
+
+  test('a folder', () => {
+    const folder = path.join(dir, 'folder.onnx');
+    fs.mkdirSync(folder);
+    expect(refusal(folder)).toMatchObject({ code: 'not-a-file' });
+  });
+
+  test('a device', () => {
+    expect(refusal(process.platform === 'win32' ? dir : '/dev/null').code).toBe('not-a-file');
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe, without waiting for a writer', () => {
+    const pipe = path.join(dir, 'pipe.onnx');
+    execFileSync('mkfifo', [pipe]);
+    expect(refusal(pipe).code).toBe('not-a-file');
+  });
+
+  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'a file without permission',
+    () => {
+      const file = write(encodeOnnx({}));
+      fs.chmodSync(file, 0);
+      expect(refusal(file).code).toBe('unreadable');
+    },
+  );
+
+  const foreign: readonly (readonly [string, Uint8Array | string, string, RegExp])[] = [
+    ['an empty file', '', 'empty', /is empty \(0 bytes\)/],
+    [
+      'a text file',
+      'hello, I am no model\n'.repeat(9),
+      'wrong-format',
+      /text file that begins with "hello, I am no model hello/,
+    ],
+    [
+      'a Python file',
+      'import torch\n\nclass Net(torch.nn.Module):\n',
+      'wrong-format',
+      /text file that begins with "import torch/,
+    ],
+    [
+      'a Git LFS pointer',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n',
+      'wrong-format',
+      /git lfs pull/,
+    ],
+    [
+      'a web page',
+      '<!DOCTYPE html><html><body>404</body></html>',
+      'wrong-format',
+      /it is a web page/,
+    ],
+    [
+      'a zip archive',
+      joined(Uint8Array.of(0x50, 0x4b, 3, 4), new Uint8Array(90)),
+      'wrong-format',
+      /zip archive, as PyTorch/,
+    ],
+    [
+      'a safetensors file',
+      joined(Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0), new TextEncoder().encode('{"a": 1}')),
+      'wrong-format',
+      /safetensors/,
+    ],
+    [
+      'a GGUF file',
+      joined(new TextEncoder().encode('GGUF'), new Uint8Array(90)),
+      'wrong-format',
+      /GGUF/,
+    ],
+    ['a pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc), 'wrong-format', /Python pickle/],
+    ['zeros', new Uint8Array(4096), 'wrong-format', /not an ONNX model/],
+    ['ones', new Uint8Array(4096).fill(0xff), 'wrong-format', /not an ONNX model/],
+    ['protobuf without a graph', varintField(1, 8), 'wrong-format', /it has no graph/],
+    [
+      'a message of another kind',
+      bytesField(9, bytesField(3, 'abc')),
+      'wrong-format',
+      /it has no graph/,
+    ],
+  ];
+  test.each(foreign)('%s', (_, bytes, code, message) => {
+    const error = refusal(write(bytes));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+});
