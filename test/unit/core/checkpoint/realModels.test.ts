@@ -1,0 +1,142 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
+import { readValues } from '../../../../src/core/checkpoint/readValues.ts';
+import { onnx, type OnnxTypes } from '../../../fixtures/onnxProto.ts';
+import { REAL_MODELS } from '../../../fixtures/realModels.ts';
+
+interface Counted {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly proto: OnnxTypes.ITensorProto;
+}
+
+/** Every TensorProto of a file, found by onnx-proto and a walk of its own. */
+function everyTensor(file: string): Counted[] {
+  const model = onnx.ModelProto.decode(fs.readFileSync(file));
+  const found: Counted[] = [];
+  const add = (proto: OnnxTypes.ITensorProto, name: string): void => {
+    found.push({ name, shape: (proto.dims ?? []).map(Number), proto });
+  };
+  let ofOperator = new Map<string, number>();
+  const graph = (of: OnnxTypes.IGraphProto): void => {
+    for (const tensor of of.initializer ?? []) add(tensor, tensor.name ?? '');
+    for (const node of of.node ?? []) {
+      const op = node.opType ?? '';
+      const ordinal = (ofOperator.get(op) ?? 0) + 1;
+      ofOperator.set(op, ordinal);
+      for (const attribute of node.attribute ?? []) {
+        const holder = `${node.name === '' ? `${op} #${ordinal}` : node.name}/${attribute.name}`;
+        if (attribute.t)
+          add(attribute.t, op === 'Constant' ? node.output![0]! : attribute.t.name || holder);
+        for (const tensor of attribute.tensors ?? []) add(tensor, tensor.name ?? '');
+        if (attribute.g) graph(attribute.g);
+        for (const inner of attribute.graphs ?? []) graph(inner);
+      }
+    }
+  };
+  ofOperator = new Map();
+  graph(model.graph!);
+  return found;
+}
+
+const line = (name: string, shape: readonly number[]): string => `${name} [${shape.join(', ')}]`;
+
+const COUNTS: readonly (readonly [keyof typeof REAL_MODELS, weights: number, skipped: number])[] = [
+  ['ocrRecognition', 47, 278],
+  ['ocrDetection', 62, 280],
+  ['ocrDirection', 54, 196],
+  ['silero5', 12, 333],
+  ['silero6', 12, 333],
+  ['sileroLegacy', 36, 227],
+];
+
+describe.each(COUNTS)('%s', (key, weightCount, skippedCount) => {
+  const file = REAL_MODELS[key];
+  const checkpoint = openCheckpoint(file);
+  const tensors = everyTensor(file);
+
+  test('weights and skipped account for every tensor of the file', () => {
+    const { weights, skipped } = checkpoint;
+    const ours = [...weights, ...skipped].map(({ tensor, shape }) => line(tensor, shape));
+    expect(ours.sort()).toEqual(tensors.map(({ name, shape }) => line(name, shape)).sort());
+    expect([weights.length, skipped.length]).toEqual([weightCount, skippedCount]);
+  });
+
+  test('every weight has the values that onnx-proto reads', () => {
+    for (const { tensor, shape, storage } of checkpoint.weights) {
+      const { proto } = tensors.find(
+        (each) => line(each.name, each.shape) === line(tensor, shape),
+      )!;
+      const raw = Uint8Array.from(proto.rawData!);
+      const values = new Float32Array(raw.buffer);
+      expect(
+        Buffer.from(readValues(storage).buffer).equals(
+          Buffer.from(Float64Array.from(values).buffer),
+        ),
+        tensor,
+      ).toBe(true);
+    }
+  });
+
+  test('ids and names are unique, and every reason is a phrase', () => {
+    const { weights, skipped } = checkpoint;
+    expect(new Set(weights.map(({ id }) => id)).size).toBe(weights.length);
+    expect(new Set(weights.map(({ name }) => name)).size).toBe(weights.length);
+    for (const { reason } of skipped) expect(reason).toMatch(/^[a-zA-Z].{10,}[^.]$/);
+  });
+
+  test('parameters are the elements of all its float32 tensors', () => {
+    const floats = tensors.filter(({ proto }) => proto.dataType === 1);
+    const elements = floats.map(({ shape }) => shape.reduce((all, each) => all * each, 1));
+    expect(checkpoint.parameters).toBe(elements.reduce((sum, each) => sum + each, 0));
+  });
+});
+
+describe('what a person reads', () => {
+  test('of PP-OCRv4 recognition: the parameters by the names of PaddlePaddle, in the order of the graph', () => {
+    const { weights, irVersion, opset, parameters } = openCheckpoint(REAL_MODELS.ocrRecognition);
+    expect({ irVersion, opset, parameters }).toEqual({
+      irVersion: 8,
+      opset: { 'ai.onnx': 9 },
+      parameters: 2_690_296,
+    });
+    const lines = weights.map(
+      ({ name, op, shape, groups }) => `${name} ${op} ${shape.join('x')} ${groups}`,
+    );
+    expect([lines[0], lines[1], lines[2], lines[35], lines[46]]).toEqual([
+      'conv2d_10.w_0 Conv 16x3x3x3 1',
+      'conv2d_157.w_0 Conv 16x1x3x3 16',
+      'conv2d_158.w_0 Conv 32x16x1x1 1',
+      'linear_77.w_0 MatMul 120x360 1',
+      'linear_85.w_0 MatMul 120x6625 1',
+    ]);
+  });
+
+  test('of Silero: the module names, with the branch of the sample rate', () => {
+    const { weights } = openCheckpoint(REAL_MODELS.silero5);
+    expect(weights.map(({ name }) => name).slice(0, 3)).toEqual([
+      'stft.forward_basis_buffer (else_branch)',
+      'encoder.0.reparam_conv.weight (else_branch)',
+      'encoder.1.reparam_conv.weight (else_branch)',
+    ]);
+  });
+
+  test('of Silero 5 and 6, which are one graph: the same ids', () => {
+    const ids = [REAL_MODELS.silero5, REAL_MODELS.silero6].map((file) =>
+      openCheckpoint(file).weights.map(({ id }) => id),
+    );
+    expect(ids[0]).toEqual(ids[1]);
+  });
+
+  test('of the gates of Silero: that LSTM has them, even where they are cut and joined on the way', () => {
+    const gates = openCheckpoint(REAL_MODELS.silero5).skipped.filter(({ tensor }) =>
+      tensor.includes('rnn.weight'),
+    );
+    expect(gates.map(({ reason }) => reason)).toEqual(
+      new Array<string>(4).fill(
+        'gate weights of LSTM; recurrent layers are not analysed in this version',
+      ),
+    );
+  });
+});
