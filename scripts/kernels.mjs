@@ -1,5 +1,5 @@
 /** Compiles src/kernels to one WebAssembly module. Run directly, it writes dist/kernels.wasm. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -27,7 +27,10 @@ export async function buildKernels(outFile) {
     throw new Error(`The kernels do not compile.\n${stderr.toString()}`, { cause: error });
   }
   await mkdir(path.dirname(outFile), { recursive: true });
-  await writeFile(outFile, wasm);
+  // Moved into place whole: another process may be reading it.
+  const partial = `${outFile}.${process.pid}`;
+  await writeFile(partial, wasm);
+  await rename(partial, outFile);
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -80,12 +80,24 @@ function packRows(source: usize, ld: i32, rows: i32, depth: i32, target: usize):
       const r1 = at(r0, ld);
       const r2 = at(r1, ld);
       const r3 = at(r2, ld);
-      for (let p = 0; p < depth; p++, out += 32) {
+      let p = 0;
+      for (; p + 2 <= depth; p += 2, out += 64) {
         const o = at(0, p);
-        store<f64>(out, load<f64>(r0 + o));
-        store<f64>(out, load<f64>(r1 + o), 8);
-        store<f64>(out, load<f64>(r2 + o), 16);
-        store<f64>(out, load<f64>(r3 + o), 24);
+        const x0 = v128.load(r0 + o);
+        const x1 = v128.load(r1 + o);
+        const x2 = v128.load(r2 + o);
+        const x3 = v128.load(r3 + o);
+        v128.store(out, v128.shuffle<f64>(x0, x1, 0, 2));
+        v128.store(out, v128.shuffle<f64>(x2, x3, 0, 2), 16);
+        v128.store(out, v128.shuffle<f64>(x0, x1, 1, 3), 32);
+        v128.store(out, v128.shuffle<f64>(x2, x3, 1, 3), 48);
+      }
+      if (p < depth) {
+        store<f64>(out, load<f64>(at(r0, p)));
+        store<f64>(out, load<f64>(at(r1, p)), 8);
+        store<f64>(out, load<f64>(at(r2, p)), 16);
+        store<f64>(out, load<f64>(at(r3, p)), 24);
+        out += 32;
       }
     } else {
       memory.fill(out, 0, (<usize>depth) << 5);

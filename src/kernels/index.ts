@@ -8,3 +8,4 @@ export { copyBlock, subtractBlock, transposeBlock } from './blocks';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
 export { bidiagonalQR, stepsOfLastQR } from './bidiagonalQR';
+export { dqds, startDqds } from './dqds';

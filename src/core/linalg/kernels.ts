@@ -69,6 +69,9 @@ export interface Kernels {
     scratch: number,
   ): void;
   readBidiagonal(band: number, n: number, b: number, d: number, e: number): void;
+  startDqds(d: number, e: number, n: number, state: number): void;
+  /** How many values are left for further calls; 0 at the end, -1 where it gives up. */
+  dqds(state: number, n: number, d: number, remaining: number, budget: number): number;
   /** 1 when every value has converged, 0 when the budget of steps is spent. */
   bidiagonalQR(d: number, e: number, n: number, budget: number): number;
   stepsOfLastQR(): number;

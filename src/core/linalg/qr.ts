@@ -26,8 +26,12 @@ export interface RowFold {
  * Blocks of 64 Ki values and at least 256 rows: enough work for a call, while a matrix of any height
  * needs no more memory than its triangle and one block.
  */
-export function planRowFold(arena: Arena, cols: number): RowFold {
-  const blockRows = Math.max(256, Math.ceil(65536 / cols));
+export function planRowFold(
+  arena: Arena,
+  rows: number,
+  cols: number,
+  blockRows: number = Math.min(rows, Math.max(256, Math.ceil(65536 / cols))),
+): RowFold {
   return {
     cols,
     r: paddedBlock(arena, cols, cols),

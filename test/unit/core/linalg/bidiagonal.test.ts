@@ -39,19 +39,31 @@ function bidiagonalMatrix(d: ArrayLike<number>, e: ArrayLike<number>): Matrix {
   return matrixOf(d.length, d.length, (i, j) => (i === j ? d[i]! : j === i + 1 ? e[i]! : 0));
 }
 
-/** Singular values of the bidiagonal by the kernels, in calls of at most `budget` steps. */
-function solve(d: readonly number[], e: readonly number[], budget = 1_000_000): Float64Array {
+type Solver = 'dqds' | 'bidiagonalQR';
+
+/** Singular values of the bidiagonal by one of the kernels, in calls of at most `budget` steps. */
+function solve(
+  solver: Solver,
+  d: ArrayLike<number>,
+  e: ArrayLike<number>,
+  budget = 1_000_000,
+): Float64Array {
+  const size = d.length;
   const arena = new Arena();
-  const plan = planBidiagonal(arena, d.length, 0);
+  const { diagonal, superdiagonal, values, scratch } = planBidiagonal(arena, size, 0);
   reserve(kernels, arena.bytes);
-  float64View(kernels, plan.diagonal, d.length).set(d);
-  float64View(kernels, plan.superdiagonal, e.length).set(e);
-  let calls = 0;
-  while (kernels.bidiagonalQR(plan.diagonal, plan.superdiagonal, d.length, budget) === 0) {
-    calls++;
-    expect(calls).toBeLessThan(10 * d.length);
+  float64View(kernels, diagonal, size).set(d);
+  float64View(kernels, superdiagonal, e.length).set(e);
+  kernels.startDqds(diagonal, superdiagonal, size, scratch);
+  let remaining = size;
+  for (let calls = 0; remaining > 0; calls++) {
+    expect(calls, 'calls').toBeLessThan(10 * size);
+    if (solver === 'dqds') remaining = kernels.dqds(scratch, size, values, remaining, budget);
+    else remaining = 1 - kernels.bidiagonalQR(diagonal, superdiagonal, size, budget);
   }
-  return float64View(kernels, plan.diagonal, d.length).slice().sort().reverse();
+  expect(remaining, `${solver} gave up`).toBe(0);
+  const found = float64View(kernels, solver === 'dqds' ? values : diagonal, size);
+  return found.slice().sort().reverse();
 }
 
 describe('reduceToBand', () => {
@@ -138,7 +150,7 @@ describe('directBidiagonal', () => {
   });
 });
 
-describe('bidiagonalQR', () => {
+describe.each<Solver>(['dqds', 'bidiagonalQR'])('%s', (solver) => {
   const ones = (n: number): number[] => new Array<number>(n).fill(1);
 
   test.each([1, 2, 3, 10, 101, 400])(
@@ -148,12 +160,12 @@ describe('bidiagonalQR', () => {
         { length: n },
         (_, k) => 2 * Math.cos(((k + 1) * Math.PI) / (2 * n + 1)),
       );
-      expect(worst(solve(ones(n), ones(n - 1)), expected)).toBeLessThan(2e-14);
+      expect(worst(solve(solver, ones(n), ones(n - 1)), expected)).toBeLessThan(2e-14);
     },
   );
 
   test('a diagonal comes back as its magnitudes', () => {
-    expect([...solve([-3, 0, 2, -0.5], [0, 0, 0])]).toEqual([3, 2, 0.5, 0]);
+    expect([...solve(solver, [-3, 0, 2, -0.5], [0, 0, 0])]).toEqual([3, 2, 0.5, 0]);
   });
 
   test('small values of a graded matrix are right to full relative accuracy', () => {
@@ -164,7 +176,7 @@ describe('bidiagonalQR', () => {
       [d, e],
       [[...d].reverse(), [...e].reverse()],
     ] as const) {
-      const values = solve(diagonal, above);
+      const values = solve(solver, diagonal, above);
       // The product of the values is the determinant; in ratios it stays within the range of float64.
       const logRatio = values.reduce((sum, s, i) => sum + Math.log(s / d[i]!), 0);
       expect(values[29]).toBeGreaterThan(0);
@@ -172,20 +184,61 @@ describe('bidiagonalQR', () => {
     }
   });
 
-  test.each([
-    { name: 'zeros on the diagonal', at: (i: number) => (i % 4 === 2 ? 0 : 1 + (i % 3)) },
-    { name: 'denormal squares on the diagonal', at: (i: number) => (i % 4 === 2 ? 1e-161 : 1) },
-    { name: 'a tail of 1e-155', at: (i: number) => (i < 20 ? 1 : 1e-155) },
-  ])('$name agrees with LAPACK', ({ at }) => {
-    const d = Array.from({ length: 40 }, (_, i) => at(i));
-    const e = Array.from({ length: 39 }, (_, i) => (i > 25 ? 1e-157 : 0.7));
-    expect(worst(solve(d, e), lapack(bidiagonalMatrix(d, e)))).toBeLessThan(1e-14);
+  const TRAPS: readonly { name: string; d: (i: number) => number; e: (i: number) => number }[] = [
+    { name: 'zeros on the diagonal', d: (i) => (i % 4 === 2 ? 0 : 1 + (i % 3)), e: () => 0.7 },
+    { name: 'a zero at the top', d: (i) => Number(i > 0), e: () => 1 },
+    { name: 'a zero at the bottom', d: (i) => Number(i < 39), e: () => 1 },
+    { name: 'only zeros on the diagonal', d: () => 0, e: (i) => 1 + i },
+    { name: 'squares that underflow', d: (i) => (i % 4 === 2 ? 1e-161 : 1), e: () => 0.7 },
+    { name: 'a tail of 1e-155', d: (i) => (i < 20 ? 1 : 1e-155), e: (i) => (i > 25 ? 1e-157 : 1) },
+    { name: 'a cluster', d: (i) => 1 + 1e-13 * i, e: () => 1e-9 },
+    { name: 'Wilkinson', d: (i) => Math.abs(i - 20), e: () => 1 },
+    { name: 'growing steeply', d: (i) => 10 ** (i / 3 - 13), e: (i) => 10 ** (i / 3 - 13) },
+  ];
+
+  test.each(TRAPS)('$name: agrees with LAPACK', ({ d, e }) => {
+    const diagonal = Array.from({ length: 40 }, (_, i) => d(i));
+    const above = Array.from({ length: 39 }, (_, i) => e(i));
+    const expected = lapack(bidiagonalMatrix(diagonal, above));
+    expect(worst(solve(solver, diagonal, above), expected)).toBeLessThan(1e-14);
   });
 
-  test('in small slices it reaches the same values', () => {
+  test('in slices it reaches the same values', () => {
     const random = seededRandom(8);
     const d = Array.from({ length: 60 }, () => random.normal());
     const e = Array.from({ length: 59 }, () => random.normal());
-    expect(worst(solve(d, e, 1), solve(d, e))).toBeLessThan(1e-14);
+    expect(worst(solve(solver, d, e, 500), solve(solver, d, e))).toBeLessThan(1e-14);
+  });
+});
+
+test('dqds and QR agree on 1000 random bidiagonals of mixed magnitudes', () => {
+  const random = seededRandom(9);
+  const magnitudes = [0, 1e-170, 1e-40, 1e-16, 1e-8, 1e-3, 1, 1, 1];
+  let most = 0;
+  for (let k = 0; k < 1000; k++) {
+    const size = 2 + random.integer(40);
+    const scales = [random.integer(9), random.integer(9)].map((i) => magnitudes[i]!);
+    const entry = (): number => random.normal() * scales[random.integer(2)]!;
+    const d = Float64Array.from({ length: size }, entry);
+    const e = Float64Array.from({ length: size - 1 }, entry);
+    d[0] = 1;
+    most = Math.max(most, worst(solve('dqds', d, e), solve('bidiagonalQR', d, e)));
+  }
+  expect(most).toBeLessThan(1e-13);
+});
+
+describe('bidiagonalValues', () => {
+  test('goes on by QR where dqds gives up', () => {
+    const random = seededRandom(10);
+    const d = Float64Array.from({ length: 50 }, () => random.normal());
+    const e = Float64Array.from({ length: 49 }, () => random.normal());
+    const arena = new Arena();
+    const context = contextWith(arena);
+    const plan = planBidiagonal(arena, 50, 0);
+    reserve(kernels, arena.bytes);
+    float64View(kernels, plan.diagonal, 50).set(d);
+    float64View(kernels, plan.superdiagonal, 49).set(e);
+    const givesUp = { ...context, kernels: { ...kernels, dqds: () => -1 } };
+    expect(bidiagonalValues(givesUp, plan)).toEqual(solve('bidiagonalQR', d, e));
   });
 });

@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
+import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
+import { clearTriangle, foldRows, planRowFold } from '../../../../src/core/linalg/qr.ts';
+import { testKernels } from '../../../fixtures/kernels.ts';
+import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
+import { seededRandom } from '../../../fixtures/seededRandom.ts';
+import { distance, fetch } from './kernelMemory.ts';
+
+let kernels: Kernels;
+
+beforeAll(async () => {
+  kernels = await testKernels();
+});
+
+describe('foldRows', () => {
+  test.each([
+    { rows: 1, cols: 1, blockRows: 1 },
+    { rows: 50, cols: 1, blockRows: 16 },
+    { rows: 40, cols: 20, blockRows: 40 },
+    { rows: 150, cols: 70, blockRows: 64 },
+    { rows: 151, cols: 64, blockRows: 50 },
+    { rows: 20, cols: 33, blockRows: 8 },
+  ])('$rows x $cols in blocks of $blockRows rows: R is triangular, R^T R = A^T A', (shape) => {
+    const { rows, cols, blockRows } = shape;
+    const matrix = gaussian(rows, cols, seededRandom(rows + cols));
+    const arena = new Arena();
+    const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+    const context = { kernels, blas, throwIfCancelled: () => undefined };
+    const plan = planRowFold(arena, rows, cols, blockRows);
+    reserve(kernels, arena.bytes);
+    clearTriangle(context, plan);
+    for (let first = 0; first < rows; first += blockRows) {
+      const count = Math.min(blockRows, rows - first);
+      for (let i = 0; i < count; i++) {
+        const row = plan.block.address + 8 * i * plan.block.stride;
+        const from = (first + i) * cols;
+        float64View(kernels, row, cols).set(matrix.data.subarray(from, from + cols));
+      }
+      foldRows(context, plan, count);
+    }
+    const r = fetch(kernels, plan.r, cols, cols);
+    const lower = matrixOf(cols, cols, (i, j) => (j < i ? r.data[i * cols + j]! : 0));
+    expect(lower.data.every((x) => x === 0)).toBe(true);
+    const gram = product(transposed(matrix), matrix);
+    expect(distance(product(transposed(r), r), gram)).toBeLessThan(1e-14 * (rows + cols));
+  });
+});
