@@ -1,5 +1,5 @@
 import { LIMITS } from '../limits.ts';
-import { functionKey, type PlacedModel, type Scope } from './scopes.ts';
+import { calledFunction, type PlacedModel, type Scope } from './scopes.ts';
 
 /**
  * Where in the graph each model-local function is first called: the orders of the calls that lead to it,
@@ -10,8 +10,7 @@ export function callOrders(model: PlacedModel): ReadonlyMap<Scope, readonly numb
   if (model.functions.size === 0) return orders;
   const bodies = new Set([...model.functions.values()].map(({ scope }) => scope));
   const calls = model.nodes.flatMap((node) => {
-    const { domain, op, overload } = node.tree;
-    const called = model.functions.get(functionKey({ domain, name: op, overload }));
+    const called = calledFunction(model, node);
     return called ? [{ node, called: called.scope, caller: outermost(node.scope) }] : [];
   });
   for (let depth = 0; depth < LIMITS.callDepth; depth++) {

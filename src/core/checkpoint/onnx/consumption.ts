@@ -28,10 +28,14 @@ const MATRIX_PRODUCTS = new Set(['MatMul', 'FusedMatMul', 'TransposeMatMul']);
 const GENERAL_PRODUCTS = new Set(['Gemm', 'FusedGemm']);
 const CONVOLUTIONS = new Set(['Conv', 'FusedConv']);
 
+/** Operators that compute with quantised values, of ONNX and of ONNX Runtime. */
+export const QUANTISED_OPERATOR =
+  /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
+
 /** Operators that use weights in other ways, and what is said of each. */
 const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   [
-    /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear.*|QGemm|QAttention|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/,
+    QUANTISED_OPERATOR,
     (op) => `part of a quantised computation (${op}), which is not analysed in this version`,
   ],
   [

@@ -5,7 +5,7 @@ import { storedView, type AxesView } from './axesView.ts';
 import { consumptionOf, type Consumption } from './consumption.ts';
 import { passedOn } from './passingOperators.ts';
 import {
-  functionKey,
+  calledFunction,
   lookUp,
   type PlacedFunction,
   type PlacedModel,
@@ -72,9 +72,7 @@ export class GraphWalk {
     const { node } = use;
     this.countStep();
     const { tree } = node;
-    const called = this.model.functions.get(
-      functionKey({ domain: tree.domain, name: tree.op, overload: tree.overload }),
-    );
+    const called = calledFunction(this.model, node);
     if (called) {
       const inner = this.enter(step, use, called);
       if (inner) open.push(inner);

@@ -69,13 +69,17 @@ export interface PlacedModel {
   readonly functions: ReadonlyMap<string, PlacedFunction>;
 }
 
-/** What a node of this kind calls: the key of `PlacedModel.functions`. */
-export function functionKey(node: {
-  readonly domain: string;
-  readonly overload: string;
-  readonly name: string;
-}): string {
-  return JSON.stringify([node.domain, node.name, node.overload]);
+/** The model-local function that a node calls. */
+export function calledFunction(
+  model: PlacedModel,
+  { tree }: PlacedNode,
+): PlacedFunction | undefined {
+  if (model.functions.size === 0) return undefined;
+  return model.functions.get(functionKey(tree.domain, tree.op, tree.overload));
+}
+
+function functionKey(domain: string, name: string, overload: string): string {
+  return JSON.stringify([domain, name, overload]);
 }
 
 /** Places every node and tensor of a model, and resolves names: inner graphs see outer ones, and shadow them. Throws CheckpointError (`limit-exceeded`). */
@@ -88,7 +92,7 @@ export function placeModel(model: ModelTree, file: string): PlacedModel {
     const scope = scopeOf(path, undefined, undefined, false);
     placement.graph(tree.body, scope);
     for (const attribute of tree.defaults) placement.attribute(attribute, scope, undefined);
-    const key = functionKey(tree);
+    const key = functionKey(tree.domain, tree.name, tree.overload);
     if (!functions.has(key)) functions.set(key, { tree, scope });
   }
   for (const [k, graph] of model.training.entries())

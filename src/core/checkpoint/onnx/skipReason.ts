@@ -1,8 +1,6 @@
+import { QUANTISED_OPERATOR } from './consumption.ts';
 import { lookUp, type PlacedTensor, type Value } from './scopes.ts';
 import type { TensorContent } from './tensorContent.ts';
-
-const QUANTISED_USE =
-  /^(QuantizeLinear|DequantizeLinear|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
 
 const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
 
@@ -20,7 +18,7 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
   if (!type.float) {
     const quantised =
       SMALL_INTEGERS.has(type.name) &&
-      value?.uses.some(({ node }) => QUANTISED_USE.test(node.tree.op));
+      value?.uses.some(({ node }) => QUANTISED_OPERATOR.test(node.tree.op));
     return quantised
       ? `${type.name}: quantised values, which are not analysed in this version`
       : `${type.name}: ${type.reason}`;
