@@ -26,8 +26,8 @@ export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
           />
         ))}
       </div>
-      <Button name={t('Show the default columns')} onClick={() => onChange(DEFAULT_COLUMNS)}>
-        {t('Defaults')}
+      <Button name={t('Default columns')} onClick={() => onChange(DEFAULT_COLUMNS)}>
+        {t('Default columns')}
       </Button>
     </div>
   );

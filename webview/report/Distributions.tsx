@@ -26,7 +26,12 @@ export function Distributions({ report }: { readonly report: Report }) {
           />
         )}
       </div>
-      <div class="wide-table" tabIndex={0} role="region" aria-label={t('Distributions')}>
+      <div
+        class="wide-table"
+        tabIndex={0}
+        role="group"
+        aria-label={t('Table of the distributions')}
+      >
         <table class="plain-table">
           <thead>
             <tr>

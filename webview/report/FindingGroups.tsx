@@ -3,8 +3,7 @@ import type { Report } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { Name } from '../ui/Name.tsx';
-import { visibleName } from '../ui/visibleName.ts';
+import { shortName, visibleName } from '../ui/visibleName.ts';
 import { groupFindings, type FindingGroup } from './groupFindings.ts';
 import { findingLabel, severityLabel } from './findingLabels.ts';
 
@@ -40,7 +39,7 @@ function Findings({ group, open, selected, onSelect }: FindingsProps) {
                 aria-pressed={layer.id === selected}
                 onClick={() => onSelect(layer.id)}
               >
-                <Name text={layer.name} />
+                <span class="finding-name">{shortName(layer.name)}</span>
                 <span class="finding-text">{visibleName(finding.text)}</span>
               </button>
             ) : (
@@ -54,7 +53,12 @@ function Findings({ group, open, selected, onSelect }: FindingsProps) {
       {rest > 0 && (
         <div class="more">
           <Button
-            name={t('Show {0} more of: {1}', Math.min(PORTION, rest), findingLabel(group.code))}
+            name={t(
+              'Show {0} more of {1}: {2}',
+              Math.min(PORTION, rest),
+              rest,
+              findingLabel(group.code),
+            )}
             onClick={() => setShown(shown + PORTION)}
           >
             {t('Show {0} more of {1}', Math.min(PORTION, rest), rest)}

@@ -5,7 +5,7 @@ import { ALL_ROLES } from '../../src/core/report/summary.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { Name } from '../ui/Name.tsx';
+import { visibleName } from '../ui/visibleName.ts';
 import { formatBytes, formatCount, formatShare, formatShortCount } from './quantities.ts';
 import { ThemeChoice } from './ThemeChoice.tsx';
 
@@ -103,9 +103,7 @@ export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
   return (
     <header class="panel-header">
       <div class="title-line">
-        <h1>
-          <Name text={file} />
-        </h1>
+        <h1 title={visibleName(file)}>{visibleName(file)}</h1>
         {standalone ? (
           <ThemeChoice />
         ) : (

@@ -111,10 +111,10 @@ export function LayerDetail(props: LayerDetailProps) {
             <h3>{t('Spectral density')}</h3>
             {spectrum && (
               <Button
-                name={t('Export all singular values as CSV')}
+                name={t('Export singular values as CSV')}
                 onClick={() => props.onAttempt(saveSpectrum(spectrum()))}
               >
-                {t('Singular values')}
+                {t('Export singular values')}
               </Button>
             )}
           </div>

@@ -4,7 +4,7 @@ import { t } from '../ui/localise.ts';
 import { Name } from '../ui/Name.tsx';
 import type { Sort } from '../ui/sortRows.ts';
 import { VirtualTable, type Column } from '../ui/VirtualTable.tsx';
-import { visibleName } from '../ui/visibleName.ts';
+import { shortName, visibleName } from '../ui/visibleName.ts';
 import { formatShape } from './quantities.ts';
 
 interface SkippedRow {
@@ -36,6 +36,7 @@ export function SkippedTab({ report }: { readonly report: Report }) {
         grow: 2,
         sortKey: (row) => row.entry.tensor,
         cell: (row) => <Name text={row.entry.tensor} />,
+        cellName: (row) => shortName(row.entry.tensor),
       },
       {
         id: 'shape',

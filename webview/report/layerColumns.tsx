@@ -10,6 +10,7 @@ import { t } from '../ui/localise.ts';
 import { Name } from '../ui/Name.tsx';
 import type { Column } from '../ui/VirtualTable.tsx';
 import { SEVERITIES, severityLabel, worstSeverity } from './findingLabels.ts';
+import { shortName } from '../ui/visibleName.ts';
 import { formatCount, formatShape } from './quantities.ts';
 
 /** A layer's name with the mark of its gravest finding. */
@@ -27,6 +28,12 @@ function LayerName({ layer }: { readonly layer: Layer }) {
       <Name text={layer.name} />
     </>
   );
+}
+
+function layerCellName(layer: Layer): string {
+  const severity = worstSeverity(layer);
+  const name = shortName(layer.name);
+  return severity ? `${severityLabel(severity)}: ${name}` : name;
 }
 
 /** The metric's label with its unit, as a header says it. */
@@ -72,6 +79,7 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       grow: 4,
       sortKey: (layer) => layer.name,
       cell: (layer) => <LayerName layer={layer} />,
+      cellName: layerCellName,
     },
     {
       id: 'findings',

@@ -6,6 +6,7 @@ import { t } from './localise.ts';
 import { Name } from './Name.tsx';
 import type { Sort } from './sortRows.ts';
 import { VirtualTable, type Column } from './VirtualTable.tsx';
+import { shortName } from './visibleName.ts';
 
 type Row = ChartTable['rows'][number];
 
@@ -36,6 +37,7 @@ export function ChartTableView({ name, table, selected, onSelect }: ChartTableVi
         grow: numeric ? 1 : 2,
         sortKey: (row) => row.cells[index] ?? null,
         cell: (row) => cellText(row.cells[index] ?? null),
+        ...(numeric ? {} : { cellName: (row) => shortName(String(row.cells[index] ?? '')) }),
       })),
     [table.columns],
   );

@@ -1,8 +1,6 @@
-import { visibleName } from './visibleName.ts';
+import { shortName } from './visibleName.ts';
 import './Name.css';
 
-/** Names beyond this are cut in lists; the layer's own view shows them whole. */
-const LONGEST = 300;
 const TAIL = 20;
 /** A name up to this long is not worth cutting in its middle. */
 const SHORT = 28;
@@ -12,9 +10,7 @@ const SHORT = 28;
  * tells layers apart.
  */
 export function Name({ text }: { readonly text: string }) {
-  const whole = visibleName(
-    text.length > LONGEST ? `${text.slice(0, LONGEST - TAIL)}…${text.slice(-TAIL)}` : text,
-  );
+  const whole = shortName(text);
   const cut = whole.length <= SHORT ? 0 : whole.length - TAIL;
   return (
     <span class="name" title={whole}>

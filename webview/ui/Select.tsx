@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import './toolkit.ts';
+import './Select.css';
 
 export interface SelectProps {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { useAccessibleName } from './accessibleName.ts';
 import './toolkit.ts';
 
 export interface TextFieldProps {
@@ -8,10 +9,11 @@ export interface TextFieldProps {
 }
 
 export function TextField({ name, value, placeholder, onInput }: TextFieldProps) {
+  const ref = useAccessibleName<HTMLElement>(name);
   return (
     <vscode-text-field
+      ref={ref}
       class="text-field"
-      aria-label={name}
       title={name}
       value={value}
       placeholder={placeholder}

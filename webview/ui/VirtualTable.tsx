@@ -21,6 +21,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   readonly sortKey: (row: Row) => SortKey;
   readonly cell: (row: Row) => ComponentChildren;
+  /** Accessible name of the cell, where what is shown does not read as one text. */
+  readonly cellName?: (row: Row) => string;
 }
 
 export interface VirtualTableProps<Row> {
@@ -173,6 +175,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                   key={column.id}
                   role="gridcell"
                   aria-colindex={columnIndex + 1}
+                  {...(column.cellName ? { 'aria-label': column.cellName(row) } : {})}
                   class={column.numeric ? 'cell numeric' : 'cell'}
                 >
                   {column.cell(row)}

@@ -12,3 +12,14 @@ export function visibleName(name: string): string {
     (character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
   );
 }
+
+/** Names beyond this are cut in lists; the layer's own view shows them whole. */
+const LONGEST = 300;
+const END = 20;
+
+/** The name for a list: as `visibleName`, its middle left out where it is longer than any real name. */
+export function shortName(name: string): string {
+  return visibleName(
+    name.length > LONGEST ? `${name.slice(0, LONGEST - END)}…${name.slice(-END)}` : name,
+  );
+}
