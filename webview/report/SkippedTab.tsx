@@ -32,8 +32,8 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       {
         id: 'tensor',
         label: t('Tensor'),
-        width: 150,
-        grow: 2,
+        width: 160,
+        grow: 4,
         sortKey: (row) => row.entry.tensor,
         cell: (row) => <Name text={row.entry.tensor} />,
         cellName: (row) => shortName(row.entry.tensor),

@@ -75,7 +75,7 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'name',
       label: t('Layer'),
       description: t('Name of the layer; sorts by name'),
-      width: 210,
+      width: 225,
       grow: 4,
       sortKey: (layer) => layer.name,
       cell: (layer) => <LayerName layer={layer} />,
