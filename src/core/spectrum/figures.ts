@@ -105,8 +105,16 @@ export interface Esd {
   readonly counts: readonly number[];
 }
 
+/** Shuffle nulls of figures that are no fit; the diagnosis reads them. Robust mode only. */
+export interface SpectralNulls {
+  readonly effectiveRank: ShuffleNull | null;
+  readonly matrixRank: ShuffleNull | null;
+  readonly largestEigenvalue: ShuffleNull | null;
+}
+
 export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
+  readonly nulls: SpectralNulls;
 }

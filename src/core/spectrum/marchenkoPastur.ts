@@ -1,0 +1,90 @@
+import { countAbove, medianOf } from './eigenvalues.ts';
+import type { MarchenkoPasturFigures, SolvedSpectrum } from './figures.ts';
+import { finite } from './finite.ts';
+import { gaussianSpread } from './gaussianSpread.ts';
+import { marchenkoPasturEdges, marchenkoPasturMedian } from './marchenkoPasturLaw.ts';
+import { LOG_SCALE, predictedBelow } from './shuffleNull.ts';
+
+/** 99th percentile of the Tracy-Widom law (beta = 1): how far a random matrix may exceed its bulk. */
+const TRACY_WIDOM_99 = 2.02;
+/** Of a prediction interval for the largest eigenvalue of a further shuffle. */
+const SHUFFLE_PROBABILITY = 0.99;
+
+/** A fit that could not be made, and why. */
+export function failedMarchenkoPastur(reason: string): MarchenkoPasturFigures {
+  return {
+    status: 'failed',
+    reason,
+    sigma: null,
+    bulkMin: null,
+    bulkMax: null,
+    edge: null,
+    spikes: null,
+    entrySpikes: null,
+    softRank: null,
+    boundary: false,
+  };
+}
+
+/**
+ * The Marchenko-Pastur bulk whose median is that of the eigenvalues, and what stands out of it.
+ *
+ * `sigma^2 = median(lambda) / (N mu)`, mu the median of the law of variance 1 (Gavish and Donoho 2014);
+ * the edge for counting is the bulk's plus 2.02 times the scale of the Tracy-Widom fluctuation (Johnstone
+ * 2001), so that a random matrix passes it once in a hundred. An eigenvalue above the edge is a spike
+ * only if it also exceeds what the shuffles of the same entries can reach: their largest, and the 99 %
+ * limit of a further one. The others above the edge come from the entries themselves (`entrySpikes`).
+ *
+ * @param eigenvalues ascending
+ * @param cut eigenvalues at or below it are rounding
+ * @param shuffleLargest largest eigenvalue of each shuffle; may be empty
+ */
+export function fitMarchenkoPastur(
+  eigenvalues: Float64Array,
+  spectrum: SolvedSpectrum,
+  cut: number,
+  shuffleLargest: readonly number[],
+): MarchenkoPasturFigures {
+  const smaller = Math.min(spectrum.rows, spectrum.cols);
+  const larger = Math.max(spectrum.rows, spectrum.cols);
+  const median = medianOf(eigenvalues);
+  const largest = eigenvalues.at(-1)!;
+  if (!(median > cut))
+    return failedMarchenkoPastur(
+      'the median eigenvalue is not above the noise floor, so there is no bulk to fit',
+    );
+  const ratio = smaller / larger;
+  const scale = median / marchenkoPasturMedian(ratio);
+  const { low, high } = marchenkoPasturEdges(ratio);
+  const bulkMax = scale * high;
+  const tracyWidom = scale * Math.sqrt(ratio) * Math.pow(high, 2 / 3) * Math.pow(smaller, -2 / 3);
+  const edge = bulkMax + TRACY_WIDOM_99 * tracyWidom;
+  const reach = shuffleReach(shuffleLargest, spectrum, eigenvalues);
+  const overEdge = countAbove(eigenvalues, edge);
+  const spikes = Math.min(overEdge, countAbove(eigenvalues, Math.max(edge, reach)));
+  return {
+    status: 'ok',
+    reason: '',
+    sigma: finite(Math.sqrt(scale / larger)),
+    bulkMin: finite(scale * low),
+    bulkMax: finite(bulkMax),
+    edge: finite(edge),
+    spikes,
+    entrySpikes: shuffleLargest.length === 0 ? null : overEdge - spikes,
+    softRank: finite(bulkMax / largest),
+    boundary: false,
+  };
+}
+
+/** The largest eigenvalue that shuffles of the same entries can be expected to reach. */
+function shuffleReach(
+  largest: readonly number[],
+  { rows, cols }: SolvedSpectrum,
+  _eigenvalues: Float64Array,
+): number {
+  const positive = largest.filter((value) => value > 0);
+  if (positive.length === 0) return 0;
+  const spread = gaussianSpread('largestEigenvalue', rows, cols);
+  const predicted = predictedBelow(positive, SHUFFLE_PROBABILITY, LOG_SCALE, spread);
+  return Math.max(predicted, ...positive);
+}
