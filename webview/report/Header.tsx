@@ -32,6 +32,13 @@ function opsetText(opset: Report['model']['opset']): string {
   return t('opset {0}', named.join(', '));
 }
 
+function computeText({ seconds, backend, workers }: Report['compute']): string {
+  const time = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
+  return workers === 1
+    ? t('{0} s ({1}, 1 worker)', time, backend)
+    : t('{0} s ({1}, {2} workers)', time, backend, workers);
+}
+
 function modelLine({ model, settings, compute }: Report): string {
   return [
     model.format.toUpperCase(),
@@ -40,12 +47,7 @@ function modelLine({ model, settings, compute }: Report): string {
     visibleName(model.producer),
     formatBytes(model.bytes),
     settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode'),
-    t(
-      '{0} s ({1}, {2} workers)',
-      formatFigure(compute.seconds, 'fixed'),
-      compute.backend,
-      compute.workers,
-    ),
+    computeText(compute),
     compute.cached > 0 ? t('{0} from the cache', compute.cached) : '',
   ]
     .filter((part) => part !== '')
