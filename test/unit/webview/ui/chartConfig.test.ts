@@ -6,15 +6,12 @@ import type { ThemeColours } from '../../../../webview/ui/themeColours.ts';
 const NAMES = [
   'foreground',
   'muted',
-  'background',
   'grid',
   'tooltipBackground',
   'tooltipForeground',
   'tooltipBorder',
   'blue',
   'red',
-  'orange',
-  'yellow',
   'green',
   'purple',
   'warning',
@@ -57,7 +54,7 @@ describe('chartConfig', () => {
       colours.green,
     ]);
     expect(datasets.map((dataset) => dataset.backgroundColor)).toEqual([
-      'rgba(7, 7, 7,0.3)',
+      'rgba(6, 6, 6,0.3)',
       colours.red,
       colours.green,
     ]);
