@@ -9,6 +9,8 @@ import type { Finding } from './finding.ts';
 const RANK_PERCENTILE = 0.5;
 /** A matrix that uses at most this part of its smaller side is collapsed whatever its shuffles do. */
 const COLLAPSED_PART = 0.5;
+/** Of its smaller side: less than that lost is said, and is no warning. */
+const SMALL_LOSS = 0.1;
 
 /** Rank lost beyond the noise floor, and beyond what shuffles of the same entries lose. */
 export function rankFindings({
@@ -33,11 +35,12 @@ export function rankFindings({
     shuffled?.mean == null
       ? ''
       : `; shuffles of the same entries keep ${figureText(shuffled.mean)}`;
+  const small = numEvals - rank < SMALL_LOSS * numEvals;
   return [
     {
       code: 'rank-collapse',
-      severity: 'warning',
-      text: `${name} is rank-collapsed: rank ${rank} of ${numEvals} (${rows} x ${cols}), ${floor}${comparison}.`,
+      severity: small ? 'info' : 'warning',
+      text: `${name} ${small ? 'has lost rank' : 'is rank-collapsed'}: rank ${rank} of ${numEvals} (${rows} x ${cols}), ${floor}${comparison}.`,
       evidence: {
         rank,
         fullRank: numEvals,

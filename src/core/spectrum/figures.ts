@@ -85,7 +85,7 @@ export interface MarchenkoPasturFigures {
   readonly edge: Figure;
   /** Eigenvalues above the edge and (robust) above every shuffle's largest. */
   readonly spikes: Figure;
-  /** Robust: eigenvalues above the edge but not above the shuffles: heavy-tailed entries. */
+  /** Robust: eigenvalues above the shuffles' own edge but within their reach: heavy-tailed entries. */
   readonly entrySpikes: Figure;
   readonly softRank: Figure;
   /** The fit stopped at the end of its search grid (compat). */

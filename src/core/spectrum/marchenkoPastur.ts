@@ -33,55 +33,74 @@ export function failedMarchenkoPastur(reason: string): MarchenkoPasturFigures {
  * the edge for counting is the bulk's plus 2.02 times the scale of the Tracy-Widom fluctuation (Johnstone
  * 2001), so that a random matrix passes it once in a hundred. An eigenvalue above the edge is a spike
  * only if it also exceeds what the shuffles of the same entries can reach: their largest, and the 99 %
- * limit of a further one. The others above the edge come from the entries themselves (`entrySpikes`).
+ * limit of a further one.
+ *
+ * The others come from the entries themselves (`entrySpikes`), but only where the shuffles pass an edge
+ * made of their own medians: a layer with structure has a smaller median than its shuffles, and its own
+ * edge lies inside their bulk.
  *
  * @param eigenvalues ascending
  * @param cut eigenvalues at or below it are rounding
- * @param shuffleLargest largest eigenvalue of each shuffle; may be empty
+ * @param shuffles ascending eigenvalues of each shuffle; may be empty
  */
 export function fitMarchenkoPastur(
   eigenvalues: Float64Array,
   spectrum: SolvedSpectrum,
   cut: number,
-  shuffleLargest: readonly number[],
+  shuffles: readonly Float64Array[],
 ): MarchenkoPasturFigures {
-  const smaller = Math.min(spectrum.rows, spectrum.cols);
-  const larger = Math.max(spectrum.rows, spectrum.cols);
   const median = medianOf(eigenvalues);
   const largest = eigenvalues.at(-1)!;
   if (!(median > cut))
     return failedMarchenkoPastur(
       'the median eigenvalue is not above the noise floor, so there is no bulk to fit',
     );
-  const ratio = smaller / larger;
-  const scale = median / marchenkoPasturMedian(ratio);
-  const { low, high } = marchenkoPasturEdges(ratio);
-  const bulkMax = scale * high;
-  const tracyWidom = scale * Math.sqrt(ratio) * Math.pow(high, 2 / 3) * Math.pow(smaller, -2 / 3);
-  const edge = bulkMax + TRACY_WIDOM_99 * tracyWidom;
-  const reach = shuffleReach(shuffleLargest, spectrum, eigenvalues);
+  const { scale, low, high, edge } = bulkOf(median, spectrum);
+  const reach = shuffleReach(
+    shuffles.map((each) => each.at(-1)!),
+    spectrum,
+  );
   const overEdge = countAbove(eigenvalues, edge);
   const spikes = Math.min(overEdge, countAbove(eigenvalues, Math.max(edge, reach)));
+  const entryEdge = Math.max(edge, shuffleEdge(shuffles, spectrum));
   return {
     status: 'ok',
     reason: '',
-    sigma: finite(Math.sqrt(scale / larger)),
+    sigma: finite(Math.sqrt(scale / Math.max(spectrum.rows, spectrum.cols))),
     bulkMin: finite(scale * low),
-    bulkMax: finite(bulkMax),
+    bulkMax: finite(scale * high),
     edge: finite(edge),
     spikes,
-    entrySpikes: shuffleLargest.length === 0 ? null : overEdge - spikes,
-    softRank: finite(bulkMax / largest),
+    entrySpikes:
+      shuffles.length === 0 ? null : Math.max(0, countAbove(eigenvalues, entryEdge) - spikes),
+    softRank: finite((scale * high) / largest),
     boundary: false,
   };
 }
 
-/** The largest eigenvalue that shuffles of the same entries can be expected to reach. */
-function shuffleReach(
-  largest: readonly number[],
+/** The bulk of that median: its scale, its edges per unit of scale, and the edge for counting. */
+function bulkOf(
+  median: number,
   { rows, cols }: SolvedSpectrum,
-  _eigenvalues: Float64Array,
-): number {
+): { readonly scale: number; readonly low: number; readonly high: number; readonly edge: number } {
+  const smaller = Math.min(rows, cols);
+  const ratio = smaller / Math.max(rows, cols);
+  const scale = median / marchenkoPasturMedian(ratio);
+  const { low, high } = marchenkoPasturEdges(ratio);
+  const tracyWidom = Math.sqrt(ratio) * Math.pow(high, 2 / 3) * Math.pow(smaller, -2 / 3);
+  return { scale, low, high, edge: scale * (high + TRACY_WIDOM_99 * tracyWidom) };
+}
+
+/** Above it, a shuffle stands out of its own bulk; infinite where on average they do not. */
+function shuffleEdge(shuffles: readonly Float64Array[], spectrum: SolvedSpectrum): number {
+  const edges = shuffles.map((each) => bulkOf(medianOf(each), spectrum).edge);
+  const over = shuffles.filter((each, k) => each.at(-1)! > edges[k]!);
+  const edge = edges.reduce((sum, each) => sum + each, 0) / edges.length;
+  return over.length > shuffles.length / 2 ? edge : Infinity;
+}
+
+/** The largest eigenvalue that shuffles of the same entries can be expected to reach. */
+function shuffleReach(largest: readonly number[], { rows, cols }: SolvedSpectrum): number {
   const positive = largest.filter((value) => value > 0);
   if (positive.length === 0) return 0;
   const spread = gaussianSpread('largestEigenvalue', rows, cols);

@@ -51,7 +51,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
         own.eigenvalues,
         spectrum,
         own.floor * own.floor,
-        shuffles.map(({ eigenvalues }) => eigenvalues.at(-1) ?? 0),
+        shuffles.map(({ eigenvalues }) => eigenvalues),
       ),
     },
     esd: esdOf(own.eigenvalues),
