@@ -3,7 +3,7 @@ import { loadKernels } from '../../src/core/linalg/kernels.ts';
 import { singularValues } from '../../src/core/linalg/singularValues.ts';
 import { eigenvaluesOf } from '../../src/core/spectrum/eigenvalues.ts';
 import { entropyRank } from '../../src/core/spectrum/entropy.ts';
-import { fitHill } from '../../src/core/spectrum/hill.ts';
+import { fitHill, fitUpperHill } from '../../src/core/spectrum/hill.ts';
 import { fitPowerLaw } from '../../src/core/spectrum/powerLaw.ts';
 import { EXPONENT_SCALE, LOG_SCALE } from '../../src/core/spectrum/shuffleNull.ts';
 import { seededRandom } from '../fixtures/seededRandom.ts';
@@ -13,7 +13,7 @@ import { seededRandom } from '../fixtures/seededRandom.ts';
 const kernels = loadKernels(fs.readFileSync(process.argv[2]!));
 const repeats = Number(process.argv[3]);
 
-console.log('n ratio hill powerLaw distance effectiveRank largestEigenvalue');
+console.log('n ratio hill upperHill powerLaw distance effectiveRank largestEigenvalue');
 for (const ratio of [1, 2, 4]) {
   for (const n of [64, 128, 256, 512, 1024]) {
     const count = n < 512 ? repeats : Math.max(8, repeats / 4);
@@ -31,6 +31,7 @@ function figuresOf(rows: number, cols: number, seed: number): readonly number[] 
   const powerLaw = fitPowerLaw(eigenvalues)!;
   return [
     EXPONENT_SCALE.to(fitHill(eigenvalues)!.alpha),
+    EXPONENT_SCALE.to(fitUpperHill(eigenvalues)!.alpha),
     EXPONENT_SCALE.to(powerLaw.alpha),
     LOG_SCALE.to(powerLaw.D),
     LOG_SCALE.to(entropyRank(values)),

@@ -13,17 +13,33 @@ export function tailFindings(input: SolvedInput): readonly Finding[] {
   return [...heavyTail(input), ...heavyTailedEntries(input), ...randomLike(input)];
 }
 
+/** By the upper half of the eigenvalues, or where that says nothing by the upper tenth. */
 function heavyTail({ name, figures }: SolvedInput): readonly Finding[] {
-  const { alpha, null: shuffled } = figures.fits.hill;
-  if (alpha === null || shuffled?.mean == null || shuffled.percentile === null) return [];
-  if (shuffled.percentile >= HEAVY_PERCENTILE) return [];
+  const { hill } = figures.fits;
+  const { upperHill, upperHillAlpha } = figures.nulls;
+  return (
+    heavierTail(name, 'Hill alpha', hill.alpha, hill.null) ??
+    heavierTail(name, 'Hill alpha of the upper tenth', upperHillAlpha, upperHill) ??
+    []
+  );
+}
+
+function heavierTail(
+  name: string,
+  figure: string,
+  alpha: number | null,
+  shuffled: ShuffleNull | null,
+): readonly Finding[] | undefined {
+  if (alpha === null || shuffled?.mean == null || shuffled.percentile === null) return undefined;
+  if (shuffled.percentile >= HEAVY_PERCENTILE) return undefined;
   return [
     {
       code: 'heavy-tail',
       severity: 'info',
-      text: `${name} has a heavier tail than its shuffles: Hill alpha ${figureText(alpha)} against ${figureText(shuffled.mean)} (percentile ${percentileText(shuffled.percentile)} of ${counted(shuffled.shuffles, 'shuffle')}).`,
+      text: `${name} has a heavier tail than its shuffles: ${figure} ${figureText(alpha)} against ${figureText(shuffled.mean)} (percentile ${percentileText(shuffled.percentile)} of ${counted(shuffled.shuffles, 'shuffle')}).`,
       evidence: {
-        hillAlpha: alpha,
+        figure,
+        alpha,
         shuffleMean: shuffled.mean,
         ...(shuffled.sd === null ? {} : { shuffleSd: shuffled.sd }),
         percentile: shuffled.percentile,

@@ -1,7 +1,7 @@
 import { above, countAbove, eigenvaluesOf, slicesOf } from './eigenvalues.ts';
 import { compatEntropy, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
-import { failedPowerLaw } from './emptyFigures.ts';
+import { failedPowerLaw, NO_NULLS } from './emptyFigures.ts';
 import type {
   Figure,
   HillFigures,
@@ -35,7 +35,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
       marchenkoPastur: fitMarchenkoPasturCompat(eigenvalues, spectrum),
     },
     esd: esdOf(eigenvalues),
-    nulls: { effectiveRank: null, matrixRank: null, largestEigenvalue: null },
+    nulls: NO_NULLS,
   };
 }
 

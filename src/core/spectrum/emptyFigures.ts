@@ -1,4 +1,4 @@
-import type { PowerLawFigures, SpectralFigures } from './figures.ts';
+import type { PowerLawFigures, SpectralFigures, SpectralNulls } from './figures.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
 
 /** A power-law fit that could not be made, and why. */
@@ -16,6 +16,15 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
     distancePercentile: null,
   };
 }
+
+/** Where there is nothing to compare with. */
+export const NO_NULLS: SpectralNulls = {
+  upperHill: null,
+  upperHillAlpha: null,
+  effectiveRank: null,
+  matrixRank: null,
+  largestEigenvalue: null,
+};
 
 /** Figures of a matrix that was not solved: every one null, with the reason on the fits. */
 export function emptyFigures(reason: string): SpectralFigures {
@@ -45,6 +54,6 @@ export function emptyFigures(reason: string): SpectralFigures {
       marchenkoPastur: failedMarchenkoPastur(reason),
     },
     esd: { log10Min: 0, log10Max: 0, counts: [] },
-    nulls: { effectiveRank: null, matrixRank: null, largestEigenvalue: null },
+    nulls: NO_NULLS,
   };
 }

@@ -107,6 +107,9 @@ export interface Esd {
 
 /** Shuffle nulls of figures that are no fit; the diagnosis reads them. Robust mode only. */
 export interface SpectralNulls {
+  /** Of the Hill alpha over the upper tenth of the eigenvalues, and that alpha itself. */
+  readonly upperHill: ShuffleNull | null;
+  readonly upperHillAlpha: Figure;
   readonly effectiveRank: ShuffleNull | null;
   readonly matrixRank: ShuffleNull | null;
   readonly largestEigenvalue: ShuffleNull | null;

@@ -1,5 +1,6 @@
 /** A figure whose spread is known on the scale it is compared on (shuffleNull.ts). */
-export type SpreadFigure = 'hill' | 'powerLaw' | 'distance' | 'effectiveRank' | 'largestEigenvalue';
+export type SpreadFigure =
+  'hill' | 'upperHill' | 'powerLaw' | 'distance' | 'effectiveRank' | 'largestEigenvalue';
 
 /** Standard deviation of the Tracy-Widom law (beta = 1). */
 const TRACY_WIDOM_SD = 1.268;
@@ -19,6 +20,8 @@ export function gaussianSpread(figure: SpreadFigure, rows: number, cols: number)
   switch (figure) {
     case 'hill':
       return 3.5 / smaller;
+    case 'upperHill':
+      return 12 / smaller;
     case 'powerLaw':
       return 0.6;
     case 'distance':

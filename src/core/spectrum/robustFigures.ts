@@ -13,7 +13,7 @@ import type {
 } from './figures.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
-import { fitHill } from './hill.ts';
+import { fitHill, fitUpperHill } from './hill.ts';
 import { fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf } from './norms.ts';
@@ -32,6 +32,7 @@ interface Solved {
   readonly kept: Float64Array;
   readonly powerLaw: PowerLawTail | null;
   readonly hill: PowerLawTail | null;
+  readonly upperHill: PowerLawTail | null;
 }
 
 /**
@@ -64,8 +65,15 @@ function solve(values: Float64Array, spectrum: SolvedSpectrum): Solved {
   const eigenvalues = eigenvaluesOf(singularValues);
   const floor = noiseFloor(spectrum, singularValues.at(-1) ?? 0);
   const kept = above(eigenvalues, floor * floor);
-  const powerLaw = fitPowerLaw(kept);
-  return { singularValues, eigenvalues, floor, kept, powerLaw, hill: fitHill(kept) };
+  return {
+    singularValues,
+    eigenvalues,
+    floor,
+    kept,
+    powerLaw: fitPowerLaw(kept),
+    hill: fitHill(kept),
+    upperHill: fitUpperHill(kept),
+  };
 }
 
 function powerLawFigures(
@@ -158,7 +166,15 @@ function nullsOf(
   { rows, cols }: SolvedSpectrum,
 ): SpectralNulls {
   const ranks = shuffles.map(rankOf);
+  const upperHillAlpha = shownAlpha(own.upperHill);
   return {
+    upperHillAlpha,
+    upperHill: shuffleNull(
+      upperHillAlpha,
+      shuffles.map(({ upperHill }) => shownAlpha(upperHill)),
+      EXPONENT_SCALE,
+      gaussianSpread('upperHill', rows, cols),
+    ),
     effectiveRank: shuffleNull(
       entropyRank(own.singularValues),
       shuffles.map(({ singularValues }) => entropyRank(singularValues)),
