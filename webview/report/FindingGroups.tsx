@@ -3,7 +3,7 @@ import type { Report } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { shortName, visibleName } from '../ui/visibleName.ts';
+import { shortName, visibleName } from '../../src/core/report/visibleName.ts';
 import { groupFindings, type FindingGroup } from './groupFindings.ts';
 import { findingLabel, severityLabel } from './findingLabels.ts';
 

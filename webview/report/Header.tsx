@@ -5,7 +5,7 @@ import { ALL_ROLES } from '../../src/core/report/summary.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { visibleName } from '../ui/visibleName.ts';
+import { visibleName } from '../../src/core/report/visibleName.ts';
 import { formatBytes, formatCount, formatShare, formatShortCount } from './quantities.ts';
 import { ThemeChoice } from './ThemeChoice.tsx';
 

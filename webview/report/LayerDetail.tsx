@@ -5,7 +5,7 @@ import { Button } from '../ui/Button.tsx';
 import { Chart } from '../ui/Chart.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { visibleName } from '../ui/visibleName.ts';
+import { visibleName } from '../../src/core/report/visibleName.ts';
 import { esdChart } from './esdChart.ts';
 import { FiguresTable } from './FiguresTable.tsx';
 import { findingLabel, gravestFirst, severityLabel } from './findingLabels.ts';

@@ -4,7 +4,7 @@ import { t } from '../ui/localise.ts';
 import { Name } from '../ui/Name.tsx';
 import type { Sort } from '../ui/sortRows.ts';
 import { VirtualTable, type Column } from '../ui/VirtualTable.tsx';
-import { shortName, visibleName } from '../ui/visibleName.ts';
+import { shortName, visibleName } from '../../src/core/report/visibleName.ts';
 import { widthOf } from './layerColumns.tsx';
 import { formatShape } from './quantities.ts';
 

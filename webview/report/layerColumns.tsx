@@ -10,7 +10,7 @@ import { t } from '../ui/localise.ts';
 import { Name } from '../ui/Name.tsx';
 import type { Column } from '../ui/VirtualTable.tsx';
 import { SEVERITIES, severityLabel, worstSeverity } from './findingLabels.ts';
-import { shortName } from '../ui/visibleName.ts';
+import { shortName } from '../../src/core/report/visibleName.ts';
 import { formatCount, formatShape } from './quantities.ts';
 
 /** A layer's name with the mark of its gravest finding. */

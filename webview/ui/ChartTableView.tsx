@@ -6,7 +6,7 @@ import { t } from './localise.ts';
 import { Name } from './Name.tsx';
 import type { Sort } from './sortRows.ts';
 import { VirtualTable, type Column } from './VirtualTable.tsx';
-import { shortName } from './visibleName.ts';
+import { shortName } from '../../src/core/report/visibleName.ts';
 
 type Row = ChartTable['rows'][number];
 

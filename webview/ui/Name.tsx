@@ -1,4 +1,4 @@
-import { shortName } from './visibleName.ts';
+import { shortName } from '../../src/core/report/visibleName.ts';
 import './Name.css';
 
 const TAIL = 20;

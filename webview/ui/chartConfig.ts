@@ -14,7 +14,7 @@ import {
 import type { Axis, ChartPoint, ChartSpec, Series } from './chartSpec.ts';
 import { logTicks } from './logTicks.ts';
 import type { ThemeColours } from './themeColours.ts';
-import { visibleName } from './visibleName.ts';
+import { visibleName } from '../../src/core/report/visibleName.ts';
 
 Chart.register(
   Filler,

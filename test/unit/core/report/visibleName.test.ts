@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { visibleName } from '../../../../webview/ui/visibleName.ts';
+import { visibleName } from '../../../../src/core/report/visibleName.ts';
 
 it.each([
   ['an override of direction', 'conv\u202Egnp', 'conv[U+202E]gnp'],
