@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { matMul, writeOnnx, type TensorSpec } from '../../fixtures/onnxModel.ts';
+import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { DIST, writeChain } from '../../fixtures/testEngine.ts';
+
+const folder = temporaryFolder();
+const whole = fs.readFileSync(writeChain(folder, 'whole.onnx', 2, 40));
+
+/** A model of one MatMul weight `w`, written as given. */
+function writeWeight(name: string, weight: Omit<TensorSpec, 'name'>): void {
+  writeOnnx(folder, name, { nodes: [matMul('w')], initializers: [{ name: 'w', ...weight }] });
+}
+
+/** The same model with the length of its first tensor's raw data made larger than the file. */
+function lyingLength(): Buffer {
+  const raw = Buffer.from([0x4a, 0x80, 0x32]);
+  const at = whole.indexOf(raw);
+  const bytes = Buffer.from(whole);
+  bytes.set([0x4a, 0xff, 0x7f], at);
+  return bytes;
+}
+
+const external = (location: string, more: object = {}): Omit<TensorSpec, 'name'> => ({
+  dims: [20, 20],
+  external: { location, ...more },
+});
+
+fs.writeFileSync(path.join(folder, 'empty.onnx'), '');
+fs.writeFileSync(path.join(folder, 'text.onnx'), 'this is no model, only a line of text\n');
+fs.writeFileSync(path.join(folder, 'truncated.onnx'), whole.subarray(0, 5000));
+fs.writeFileSync(path.join(folder, 'lying.onnx'), lyingLength());
+writeWeight('huge.onnx', { dims: [100_000, 10_000] });
+writeWeight('short.onnx', { dims: [20, 20], raw: new Uint8Array(100) });
+writeWeight('missing.onnx', external('nowhere.bin'));
+writeWeight('outside.onnx', external('../outside.bin'));
+fs.writeFileSync(path.join(folder, 'small.bin'), new Uint8Array(64));
+writeWeight('external-short.onnx', external('small.bin', { offset: '16', length: '1600' }));
+fs.mkdirSync(path.join(folder, 'directory.onnx'));
+
+/** The file, and what else the one line on standard error must name. */
+const CASES: readonly (readonly [string, readonly RegExp[]])[] = [
+  ['empty.onnx', [/empty|0 bytes/]],
+  ['text.onnx', [/text/]],
+  ['truncated.onnx', [/graph/, /5000|5,000/]],
+  ['lying.onnx', [/graph/]],
+  ['huge.onnx', [/'w'/, /100000 x 10000|1000000000|1,000,000,000/]],
+  ['short.onnx', [/'w'/, /raw_data/, /100/, /1600|1,600/]],
+  ['missing.onnx', [/'w'/, /nowhere\.bin/]],
+  ['outside.onnx', [/'w'/, /\.\.\/outside\.bin/]],
+  ['external-short.onnx', [/'w'/, /small\.bin/, /1600|1,600|1616|1,616/]],
+  ['directory.onnx', [/folder|directory/]],
+  ['absent.onnx', [/not|no /]],
+];
+
+describe('a checkpoint that cannot be read', () => {
+  it.each(CASES)(
+    '%s: exit code 3, and one line that names the file and the fault',
+    (name, named) => {
+      const run = spawnSync(
+        process.execPath,
+        [path.join(DIST, 'cli.mjs'), 'analyze', path.join(folder, name), '--no-cache'],
+        { encoding: 'utf8', timeout: 10_000 },
+      );
+      expect([run.status, run.stdout]).toEqual([3, '']);
+      expect(run.stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(run.stderr).toContain(name);
+      for (const each of named) expect(run.stderr).toMatch(each);
+    },
+  );
+});
