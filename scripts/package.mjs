@@ -13,6 +13,8 @@ const NEEDED = [
   'l10n/bundle.l10n.json',
   'media/activityBar.svg',
   'media/icon.png',
+  'media/reportDark.svg',
+  'media/reportLight.svg',
   'dist/extension.cjs',
   'dist/session.cjs',
   'dist/engine.mjs',

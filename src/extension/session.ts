@@ -66,7 +66,13 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     log,
     again: (file) => void again(file),
   });
-  const panels = new ReportPanels(store, { dist, engine, analyze: again, log });
+  const panels = new ReportPanels(store, {
+    extension: context.extensionUri,
+    dist,
+    engine,
+    analyze: again,
+    log,
+  });
   const tree = new CheckpointTree({ files, analyses, store, view, changed });
   const owned = [log, files, analyses, tree];
 

@@ -70,13 +70,9 @@ describe('the sidebar', () => {
       layers.map((layer) => Promise.resolve(api.checkpoints.getTreeItem(layer))),
     );
     const alpha = metricById('alpha');
-    const rank = metricById('matrixRank');
     assert.deepEqual(
       rows.map(({ label, description }) => [label, description]),
-      report.layers.map((layer) => [
-        layer.name,
-        `Alpha ${formatMetric(alpha, layer)} · Rank ${formatMetric(rank, layer)}`,
-      ]),
+      report.layers.map((layer) => [layer.name, `Alpha ${formatMetric(alpha, layer)}`]),
     );
   });
 

@@ -4,6 +4,7 @@ import type { Report } from '../../core/report/report.ts';
 import type { AnalyzeProgress, EngineApi } from '../../engine/engineApi.ts';
 import { CancelledError } from '../../protocol/cancellation.ts';
 import type { Config } from '../config.ts';
+import { plainMessage } from '../plainMessage.ts';
 import { withAnalysisProgress } from './analysisProgress.ts';
 import type { AnalysisState } from './analysisState.ts';
 import { failureOf, type Failure } from './failure.ts';
@@ -162,8 +163,8 @@ export class Analyses implements vscode.Disposable {
     const showLog = vscode.l10n.t('Show Log');
     const actions = canTryAgain ? [tryAgain, showLog] : [showLog];
     const answer = await (severity === 'error'
-      ? vscode.window.showErrorMessage(message, ...actions)
-      : vscode.window.showWarningMessage(message, ...actions));
+      ? vscode.window.showErrorMessage(plainMessage(message), ...actions)
+      : vscode.window.showWarningMessage(plainMessage(message), ...actions));
     if (answer === tryAgain) this.#parts.again(file);
     if (answer === showLog) this.#parts.log.show();
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AnalyzeProgress } from '../../engine/engineApi.ts';
 import type { CommandId } from '../commandIds.ts';
+import { plainMessage } from '../plainMessage.ts';
 import { percentDone, progressLine } from './progressText.ts';
 
 const CANCEL: CommandId = 'eigenscope.cancel';
@@ -15,7 +16,7 @@ export async function withAnalysisProgress<T>(
   task: (onProgress: (progress: AnalyzeProgress) => void) => Promise<T>,
 ): Promise<T> {
   const { t } = vscode.l10n;
-  const title = t('Analyzing {0}', name);
+  const title = plainMessage(t('Analyzing {0}', name));
   const status = vscode.window.createStatusBarItem(CANCEL, vscode.StatusBarAlignment.Left);
   status.name = t('Eigenscope analysis');
   status.command = CANCEL;
@@ -37,7 +38,7 @@ export async function withAnalysisProgress<T>(
         let shown = 0;
         return task((progress) => {
           const percent = percentDone(progress);
-          const line = progressLine(progress, t);
+          const line = plainMessage(progressLine(progress, t));
           notification.report({ message: line, increment: Math.max(0, percent - shown) });
           shown = Math.max(shown, percent);
           inStatusBar(percent, line);

@@ -6,6 +6,7 @@ import type { ReportPanelHost, ReportPanelView } from '../../protocol/reportPane
 import { connectPanel } from './webviewPanel.ts';
 
 export interface ReportPanelParts {
+  readonly extension: vscode.Uri;
   readonly dist: vscode.Uri;
   readonly engine: () => EngineApi;
   /** Analyses the file and shows its report, here where it is open. */
@@ -28,7 +29,7 @@ export class ReportPanel {
     panel: vscode.WebviewPanel,
     file: vscode.Uri,
     report: Report,
-    { dist, engine, analyze, log }: ReportPanelParts,
+    { extension, dist, engine, analyze, log }: ReportPanelParts,
   ) {
     this.panel = panel;
     this.file = file;
@@ -52,6 +53,10 @@ export class ReportPanel {
       restore: file.toString(),
       handlers,
     }).remote;
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(extension, 'media/reportLight.svg'),
+      dark: vscode.Uri.joinPath(extension, 'media/reportDark.svg'),
+    };
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#listens = false;
     });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Report } from '../../core/report/report.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
 import { REPORT_VIEW_TYPE } from '../commandIds.ts';
+import { plainMessage } from '../plainMessage.ts';
 import { ReportPanel, type ReportPanelParts } from './reportPanel.ts';
 import { panelOptions, restoredFrom } from './webviewPanel.ts';
 
@@ -47,16 +48,19 @@ export class ReportPanels {
     }
     const file = vscode.Uri.parse(kept, true);
     const stored = await this.#store.get(file.fsPath);
-    if (stored) {
-      this.#host(panel, file, stored.report);
-      return;
-    }
-    panel.dispose();
+    if (stored) this.#host(panel, file, stored.report);
+    else panel.dispose();
+    const name = vscode.workspace.asRelativePath(file);
+    if (!stored)
+      void this.#offer(file, vscode.l10n.t('The report of {0} is no longer kept.', name));
+    else if (stored.outdated)
+      void this.#offer(file, vscode.l10n.t('{0} changed after this report was made.', name));
+  }
+
+  /** Not awaited where a panel is restored: VS Code waits for the panel, not for an answer. */
+  async #offer(file: vscode.Uri, message: string): Promise<void> {
     const analyze = vscode.l10n.t('Analyze Again');
-    const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t('The report of {0} is no longer kept.', file.fsPath),
-      analyze,
-    );
+    const answer = await vscode.window.showInformationMessage(plainMessage(message), analyze);
     if (answer === analyze) await this.#parts.analyze(file);
   }
 

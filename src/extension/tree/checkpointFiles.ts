@@ -49,7 +49,8 @@ export class CheckpointFiles implements vscode.Disposable {
       watcher,
       watcher.onDidCreate(refresh),
       watcher.onDidDelete(refresh),
-      watcher.onDidChange(refresh),
+      // A checkpoint that is being written changes many times a second; the list stays the same.
+      watcher.onDidChange(() => this.#changed.fire(undefined)),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     );
   }

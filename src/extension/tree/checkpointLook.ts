@@ -37,7 +37,10 @@ export function checkpointLook(
   const row = (icon: string, said: string, tooltip: string, colour?: string): CheckpointLook => ({
     icon,
     ...(colour === undefined ? {} : { colour }),
-    description: [said, folder].filter((part) => part !== '').join(' · '),
+    // A row is narrow and files of one name differ by their folder; what goes on now comes before both.
+    description: (state.kind === 'idle' ? [folder, said] : [said, folder])
+      .filter((part) => part !== '')
+      .join(' · '),
     context,
     hasLayers,
     tooltip,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Analyses } from '../analysis/analyses.ts';
+import { shortName } from '../../core/report/visibleName.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { CheckpointFiles } from './checkpointFiles.ts';
@@ -110,7 +111,7 @@ const REVEAL: CommandId = 'eigenscope.revealLayer';
 
 function layerItem(node: LayerNode): vscode.TreeItem {
   const { layer, uri } = node;
-  const item = new vscode.TreeItem(layer.name);
+  const item = new vscode.TreeItem(shortName(layer.name));
   item.id = `${uri.toString()}#${layer.id}`;
   item.contextValue = 'layer';
   item.command = { command: REVEAL, title: vscode.l10n.t('Show in Report'), arguments: [node] };

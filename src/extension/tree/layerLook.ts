@@ -3,8 +3,6 @@ import type { Layer, ReportFinding } from '../../core/report/report.ts';
 import type { Translate } from '../analysis/translate.ts';
 import type { Look } from './checkpointLook.ts';
 
-/** Shown beside a layer's name. */
-const BESIDE: readonly MetricId[] = ['alpha', 'matrixRank'];
 /** Shown when the pointer rests on it. */
 const RESTING: readonly MetricId[] = [
   'alpha',
@@ -24,7 +22,7 @@ const ICONS: Readonly<Record<ReportFinding['severity'], Omit<Look, 'description'
 /** Gravest first. */
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** The row of a layer: its gravest finding as icon, alpha and rank beside its name. */
+/** The row of a layer: its gravest finding as icon, figures beside its name. */
 export function layerLook(layer: Layer, t: Translate): Look {
   const gravest = SEVERITIES.find((severity) =>
     layer.findings.some((finding) => finding.severity === severity),
@@ -33,8 +31,15 @@ export function layerLook(layer: Layer, t: Translate): Look {
   const description =
     layer.status === 'failed'
       ? layer.reason
-      : BESIDE.map((id) => figure(id, layer, t).join(' ')).join(' · ');
+      : beside(layer)
+          .map((id) => figure(id, layer, t).join(' '))
+          .join(' · ');
   return { ...icon, description };
+}
+
+/** The row is narrow: rank is there only where some of it is lost. */
+function beside(layer: Layer): readonly MetricId[] {
+  return (layer.metrics.rankLoss ?? 0) > 0 ? ['alpha', 'matrixRank'] : ['alpha'];
 }
 
 export interface LayerFacts {

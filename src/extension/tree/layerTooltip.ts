@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
 import type { Layer } from '../../core/report/report.ts';
+import { visibleName } from '../../core/report/visibleName.ts';
 import { layerFacts } from './layerLook.ts';
 
 /** Every word that comes from the file goes in as text: a name cannot become a link or a command. */
 export function layerTooltip(layer: Layer): vscode.MarkdownString {
   const { kind, figures, findings } = layerFacts(layer, vscode.l10n.t);
   const tooltip = new vscode.MarkdownString();
-  tooltip.appendMarkdown('**').appendText(layer.name).appendMarkdown('**\n\n').appendText(kind);
+  tooltip
+    .appendMarkdown('**')
+    .appendText(visibleName(layer.name))
+    .appendMarkdown('**\n\n')
+    .appendText(kind);
   if (layer.status === 'failed') tooltip.appendMarkdown('\n\n').appendText(layer.reason);
   for (const [label, value] of figures)
     tooltip.appendMarkdown('\n- ').appendText(label).appendMarkdown(': ').appendText(value);

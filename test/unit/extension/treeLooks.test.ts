@@ -90,9 +90,9 @@ describe('the row of a checkpoint', () => {
     expect(checkpointLook(state, undefined, '', english).tooltip).toBe('a.onnx is empty.');
   });
 
-  it('ends with its folder, for telling files of one name apart', () => {
+  it('begins with its folder, for telling files of one name apart', () => {
     expect(checkpointLook(IDLE, undefined, 'run/3', english).description).toBe(
-      'not analyzed · run/3',
+      'run/3 · not analyzed',
     );
   });
 });
@@ -115,18 +115,15 @@ describe('the row of a layer', () => {
     expect(layerLook(layer, english).icon).toBe(icon);
   });
 
-  it('has alpha and rank beside the name, with labels and digits of the catalogue', () => {
-    const powerLaw = { ...healthy!.fits.powerLaw, alpha: 3.14159 };
-    const metrics = { ...healthy!.metrics, matrixRank: 40 };
+  it.each([
+    ['its alpha, with label and digits of the catalogue', 3.14159, 96, 0, 'Alpha 3.142'],
+    ['a dash where there is no alpha', null, 96, 0, 'Alpha –'],
+    ['its rank too where some of it is lost', 3.14159, 40, 56, 'Alpha 3.142 · Rank 40'],
+  ])('has %s', (_name, alpha, matrixRank, rankLoss, description) => {
+    const powerLaw = { ...healthy!.fits.powerLaw, alpha };
+    const metrics = { ...healthy!.metrics, matrixRank, rankLoss };
     const layer = { ...healthy!, metrics, fits: { ...healthy!.fits, powerLaw } };
-    expect(layerLook(layer, english).description).toBe('Alpha 3.142 · Rank 40');
-  });
-
-  it('has a dash where there is no alpha', () => {
-    const powerLaw = { ...healthy!.fits.powerLaw, alpha: null };
-    const metrics = { ...healthy!.metrics, matrixRank: 40 };
-    const layer = { ...healthy!, metrics, fits: { ...healthy!.fits, powerLaw } };
-    expect(layerLook(layer, english).description).toBe('Alpha – · Rank 40');
+    expect(layerLook(layer, english).description).toBe(description);
   });
 
   it('has the reason where the layer could not be analysed, and no figures', () => {
