@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
+import { FORMATS, type Format } from './reportFormats.ts';
 
 export const ANALYZE_USAGE = `Usage: eigenscope analyze MODEL.onnx [options]
 
@@ -11,6 +12,8 @@ standard output where - is given.
 
   --json FILE|-          write the report as JSON
   --html FILE|-          write the report as one self-contained page
+  --csv FILE|-           write every figure of every layer as a table
+  --md FILE|-            write the report as Markdown
   --spectra              put every singular value in the report
   --mode robust|compat   compat gives WeightWatcher's figures (default robust)
   --layers GLOB          only layers whose name, tensor or id matches; commas separate globs
@@ -24,10 +27,15 @@ standard output where - is given.
   --quiet                no table and no progress, errors only
 `;
 
+/** A report that was asked for: where to, `-` for standard output. */
+export interface Output {
+  readonly format: Format;
+  readonly target: string;
+}
+
 export interface AnalyzeArguments {
   readonly model: string;
-  readonly json: string | undefined;
-  readonly html: string | undefined;
+  readonly outputs: readonly Output[];
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
   readonly layers: string;
@@ -53,12 +61,9 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
   const mode = values.mode ?? 'robust';
   if (mode !== 'robust' && mode !== 'compat')
     throw new UsageError(`--mode is 'robust' or 'compat', not '${mode}'.`);
-  if (values.json === '-' && values.html === '-')
-    throw new UsageError('Only one of --json and --html can go to standard output.');
   return {
     model: path.resolve(model),
-    json: values.json,
-    html: values.html,
+    outputs: outputsOf(values),
     spectra: values.spectra ?? false,
     mode,
     layers: values.layers ?? '',
@@ -72,6 +77,26 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
   };
 }
 
+/** Throws UsageError where two reports would be written to one place. */
+function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] {
+  const outputs = FORMATS.flatMap((format) => {
+    const target = values[format];
+    if (target === '') throw new UsageError(`--${format} takes the name of a file, or -.`);
+    return target === undefined ? [] : [{ format, target }];
+  });
+  const places = outputs.map(({ target }) => (target === '-' ? target : path.resolve(target)));
+  outputs.forEach(({ format }, k) => {
+    const first = outputs[places.indexOf(places[k]!)]!;
+    if (first.format !== format)
+      throw new UsageError(
+        places[k] === '-'
+          ? `Only one of --${first.format} and --${format} can go to standard output.`
+          : `--${first.format} and --${format} name the same file; give each its own.`,
+      );
+  });
+  return outputs;
+}
+
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
@@ -80,6 +105,8 @@ function parsed(args: readonly string[]) {
       options: {
         json: { type: 'string' },
         html: { type: 'string' },
+        csv: { type: 'string' },
+        md: { type: 'string' },
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
         layers: { type: 'string' },

@@ -1,13 +1,12 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { reportHtml } from '../core/report/html.ts';
 import type { Report } from '../core/report/report.ts';
 import { createEngineClient } from '../engine/client.ts';
 import { ANALYZE_USAGE, parseAnalyzeArguments, type AnalyzeArguments } from './analyzeArguments.ts';
 import { EXIT } from './exitCode.ts';
 import { findingLines, layerTable } from './layerTable.ts';
 import { ProgressBar } from './progressBar.ts';
-import { checkOutput, policyHash, writeWhole } from './reportFiles.ts';
+import { checkOutput, writeWhole } from './reportFiles.ts';
+import { formatted } from './reportFormats.ts';
 import { printable } from './textTable.ts';
 
 export interface CommandContext {
@@ -29,12 +28,15 @@ export async function analyzeCommand(
     process.stdout.write(ANALYZE_USAGE);
     return EXIT.done;
   }
-  for (const file of [given.json, given.html])
-    if (file !== undefined && file !== '-') checkOutput(file, given.model, given.force);
+  for (const { target } of given.outputs)
+    if (target !== '-') checkOutput(target, given.model, given.force);
   const report = await analyzed(given, dist, version);
   if (!given.quiet) process.stderr.write(`${summaryLines(report).join('\n')}\n`);
-  writeResult(given.json, () => `${JSON.stringify(report, null, 1)}\n`);
-  writeResult(given.html, () => reportHtml(report, panelAssets(dist)));
+  for (const { format, target } of given.outputs) {
+    const text = formatted(report, format, dist);
+    if (target === '-') process.stdout.write(text);
+    else writeWhole(target, text);
+  }
   return EXIT.done;
 }
 
@@ -88,17 +90,4 @@ function summaryLines(report: Report): string[] {
     ...(findings.length > 0 ? [''] : []),
     `${printable(path.basename(model.file))}: ${summary.analysed} matrices analysed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}.`,
   ];
-}
-
-function writeResult(target: string | undefined, text: () => string): void {
-  if (target === undefined) return;
-  if (target === '-') process.stdout.write(text());
-  else writeWhole(target, text());
-}
-
-function panelAssets(dist: string): Parameters<typeof reportHtml>[1] {
-  const asset = (name: string): string => fs.readFileSync(path.join(dist, 'webview', name), 'utf8');
-  const script = asset('standalone.js');
-  const style = asset('standalone.css');
-  return { script, style, scriptHash: policyHash(script), styleHash: policyHash(style) };
 }

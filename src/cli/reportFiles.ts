@@ -1,12 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { CSV_MARK } from '../core/report/csvReport.ts';
+import { MARKDOWN_MARK } from '../core/report/markdownReport.ts';
 import { UsageError } from './exitCode.ts';
 
-/** Every report we write has this text near its start: JSON as its schema, HTML in its title. */
-const OUR_MARK = /eigenscope\.report\/|- Eigenscope<\/title>/;
+/** How each form of a report begins. A file that only speaks of reports does not begin like one. */
+const OUR_MARKS: readonly ((start: string) => boolean)[] = [
+  (start) => /^\{\s*"schema":\s*"eigenscope\.report\//.test(start),
+  (start) => start.startsWith('<!DOCTYPE html>') && start.includes('- Eigenscope</title>'),
+  (start) => start.startsWith(CSV_MARK),
+  (start) => start.startsWith(`${MARKDOWN_MARK}\n`),
+];
 
-/** Where the mark must stand, in bytes from the start. */
+/** The marks stand within so many bytes. */
 const MARK_WITHIN = 4096;
 
 /**
@@ -37,7 +44,8 @@ function isOurs(file: string): boolean {
   const handle = fs.openSync(file, 'r');
   try {
     const read = fs.readSync(handle, start, 0, MARK_WITHIN, 0);
-    return OUR_MARK.test(start.toString('utf8', 0, read));
+    const text = start.toString('utf8', 0, read);
+    return OUR_MARKS.some((mark) => mark(text));
   } finally {
     fs.closeSync(handle);
   }
@@ -53,9 +61,4 @@ export function writeWhole(file: string, text: string): void {
     fs.rmSync(temporary, { force: true });
     throw error;
   }
-}
-
-/** The hash of an inline script or style as a content security policy names it. */
-export function policyHash(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { csvReport } from '../../src/core/report/csvReport.ts';
 import type { Layer } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -9,7 +10,6 @@ import { VirtualTable } from '../ui/VirtualTable.tsx';
 import { ColumnChoice } from './ColumnChoice.tsx';
 import { findingLabel, type FindingCode } from './findingLabels.ts';
 import { layerColumns } from './layerColumns.tsx';
-import { layersCsv } from './layersCsv.ts';
 import { ANY_FINDING, filterLayers, NO_FINDING } from './layerFilter.ts';
 import type { LayerFilter } from './panelModel.ts';
 import { roleLabel } from './roleLabel.ts';
@@ -79,7 +79,7 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
         <Button
           name={t('Export the table as CSV')}
           appearance="icon"
-          onClick={() => onSave('layers.csv', layersCsv(rows))}
+          onClick={() => onSave('layers.csv', csvReport(rows))}
         >
           <Icon name="save" />
         </Button>

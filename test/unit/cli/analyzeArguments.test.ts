@@ -6,8 +6,7 @@ describe('arguments of analyze', () => {
   it('has defaults for all but the model', () => {
     expect(parseAnalyzeArguments(['m.onnx', '--cache', '/c'])).toEqual({
       model: path.resolve('m.onnx'),
-      json: undefined,
-      html: undefined,
+      outputs: [],
       spectra: false,
       mode: 'robust',
       layers: '',
@@ -22,7 +21,16 @@ describe('arguments of analyze', () => {
   });
 
   it.each([
-    [['m', '--json', '-'], { json: '-' }],
+    [['m', '--json', '-'], { outputs: [{ format: 'json', target: '-' }] }],
+    [
+      ['m', '--md', 'm.md', '--csv', '-'],
+      {
+        outputs: [
+          { format: 'csv', target: '-' },
+          { format: 'md', target: 'm.md' },
+        ],
+      },
+    ],
     [['m', '--mode', 'compat'], { mode: 'compat' }],
     [['m', '--no-cache'], { cacheDir: '' }],
     [['m', '--memory', '100'], { memoryLimit: 100 * 2 ** 20 }],
@@ -42,6 +50,15 @@ describe('arguments of analyze', () => {
       ['m', '--json', '-', '--html', '-'],
       'Only one of --json and --html can go to standard output.',
     ],
+    [
+      ['m', '--csv', '-', '--md', '-', '--json', 'x'],
+      'Only one of --csv and --md can go to standard output.',
+    ],
+    [
+      ['m', '--csv', './out', '--md', 'out'],
+      '--csv and --md name the same file; give each its own.',
+    ],
+    [['m', '--csv', ''], '--csv takes the name of a file, or -.'],
     [['m', '--unknown'], "Unknown option '--unknown'"],
   ])('%j is refused', (args, message) => {
     expect(() => parseAnalyzeArguments(args)).toThrow(message);

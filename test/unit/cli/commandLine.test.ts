@@ -57,11 +57,41 @@ describe('eigenscope analyze', () => {
     expect(v.is(reportSchema, JSON.parse(data![1]!))).toBe(true);
   });
 
-  it('writes over its own report, and over nothing else unless forced', () => {
+  it('writes a table and Markdown of the same layers', () => {
+    const csv = eigenscope('analyze', 'model.onnx', '--csv', '-', '--md', 'out.md', '--quiet');
+    expect([csv.status, csv.stderr]).toEqual([0, '']);
+    expect(csv.stdout.split('\r\n').map((line) => line.split(',')[1])).toEqual([
+      'name',
+      'layer_0',
+      'layer_1',
+      undefined,
+    ]);
+    const markdown = fs.readFileSync(path.join(folder, 'out.md'), 'utf8');
+    expect(markdown.match(/^\| `layer_\d` \| MatMul \|/gm)).toHaveLength(2);
+  });
+
+  it.each(['json', 'html', 'csv', 'md'])('writes --%s over its own report', (format) => {
+    const run = () => eigenscope('analyze', 'model.onnx', '--quiet', `--${format}`, 'again');
+    fs.rmSync(path.join(folder, 'again'), { force: true });
+    expect([run(), run()].map(({ status, stderr }) => [status, stderr])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+  });
+
+  it.each([
+    ['a text that speaks of reports', 'Notes on eigenscope.report/1\n'],
+    ['a table of other columns', 'id,name\r\n'],
+    ['Markdown of its own', '# Spectra\n<!-- eigenscope.report/1 as Markdown -->\n'],
+  ])('does not write over %s', (_what, text) => {
+    fs.writeFileSync(path.join(folder, 'mine'), text);
+    expect(eigenscope('analyze', 'model.onnx', '--quiet', '--md', 'mine').status).toBe(2);
+    expect(fs.readFileSync(path.join(folder, 'mine'), 'utf8')).toBe(text);
+  });
+
+  it('writes over nothing else unless forced', () => {
     const run = (...more: string[]) =>
       eigenscope('analyze', 'model.onnx', '--quiet', '--json', ...more);
-    expect(run('again.json').status).toBe(0);
-    expect(run('again.json').status).toBe(0);
     fs.writeFileSync(path.join(folder, 'notes.json'), '{"mine": true}');
     expect(run('notes.json')).toMatchObject({
       status: 2,

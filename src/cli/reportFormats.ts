@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { csvReport } from '../core/report/csvReport.ts';
+import { reportHtml } from '../core/report/html.ts';
+import { markdownReport } from '../core/report/markdownReport.ts';
+import type { Report } from '../core/report/report.ts';
+
+/** The forms a report is written in: each is an option of the command line, and the end of file names. */
+export const FORMATS = ['json', 'html', 'csv', 'md'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** The report as text; `dist` is the folder of the built panel. */
+export function formatted(report: Report, format: Format, dist: string): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(report, null, 1)}\n`;
+    case 'html':
+      return reportHtml(report, panelAssets(dist));
+    case 'csv':
+      return csvReport(report.layers);
+    case 'md':
+      return markdownReport(report);
+  }
+}
+
+function panelAssets(dist: string): Parameters<typeof reportHtml>[1] {
+  const asset = (name: string): string => fs.readFileSync(path.join(dist, 'webview', name), 'utf8');
+  const script = asset('standalone.js');
+  const style = asset('standalone.css');
+  return { script, style, scriptHash: policyHash(script), styleHash: policyHash(style) };
+}
+
+/** The hash of an inline script or style as a content security policy names it. */
+function policyHash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
