@@ -18,10 +18,10 @@ export async function writeSchemas(folder = path.join(root, 'schemas')) {
     outfile,
     absWorkingDir: root,
   });
-  const { reportJsonSchema } = await import(pathToFileURL(outfile).href);
+  const { PUBLISHED_SCHEMAS } = await import(pathToFileURL(outfile).href);
   fs.rmSync(scratch, { recursive: true });
-  const text = `${JSON.stringify(reportJsonSchema(), null, 2)}\n`;
-  fs.writeFileSync(path.join(folder, 'eigenscope.report-1.schema.json'), text);
+  for (const [name, schema] of Object.entries(PUBLISHED_SCHEMAS))
+    fs.writeFileSync(path.join(folder, name), `${JSON.stringify(schema(), null, 2)}\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeSchemas();

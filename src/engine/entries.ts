@@ -8,7 +8,7 @@ import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
 import { shuffleCount } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
-import { globMatcher } from './glob.ts';
+import { globMatcher } from '../core/report/glob.ts';
 import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */

@@ -1,4 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
+import { ACCEPTANCE_FILE, acceptanceSchema } from './acceptance.ts';
 import { REPORT_SCHEMA, reportSchema } from './report.ts';
 
 /** The JSON Schema (draft-07) of a report, as published in `schemas/`. */
@@ -10,3 +11,19 @@ export function reportJsonSchema(): object {
     ...toJsonSchema(reportSchema, { errorMode: 'throw', ignoreActions: ['finite'] }),
   };
 }
+
+/** The JSON Schema (draft-07) of the file of accepted findings, as published in `schemas/`. */
+export function acceptanceJsonSchema(): object {
+  return {
+    title: ACCEPTANCE_FILE,
+    description:
+      'Findings that are accepted: each with a glob of layer ids, names or tensors, its code, and why.',
+    ...toJsonSchema(acceptanceSchema, { errorMode: 'throw' }),
+  };
+}
+
+/** Every schema that is published, by the name of its file. */
+export const PUBLISHED_SCHEMAS: Readonly<Record<string, () => object>> = {
+  'eigenscope.report-1.schema.json': reportJsonSchema,
+  'eigenscope.schema.json': acceptanceJsonSchema,
+};

@@ -1,10 +1,16 @@
 import * as fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { reportJsonSchema } from '../../../../src/core/report/jsonSchema.ts';
+import { PUBLISHED_SCHEMAS } from '../../../../src/core/report/jsonSchema.ts';
 
-describe('the published JSON Schema', () => {
-  it('is the one the reports are made by (node scripts/schemas.mjs writes it)', () => {
-    const published = fs.readFileSync('schemas/eigenscope.report-1.schema.json', 'utf8');
-    expect(JSON.parse(published)).toEqual(reportJsonSchema());
+describe('the published JSON Schemas', () => {
+  it.each(Object.entries(PUBLISHED_SCHEMAS))(
+    '%s is the one the parser is made of (node scripts/schemas.mjs writes it)',
+    (name, schema) => {
+      expect(JSON.parse(fs.readFileSync(`schemas/${name}`, 'utf8'))).toEqual(schema());
+    },
+  );
+
+  it('are all there is in their folder', () => {
+    expect(fs.readdirSync('schemas').sort()).toEqual(Object.keys(PUBLISHED_SCHEMAS).sort());
   });
 });

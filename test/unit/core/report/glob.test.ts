@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { globMatcher } from '../../../src/engine/glob.ts';
+import { globMatcher } from '../../../../src/core/report/glob.ts';
 
 describe('globMatcher', () => {
   it.each([
@@ -15,6 +15,15 @@ describe('globMatcher', () => {
     ['[a]', 'a', false],
     ['[a]', '[a]', true],
     ['*', 'two\nlines', true],
+    ['', '', true],
+    ['*', '', true],
+    ['?', '', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['*.weight', 'a.weight.weight', true],
+    ['**', 'a', true],
+    ['a*', 'a*', true],
+    ['*a'.repeat(30), `${'a'.repeat(5000)}b`, false],
   ])('%j on %j is %s', (glob, name, matches) => {
     expect(globMatcher(glob)(name)).toBe(matches);
   });
