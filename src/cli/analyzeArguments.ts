@@ -1,19 +1,26 @@
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
+import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
+import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
 
-export const ANALYZE_USAGE = `Usage: eigenscope analyze MODEL.onnx [options]
+export const ANALYZE_USAGE = `Usage: eigenscope analyze MODEL... [options]
 
-Computes the full singular spectrum of every weight matrix and says what it means.
-The layer table and the findings go to standard error; results go to files, or to
-standard output where - is given.
+Computes the full singular spectrum of every weight matrix and says what it means. A MODEL is an
+ONNX file, or a folder that is searched for .onnx files. The layer table and the findings go to
+standard error (one line a model where there are several); results go to files, or to standard
+output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.json and so on.
 
-  --json FILE|-          write the report as JSON
-  --html FILE|-          write the report as one self-contained page
-  --csv FILE|-           write every figure of every layer as a table
-  --md FILE|-            write the report as Markdown
+  --json FILE|DIR/|-     write the report as JSON
+  --html FILE|DIR/|-     write the report as one self-contained page
+  --csv FILE|DIR/|-      write every figure of every layer as a table
+  --md FILE|DIR/|-       write the report as Markdown
+  --fail-on CODE[,CODE]  exit with 1 where there is such a finding. A code is one of
+                         ${codeLines()}
+                         or: warning (any warning or error), error (any error)
+  --baseline FILE|DIR    a JSON report made earlier: findings that it has do not fail
   --spectra              put every singular value in the report
   --mode robust|compat   compat gives WeightWatcher's figures (default robust)
   --layers GLOB          only layers whose name, tensor or id matches; commas separate globs
@@ -25,7 +32,25 @@ standard output where - is given.
   --no-cache             solve everything, keep nothing
   --force                write over a file that is not a report of ours
   --quiet                no table and no progress, errors only
+
+Findings that ${ACCEPTANCE_FILE} accepts never fail; it lies beside the model or in a folder above, up to
+the root of the repository: { "accepted": [{ "layer": GLOB, "code": CODE, "reason": TEXT }] }
+
+Exit codes: 0 done, 1 a finding that --fail-on names, 2 unusable arguments, 3 a checkpoint that
+cannot be read, 4 a fault of ours, 130 cancelled; of several models the worst.
 `;
+
+function codeLines(): string {
+  const codes = FAIL_ON.filter((each) => each !== 'warning' && each !== 'error');
+  const lines: string[] = [];
+  for (const code of codes) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + code.length < 66)
+      lines[lines.length - 1] = `${last}, ${code}`;
+    else lines.push(code);
+  }
+  return lines.join(`,\n${' '.repeat(25)}`);
+}
 
 /** A report that was asked for: where to, `-` for standard output. */
 export interface Output {
@@ -34,8 +59,13 @@ export interface Output {
 }
 
 export interface AnalyzeArguments {
-  readonly model: string;
+  /** Files and folders, as given. */
+  readonly models: readonly string[];
   readonly outputs: readonly Output[];
+  /** Empty where nothing fails. */
+  readonly failOn: readonly FailOn[];
+  /** A report, or a folder of reports. */
+  readonly baseline: string | undefined;
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
   readonly layers: string;
@@ -54,16 +84,18 @@ export interface AnalyzeArguments {
 export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments | 'help' {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
-  const model = positionals[0];
-  if (model === undefined) throw new UsageError('No model was given.');
-  if (positionals.length > 1)
-    throw new UsageError(`One model at a time: '${positionals[1]!}' is one too many.`);
+  if (positionals.length === 0) throw new UsageError('No model was given.');
   const mode = values.mode ?? 'robust';
   if (mode !== 'robust' && mode !== 'compat')
     throw new UsageError(`--mode is 'robust' or 'compat', not '${mode}'.`);
+  const failOn = failOnOf(values['fail-on']);
+  if (values.baseline !== undefined && failOn.length === 0)
+    throw new UsageError('--baseline says what --fail-on need not count; give --fail-on too.');
   return {
-    model: path.resolve(model),
+    models: positionals,
     outputs: outputsOf(values),
+    failOn,
+    baseline: values.baseline,
     spectra: values.spectra ?? false,
     mode,
     layers: values.layers ?? '',
@@ -77,24 +109,29 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
   };
 }
 
-/** Throws UsageError where two reports would be written to one place. */
 function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] {
   const outputs = FORMATS.flatMap((format) => {
     const target = values[format];
-    if (target === '') throw new UsageError(`--${format} takes the name of a file, or -.`);
+    if (target === '')
+      throw new UsageError(`--${format} takes the name of a file or folder, or -.`);
     return target === undefined ? [] : [{ format, target }];
   });
-  const places = outputs.map(({ target }) => (target === '-' ? target : path.resolve(target)));
-  outputs.forEach(({ format }, k) => {
-    const first = outputs[places.indexOf(places[k]!)]!;
-    if (first.format !== format)
-      throw new UsageError(
-        places[k] === '-'
-          ? `Only one of --${first.format} and --${format} can go to standard output.`
-          : `--${first.format} and --${format} name the same file; give each its own.`,
-      );
-  });
+  const [first, second] = outputs.filter(({ target }) => target === '-');
+  if (first && second)
+    throw new UsageError(
+      `Only one of --${first.format} and --${second.format} can go to standard output.`,
+    );
   return outputs;
+}
+
+function failOnOf(text: string | undefined): FailOn[] {
+  if (text === undefined) return [];
+  return text.split(',').map((each) => {
+    const code = FAIL_ON.find((known) => known === each.trim());
+    if (code === undefined)
+      throw new UsageError(`--fail-on takes ${FAIL_ON.join(', ')}, not '${each.trim()}'.`);
+    return code;
+  });
 }
 
 function parsed(args: readonly string[]) {
@@ -107,6 +144,8 @@ function parsed(args: readonly string[]) {
         html: { type: 'string' },
         csv: { type: 'string' },
         md: { type: 'string' },
+        'fail-on': { type: 'string' },
+        baseline: { type: 'string' },
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
         layers: { type: 'string' },

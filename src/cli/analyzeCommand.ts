@@ -1,13 +1,17 @@
 import * as path from 'node:path';
+import { acceptedFindings, type Acceptance } from '../core/report/acceptance.ts';
+import { failVerdict } from '../core/report/failOn.ts';
 import type { Report } from '../core/report/report.ts';
-import { createEngineClient } from '../engine/client.ts';
+import { createEngineClient, type EngineClient } from '../engine/client.ts';
 import { ANALYZE_USAGE, parseAnalyzeArguments, type AnalyzeArguments } from './analyzeArguments.ts';
-import { EXIT } from './exitCode.ts';
-import { findingLines, layerTable } from './layerTable.ts';
+import { errorText, EXIT, exitCodeOf } from './exitCode.ts';
+import { acceptanceFor, baselineFor } from './failCriteria.ts';
+import { findModels, type ModelFile } from './modelFiles.ts';
 import { ProgressBar } from './progressBar.ts';
 import { checkOutput, writeWhole } from './reportFiles.ts';
 import { formatted } from './reportFormats.ts';
-import { printable } from './textTable.ts';
+import { reportTargets, type ReportTarget } from './reportTargets.ts';
+import { summaryLine, summaryLines, verdictLines } from './summaryLines.ts';
 
 export interface CommandContext {
   /** Folder of the engine and the panel. */
@@ -15,10 +19,20 @@ export interface CommandContext {
   readonly version: string;
 }
 
-/** Of one code: more would bury the others; the report has them all. */
-const FINDINGS_SHOWN = 8;
+/** One model and all that was asked about it, read and checked before any is analysed. */
+interface Run {
+  readonly model: ModelFile;
+  /** Whether it is one of several, of which each has one line. */
+  readonly several: boolean;
+  readonly targets: readonly ReportTarget[];
+  readonly baseline: Report | undefined;
+  readonly acceptance: Acceptance;
+}
 
-/** `eigenscope analyze`. Returns the exit code; throws UsageError and what the engine throws. */
+/**
+ * `eigenscope analyze`. Returns the exit code, of several models the worst: one that cannot be analysed
+ * does not keep the others from it. Throws UsageError, NoModelError, and of one model what the engine throws.
+ */
 export async function analyzeCommand(
   args: readonly string[],
   { dist, version }: CommandContext,
@@ -28,66 +42,94 @@ export async function analyzeCommand(
     process.stdout.write(ANALYZE_USAGE);
     return EXIT.done;
   }
-  for (const { target } of given.outputs)
-    if (target !== '-') checkOutput(target, given.model, given.force);
-  const report = await analyzed(given, dist, version);
-  if (!given.quiet) process.stderr.write(`${summaryLines(report).join('\n')}\n`);
-  for (const { format, target } of given.outputs) {
-    const text = formatted(report, format, dist);
-    if (target === '-') process.stdout.write(text);
-    else writeWhole(target, text);
-  }
-  return EXIT.done;
-}
-
-async function analyzed(given: AnalyzeArguments, dist: string, version: string): Promise<Report> {
+  const runs = plannedRuns(given);
   const { cacheDir, workers } = given;
-  const engine = createEngineClient({
-    dist,
-    cacheDir,
-    version,
-    workers,
-    log: (line) => process.stderr.write(`${line}\n`),
-  });
+  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
+  const engine = createEngineClient({ dist, cacheDir, version, workers, log });
   const abort = new AbortController();
   const onInterrupt = (): void => abort.abort();
   process.once('SIGINT', onInterrupt);
-  const bar = new ProgressBar(process.stderr);
   try {
-    return await engine.analyze(
-      {
-        file: given.model,
-        mode: given.mode,
-        minEigenvalues: given.minEigenvalues,
-        seed: given.seed,
-        layers: given.layers,
-        spectra: given.spectra,
-        memoryLimit: given.memoryLimit,
-        failed: {},
-      },
-      {
-        signal: abort.signal,
-        onProgress: (progress) => {
-          if (!given.quiet) bar.show(progress);
-        },
-      },
-    );
+    let worst: number = EXIT.done;
+    for (const run of runs) {
+      const report = await reportOf(run, given, engine, abort.signal);
+      const code = typeof report === 'number' ? report : deliver(report, run, given, dist);
+      worst = Math.max(worst, code);
+    }
+    return worst;
   } finally {
-    bar.clear();
     process.off('SIGINT', onInterrupt);
     engine.dispose();
   }
 }
 
-function summaryLines(report: Report): string[] {
-  const { model, summary, compute, skipped } = report;
-  const findings = findingLines(report, FINDINGS_SHOWN);
-  const failed = summary.failed > 0 ? `, ${summary.failed} not solved` : '';
-  const cached = compute.cached > 0 ? ` (${compute.cached} from the cache)` : '';
-  return [
-    ...(report.layers.length > 0 ? [...layerTable(report), ''] : []),
-    ...findings,
-    ...(findings.length > 0 ? [''] : []),
-    `${printable(path.basename(model.file))}: ${summary.analysed} matrices analysed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}.`,
-  ];
+function plannedRuns(given: AnalyzeArguments): Run[] {
+  const found = findModels(given.models);
+  const targets = reportTargets(given.outputs, found);
+  const files = found.models.map(({ file }) => file);
+  for (const target of targets.flat())
+    if (target.file !== '-') checkOutput(target, files, given.force);
+  const { several } = found;
+  const { baseline, mode } = given;
+  return found.models.map((model, k) => ({
+    model,
+    several,
+    targets: targets[k]!,
+    baseline: baseline === undefined ? undefined : baselineFor(baseline, model, several, mode),
+    acceptance: acceptanceFor(model.file),
+  }));
+}
+
+/** The report, or of one of several models that cannot be analysed the exit code of its error, which is said. */
+async function reportOf(
+  run: Run,
+  given: AnalyzeArguments,
+  engine: EngineClient,
+  signal: AbortSignal,
+): Promise<Report | number> {
+  const bar = new ProgressBar(process.stderr);
+  const { mode, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
+  const { file } = run.model;
+  try {
+    return await engine.analyze(
+      { file, mode, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
+      {
+        signal,
+        onProgress: (progress) => {
+          if (!quiet) bar.show(progress);
+        },
+      },
+    );
+  } catch (error) {
+    bar.clear();
+    const code = exitCodeOf(error as Error);
+    if (!run.several || code === EXIT.cancelled) throw error;
+    process.stderr.write(errorText(error as Error));
+    return code;
+  } finally {
+    bar.clear();
+  }
+}
+
+/** Prints and writes what was asked for. Returns the exit code. */
+function deliver(report: Report, run: Run, given: AnalyzeArguments, dist: string): number {
+  const { model, several, baseline } = run;
+  const accepted = acceptedFindings(report, run.acceptance);
+  const label = several ? model.label : path.basename(model.file);
+  const lines: string[] = [];
+  if (!given.quiet)
+    lines.push(
+      ...(several ? [summaryLine(report, label, accepted)] : summaryLines(report, label, accepted)),
+    );
+  const verdict = failVerdict(report, { failOn: given.failOn, baseline, accepted });
+  const fails = verdict.failing.length > 0;
+  if (fails || (given.failOn.length > 0 && !given.quiet))
+    lines.push(...verdictLines(verdict, label, given.failOn));
+  if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+  for (const target of run.targets) {
+    const text = formatted(report, target.format, dist);
+    if (target.file === '-') process.stdout.write(text);
+    else writeWhole(target, text);
+  }
+  return fails ? EXIT.findings : EXIT.done;
 }

@@ -1,3 +1,5 @@
+import { printable } from './textTable.ts';
+
 /** What the process ends with; part of the command line's contract. */
 export const EXIT = {
   done: 0,
@@ -14,16 +16,29 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** There is no model where one was said to be. */
+export class NoModelError extends Error {
+  override readonly name = 'NoModelError';
+}
+
 /** The exit code an error stands for; errors that crossed from the engine keep their names. */
 export function exitCodeOf(error: Error): number {
   switch (error.name) {
     case 'UsageError':
       return EXIT.usage;
     case 'CheckpointError':
+    case 'NoModelError':
       return EXIT.checkpoint;
     case 'CancelledError':
       return EXIT.cancelled;
     default:
       return EXIT.internal;
   }
+}
+
+/** What standard error says of it: one line, and for a fault of ours where it lies. */
+export function errorText(error: Error): string {
+  const hint = error instanceof UsageError ? ' Try --help.' : '';
+  const line = `eigenscope: ${printable(error.message)}${hint}\n`;
+  return exitCodeOf(error) === EXIT.internal && error.stack ? `${line}${error.stack}\n` : line;
 }

@@ -1,5 +1,5 @@
 import { formatMetric, metricById } from '../core/report/metrics.ts';
-import type { Report } from '../core/report/report.ts';
+import type { Report, ReportFinding } from '../core/report/report.ts';
 import { TABLE_METRICS } from '../core/report/tableMetrics.ts';
 import { printable, textTable, type TextColumn } from './textTable.ts';
 
@@ -25,18 +25,47 @@ export function layerTable(report: Report): string[] {
   return textTable(columns, rows);
 }
 
-/** The findings of the model, then of its layers, the gravest first; at most `limit` of each code. */
-export function findingLines(report: Report, limit: number): string[] {
+/**
+ * The findings of the model, then of its layers, the gravest first and the accepted ones last with their
+ * reasons; at most `limit` of each code.
+ */
+export function findingLines(
+  report: Report,
+  limit: number,
+  accepted: ReadonlyMap<ReportFinding, string>,
+): string[] {
   const all = [...report.findings, ...report.layers.flatMap((layer) => layer.findings)];
-  const lines: string[] = [];
-  for (const severity of ['error', 'warning', 'info'] as const) {
-    const grave = all.filter((finding) => finding.severity === severity);
-    for (const code of new Set(grave.map((finding) => finding.code))) {
-      const same = grave.filter((finding) => finding.code === code);
-      lines.push(`${severity}: ${code} (${same.length})`);
-      for (const finding of same.slice(0, limit)) lines.push(`  ${printable(finding.text)}`);
-      if (same.length > limit) lines.push(`  and ${same.length - limit} more`);
-    }
-  }
-  return lines;
+  const open = all.filter((finding) => !accepted.has(finding));
+  return [
+    ...(['error', 'warning', 'info'] as const).flatMap((severity) =>
+      linesByCode(
+        severity,
+        open.filter((finding) => finding.severity === severity),
+        limit,
+        ({ text }) => text,
+      ),
+    ),
+    ...linesByCode(
+      'accepted',
+      all.filter((finding) => accepted.has(finding)),
+      limit,
+      (finding) => `${finding.text} Accepted: ${accepted.get(finding)!}`,
+    ),
+  ];
+}
+
+function linesByCode(
+  title: string,
+  findings: readonly ReportFinding[],
+  limit: number,
+  textOf: (finding: ReportFinding) => string,
+): string[] {
+  return [...new Set(findings.map((finding) => finding.code))].flatMap((code) => {
+    const same = findings.filter((finding) => finding.code === code);
+    return [
+      `${title}: ${code} (${same.length})`,
+      ...same.slice(0, limit).map((finding) => `  ${printable(textOf(finding))}`),
+      ...(same.length > limit ? [`  and ${same.length - limit} more`] : []),
+    ];
+  });
 }

@@ -1,14 +1,13 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
-import { EXIT, exitCodeOf, UsageError } from './exitCode.ts';
-import { printable } from './textTable.ts';
+import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 
 declare const EIGENSCOPE_VERSION: string;
 
 const USAGE = `Usage: eigenscope COMMAND
 
-  analyze MODEL.onnx   spectra, figures and findings of every weight matrix
+  analyze MODEL...     spectra, figures and findings of every weight matrix
 
   --version            print the version
   --help               print this, or with a command what it takes
@@ -41,8 +40,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const hint = error instanceof UsageError ? ' Try --help.' : '';
-  process.stderr.write(`eigenscope: ${printable(error.message)}${hint}\n`);
-  if (exitCodeOf(error) === EXIT.internal && error.stack) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(errorText(error));
   process.exitCode = exitCodeOf(error);
 }

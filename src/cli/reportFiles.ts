@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { CSV_MARK } from '../core/report/csvReport.ts';
 import { MARKDOWN_MARK } from '../core/report/markdownReport.ts';
 import { UsageError } from './exitCode.ts';
+import { isFolder } from './folders.ts';
+import type { ReportTarget } from './reportTargets.ts';
 
 /** How each form of a report begins. A file that only speaks of reports does not begin like one. */
 const OUR_MARKS: readonly ((start: string) => boolean)[] = [
@@ -17,26 +20,41 @@ const OUR_MARKS: readonly ((start: string) => boolean)[] = [
 const MARK_WITHIN = 4096;
 
 /**
- * Throws UsageError where writing there would destroy something: the model itself, a folder, or a file
- * that is not a report of ours (unless `force`). To be asked before the analysis, not after it.
+ * Throws UsageError where writing there would destroy something: one of the models, a folder, the list of
+ * accepted findings, or a file that is not a report of ours (unless `force`). To be asked before the
+ * analysis, not after it.
  */
-export function checkOutput(file: string, model: string, force: boolean): void {
+export function checkOutput(
+  { file, makeFolder }: ReportTarget,
+  models: readonly string[],
+  force: boolean,
+): void {
   const target = path.resolve(file);
-  const folder = fs.statSync(path.dirname(target), { throwIfNoEntry: false });
-  if (!folder?.isDirectory())
+  if (path.basename(target) === ACCEPTANCE_FILE)
     throw new UsageError(
-      `${file} cannot be written: the folder ${path.dirname(target)} does not exist.`,
+      `${file} is where accepted findings are kept, and no report goes there; give another name.`,
     );
+  const folder = makeFolder ? nearestThere(path.dirname(target)) : path.dirname(target);
+  if (!fs.existsSync(folder))
+    throw new UsageError(`${file} cannot be written: the folder ${folder} does not exist.`);
+  if (!isFolder(folder))
+    throw new UsageError(`${file} cannot be written: ${folder} is not a folder.`);
   const stat = fs.statSync(target, { throwIfNoEntry: false });
   if (!stat) return;
   if (!stat.isFile()) throw new UsageError(`${file} cannot be written: it is not a file.`);
-  const known = fs.statSync(model, { throwIfNoEntry: false });
-  if (known && known.ino === stat.ino && known.dev === stat.dev)
-    throw new UsageError(`${file} is the model itself; give another name.`);
+  for (const model of models) {
+    const known = fs.statSync(model, { throwIfNoEntry: false });
+    if (known && known.ino === stat.ino && known.dev === stat.dev)
+      throw new UsageError(`${file} is the model itself; give another name.`);
+  }
   if (!force && stat.size > 0 && !isOurs(target))
     throw new UsageError(
       `${file} exists and is not a report of Eigenscope; give another name, or --force.`,
     );
+}
+
+function nearestThere(folder: string): string {
+  return fs.existsSync(folder) ? folder : nearestThere(path.dirname(folder));
 }
 
 function isOurs(file: string): boolean {
@@ -52,7 +70,8 @@ function isOurs(file: string): boolean {
 }
 
 /** Writes a whole file or none: beside its place, then renamed. */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole({ file, makeFolder }: ReportTarget, text: string): void {
+  if (makeFolder) fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     fs.writeFileSync(temporary, text);

@@ -1,12 +1,15 @@
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FAIL_ON } from '../../../src/core/report/failOn.ts';
 import { parseAnalyzeArguments } from '../../../src/cli/analyzeArguments.ts';
 
 describe('arguments of analyze', () => {
   it('has defaults for all but the model', () => {
     expect(parseAnalyzeArguments(['m.onnx', '--cache', '/c'])).toEqual({
-      model: path.resolve('m.onnx'),
+      models: ['m.onnx'],
       outputs: [],
+      failOn: [],
+      baseline: undefined,
       spectra: false,
       mode: 'robust',
       layers: '',
@@ -35,13 +38,18 @@ describe('arguments of analyze', () => {
     [['m', '--no-cache'], { cacheDir: '' }],
     [['m', '--memory', '100'], { memoryLimit: 100 * 2 ** 20 }],
     [['m', '--seed', '0'], { seed: 0 }],
+    [['m', 'n', 'folder'], { models: ['m', 'n', 'folder'] }],
+    [['m', '--fail-on', 'warning'], { failOn: ['warning'] }],
+    [
+      ['m', '--fail-on', 'random-like, rank-collapse', '--baseline', 'b.json'],
+      { failOn: ['random-like', 'rank-collapse'], baseline: 'b.json' },
+    ],
   ])('%j', (args, expected) => {
     expect(parseAnalyzeArguments(args)).toMatchObject(expected);
   });
 
   it.each([
     [[], 'No model was given.'],
-    [['a', 'b'], "One model at a time: 'b' is one too many."],
     [['m', '--mode', 'fast'], "--mode is 'robust' or 'compat', not 'fast'."],
     [['m', '--workers', '0'], "--workers is a whole number from 1 up, not '0'."],
     [['m', '--workers', '1.5'], "--workers is a whole number from 1 up, not '1.5'."],
@@ -54,11 +62,14 @@ describe('arguments of analyze', () => {
       ['m', '--csv', '-', '--md', '-', '--json', 'x'],
       'Only one of --csv and --md can go to standard output.',
     ],
+    [['m', '--csv', ''], '--csv takes the name of a file or folder, or -.'],
+    [['m', '--fail-on', 'random'], `--fail-on takes ${FAIL_ON.join(', ')}, not 'random'.`],
+    [['m', '--fail-on', 'error,'], "warning, error, not ''."],
+    [['m', '--fail-on', 'info'], "warning, error, not 'info'."],
     [
-      ['m', '--csv', './out', '--md', 'out'],
-      '--csv and --md name the same file; give each its own.',
+      ['m', '--baseline', 'b.json'],
+      '--baseline says what --fail-on need not count; give --fail-on too.',
     ],
-    [['m', '--csv', ''], '--csv takes the name of a file, or -.'],
     [['m', '--unknown'], "Unknown option '--unknown'"],
   ])('%j is refused', (args, message) => {
     expect(() => parseAnalyzeArguments(args)).toThrow(message);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
@@ -6,25 +5,14 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../src/core/report/report.ts';
 import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
-import { DIST, writeChain } from '../../fixtures/testEngine.ts';
+import { commandLine } from '../../fixtures/commandLine.ts';
+import { writeChain } from '../../fixtures/testEngine.ts';
 import { writeOnnx } from '../../fixtures/onnxModel.ts';
 
 const folder = temporaryFolder();
 const model = writeChain(folder, 'model.onnx', 2, 40);
 
-function eigenscope(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(DIST, 'cli.mjs'), ...args],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache') },
-      maxBuffer: 2 ** 28,
-    },
-  );
-  return { status, stdout, stderr };
-}
+const eigenscope = commandLine(folder);
 
 describe('eigenscope analyze', () => {
   it('prints the table to standard error and nothing to standard output', () => {
@@ -102,6 +90,7 @@ describe('eigenscope analyze', () => {
     expect(run('notes.json', '--force').status).toBe(0);
     expect(run('model.onnx', '--force').stderr).toMatch('model.onnx is the model itself');
     expect(run('nowhere/x.json').stderr).toMatch('does not exist');
+    expect(run('eigenscope.json').stderr).toMatch('is where accepted findings are kept');
   });
 
   it('says that a model without weights has none, and exits 0', () => {
@@ -136,8 +125,8 @@ describe('eigenscope analyze', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it.each(['missing.onnx', '.'])('%s exits 3', (name) => {
-    expect(eigenscope('analyze', name).status).toBe(3);
+  it('exits 3 for a file that is not there', () => {
+    expect(eigenscope('analyze', 'missing.onnx').status).toBe(3);
   });
 
   it.each([['--help'], ['--version'], ['analyze', '--help']])(
