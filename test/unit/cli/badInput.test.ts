@@ -39,6 +39,11 @@ writeWeight('outside.onnx', external('../outside.bin'));
 fs.writeFileSync(path.join(folder, 'small.bin'), new Uint8Array(64));
 writeWeight('external-short.onnx', external('small.bin', { offset: '16', length: '1600' }));
 fs.mkdirSync(path.join(folder, 'directory.onnx'));
+fs.writeFileSync(path.join(folder, 'archive.pt'), 'PK\u0003\u0004 and more');
+fs.writeFileSync(path.join(folder, 'pickle.pth'), Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc));
+fs.writeFileSync(path.join(folder, 'model.gguf'), 'GGUF and more');
+fs.writeFileSync(path.join(folder, 'model.safetensors'), '\u0009\0\0\0\0\0\0\0{"a": 1}');
+fs.writeFileSync(path.join(folder, 'data.bin'), new Uint8Array(4096));
 
 /** The file, and what else the one line on standard error must name. */
 const CASES: readonly (readonly [string, readonly RegExp[]])[] = [
@@ -53,6 +58,11 @@ const CASES: readonly (readonly [string, readonly RegExp[]])[] = [
   ['external-short.onnx', [/'w'/, /small\.bin/, /1600|1,600|1616|1,616/]],
   ['directory.onnx', [/folder|directory/]],
   ['absent.onnx', [/not|no /]],
+  ['archive.pt', [/To get ONNX from it, .*torch\.onnx\.export\(/]],
+  ['pickle.pth', [/To get ONNX from it, .*torch\.onnx\.export\(/]],
+  ['model.gguf', [/To get ONNX, .*optimum-cli export onnx/]],
+  ['model.safetensors', [/To get ONNX, .*optimum-cli export onnx/]],
+  ['data.bin', [/an \.onnx file beside it, .*torch\.onnx\.export\(/]],
 ];
 
 describe('a checkpoint that cannot be read', () => {

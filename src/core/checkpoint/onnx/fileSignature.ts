@@ -11,6 +11,15 @@ interface Signature {
   readonly says: string;
 }
 
+const BY_TORCH = "torch.onnx.export(model, (example_input,), 'model.onnx')";
+
+const FROM_TORCH = `To get ONNX from it, load the model in Python and call ${BY_TORCH}`;
+
+const FROM_TENSORFLOW = 'To get ONNX from it, run python -m tf2onnx.convert';
+
+const FROM_HUB =
+  'with optimum-cli export onnx --model MODEL FOLDER where it is one of Hugging Face';
+
 const SIGNATURES: readonly Signature[] = [
   {
     matches: (_, text) => text.startsWith('version https://git-lfs'),
@@ -22,24 +31,41 @@ const SIGNATURES: readonly Signature[] = [
   },
   {
     matches: (_, text) => text.startsWith('PK\u0003\u0004'),
-    says: 'it is a zip archive, as PyTorch and Keras write. Export the model to ONNX.',
+    says: `it is a zip archive, as PyTorch writes. ${FROM_TORCH}.`,
   },
   {
     matches: (_, text) => text.startsWith('GGUF'),
-    says: 'it is a GGUF file. Choose an ONNX export of the model.',
+    says: `it is a GGUF file, quantised weights without a graph. To get ONNX, export the model it was made from, ${FROM_HUB}.`,
   },
   {
     matches: (start) => start[8] === 0x7b && start.subarray(4, 8).every((byte) => byte === 0),
-    says: 'it is a safetensors file. Choose an ONNX export of the model.',
+    says: `it is a safetensors file, weights without a graph. To get ONNX, export the model they belong to, ${FROM_HUB}, else with ${BY_TORCH} in Python.`,
   },
   {
     matches: (start) => start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5,
-    says: 'it is a Python pickle, as PyTorch writes. Export the model to ONNX.',
+    says: `it is a Python pickle, as PyTorch writes. ${FROM_TORCH}.`,
   },
   {
     matches: (_, text) => text.startsWith('\u0089HDF'),
-    says: 'it is an HDF5 file, as Keras writes. Export the model to ONNX.',
+    says: `it is an HDF5 file, as Keras writes. ${FROM_TENSORFLOW} --keras FILE --output model.onnx.`,
   },
+  {
+    matches: (_, text) => text.startsWith('TFL3', 4),
+    says: `it is a TensorFlow Lite file. ${FROM_TENSORFLOW} --tflite FILE --output model.onnx.`,
+  },
+];
+
+/** What the name promises of a file whose content says nothing. */
+const NAMED: readonly (readonly [RegExp, string])[] = [
+  [/\.(pt|pth|ckpt)$/i, `its name is that of a PyTorch file. ${FROM_TORCH}.`],
+  [
+    /\.bin$/i,
+    `it holds bare data. If it belongs to an .onnx file beside it, choose that one; if it is of PyTorch, load the model in Python and call ${BY_TORCH}.`,
+  ],
+  [
+    /\.(safetensors|gguf)$/i,
+    `its name is that of weights without a graph. To get ONNX, export the model they belong to, ${FROM_HUB}, else with ${BY_TORCH} in Python.`,
+  ],
 ];
 
 /** What a file that is no ONNX model seems to be, and what to do; undefined where nothing is recognised. */
@@ -49,12 +75,19 @@ export function fileSignature(reader: RangeReader): string | undefined {
   const text = String.fromCharCode(...start);
   const known = SIGNATURES.find((signature) => signature.matches(start, text));
   if (known) return known.says;
-  if (!start.every(isTextByte)) return undefined;
-  const shown = text.trim().split(/\s+/).join(' ').slice(0, SHOWN_CHARACTERS);
+  const readable = readableText(start);
+  if (readable === undefined) return NAMED.find(([ending]) => ending.test(reader.file))?.[1];
+  const shown = readable.trim().split(/\s+/).join(' ').slice(0, SHOWN_CHARACTERS);
   return `it is a text file that begins with "${shown}". Choose the model file itself.`;
 }
 
-/** Printable ASCII, white space, or part of a UTF-8 sequence. */
-function isTextByte(byte: number): boolean {
-  return byte >= 0x80 || (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d);
+/** The start of a file as UTF-8; undefined where it has control characters or is none. */
+function readableText(start: Uint8Array): string | undefined {
+  if (!start.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))) return undefined;
+  try {
+    // As a stream: the sample may end within a character.
+    return new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true });
+  } catch {
+    return undefined;
+  }
 }

@@ -62,6 +62,12 @@ describe('what is no file, or no ONNX model, is refused by name', () => {
       /text file that begins with "import torch/,
     ],
     [
+      'a text beyond ASCII',
+      'x' + 'é模型 '.repeat(99),
+      'wrong-format',
+      /text file that begins with "xé模型 é模型 /,
+    ],
+    [
       'a Git LFS pointer',
       'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n',
       'wrong-format',
@@ -77,21 +83,38 @@ describe('what is no file, or no ONNX model, is refused by name', () => {
       'a zip archive',
       joined(Uint8Array.of(0x50, 0x4b, 3, 4), new Uint8Array(90)),
       'wrong-format',
-      /zip archive, as PyTorch/,
+      /zip archive, as PyTorch writes\. .*torch\.onnx\.export\(/,
     ],
     [
       'a safetensors file',
       joined(Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0), new TextEncoder().encode('{"a": 1}')),
       'wrong-format',
-      /safetensors/,
+      /safetensors file.*optimum-cli export onnx.*torch\.onnx\.export\(/,
     ],
     [
       'a GGUF file',
       joined(new TextEncoder().encode('GGUF'), new Uint8Array(90)),
       'wrong-format',
-      /GGUF/,
+      /GGUF file.*export the model it was made from.*optimum-cli export onnx/,
     ],
-    ['a pickle', Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc), 'wrong-format', /Python pickle/],
+    [
+      'a pickle',
+      Uint8Array.of(0x80, 2, 0x8a, 10, 0x6c, 0xfc),
+      'wrong-format',
+      /Python pickle.*torch\.onnx\.export\(/,
+    ],
+    [
+      'a Keras file',
+      new Uint8Array([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]),
+      'wrong-format',
+      /HDF5.*tf2onnx\.convert --keras/,
+    ],
+    [
+      'a TensorFlow Lite file',
+      joined(Uint8Array.of(0x1c, 0, 0, 0), new TextEncoder().encode('TFL3'), new Uint8Array(9)),
+      'wrong-format',
+      /TensorFlow Lite.*tf2onnx\.convert --tflite/,
+    ],
     ['zeros', new Uint8Array(4096), 'wrong-format', /not an ONNX model/],
     ['ones', new Uint8Array(4096).fill(0xff), 'wrong-format', /not an ONNX model/],
     ['protobuf without a graph', varintField(1, 8), 'wrong-format', /it has no graph/],
@@ -106,5 +129,18 @@ describe('what is no file, or no ONNX model, is refused by name', () => {
     const error = refusal(write(bytes));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
+  });
+
+  test.each([
+    ['.pt', /PyTorch file.*torch\.onnx\.export\(/],
+    ['.PTH', /PyTorch file.*torch\.onnx\.export\(/],
+    ['.bin', /an \.onnx file beside it, choose that one; .*torch\.onnx\.export\(/],
+    ['.safetensors', /weights without a graph.*optimum-cli export onnx/],
+    ['.gguf', /weights without a graph.*optimum-cli export onnx/],
+    ['.onnx', /Choose a file that was written as \.onnx/],
+  ])('bytes of nothing known, named %s', (ending, message) => {
+    const file = path.join(dir, `unknown${ending}`);
+    fs.writeFileSync(file, new Uint8Array(4096).fill(0xff));
+    expect(refusal(file).message).toMatch(message);
   });
 });
