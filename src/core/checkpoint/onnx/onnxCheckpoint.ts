@@ -8,6 +8,7 @@ import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { readModel } from './readModel.ts';
 import { placeModel, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
+import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
 
@@ -38,7 +39,9 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   const skipped: { readonly offset: number; readonly entry: SkippedTensor }[] = [];
   let parameters = 0;
   for (const tensor of placed.tensors) {
-    const content = contents.contentOf(tensor.header, tensor.name);
+    const content = tensor.sparse
+      ? sparseContent(tensor.sparse, tensor.name, contents, reader.file)
+      : contents.contentOf(tensor.header, tensor.name);
     if (content.type.float) parameters += content.elements;
     const judged = judge(tensor, content, walk);
     if ('reason' in judged) {
@@ -74,9 +77,12 @@ function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): J
   const value = definedValue(tensor);
   if (reason !== '' || !storage || !value) return { reason };
   const consumers = walk.consumersOf(value, content.shape);
-  for (const first of consumers)
-    if (first.consumption.kind === 'matrix')
-      return { storage, consumers, first, use: first.consumption };
+  const uses = consumers.flatMap(({ consumption }, k) =>
+    consumption.kind === 'matrix' ? [{ first: consumers[k]!, use: consumption }] : [],
+  );
+  // A table that is also multiplied by (tied weights) counts as what multiplies.
+  const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
+  if (chosen) return { storage, consumers, ...chosen };
   const [other] = consumers;
   if (other?.consumption.kind === 'other') return { reason: other.consumption.reason };
   return { reason: 'no node takes it; the graph only hands it out as a result' };
@@ -102,6 +108,7 @@ function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
     rowAxes: use.rowAxes,
     parameters: content.elements,
     groups: use.groups,
+    ...(use.division ? { division: use.division } : {}),
     consumers: [...new Set(consumers.map(({ node }) => node.label))],
     storage,
   }));
