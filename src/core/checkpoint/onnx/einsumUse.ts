@@ -39,7 +39,11 @@ function axisUses(equation: string, operand: number, rank: number): readonly Axi
   if (own.length !== rank || new Set(own).size !== rank) return undefined;
   const others = terms.filter((_, k) => k !== operand).join('');
   // Without an arrow the result has the labels that occur once.
-  const kept = right ?? Array.from(own).filter((label) => !others.includes(label)).join('');
+  const kept =
+    right ??
+    Array.from(own)
+      .filter((label) => !others.includes(label))
+      .join('');
   const uses = Array.from(own, (label): AxisUse | undefined => {
     if (!others.includes(label)) return kept.includes(label) ? 'kept' : undefined;
     return kept.includes(label) ? 'batch' : 'contracted';

@@ -3,6 +3,7 @@ import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
 import { consumptionOf, type Consumption, type ConsumingNode } from './consumption.ts';
+import { FusedAttention } from './fusedAttention.ts';
 import { passedOn, type Passing } from './passingOperators.ts';
 import { isRecurrent } from './recurrentUse.ts';
 import { RowCuts } from './rowCuts.ts';
@@ -22,6 +23,8 @@ import type { AttributeTree } from './modelTree.ts';
 /** A node that takes a stored tensor in the end, and what it does with it. */
 export interface Consumer {
   readonly node: PlacedNode;
+  /** Which of its inputs the tensor is. */
+  readonly input: number;
   /** Its place in the graph: of the outermost call, then of each one inside, and last its own. */
   readonly order: readonly number[];
   readonly consumption: Consumption;
@@ -51,11 +54,14 @@ const CHANGING = new Set(['Slice', 'Split', 'Concat', 'Pad', 'Expand', 'Tile']);
 /** Finds the nodes that take stored tensors, through operators that only pass them on. */
 export class GraphWalk {
   private steps = 0;
+  private readonly attention: FusedAttention;
 
   constructor(
     private readonly model: PlacedModel,
     private readonly reader: RangeReader,
-  ) {}
+  ) {
+    this.attention = new FusedAttention(reader, () => this.countStep());
+  }
 
   /** Every node that takes the tensor which `value` names, in graph order. */
   consumersOf(value: Value, shape: readonly number[]): readonly Consumer[] {
@@ -106,7 +112,28 @@ export class GraphWalk {
       return;
     }
     const order = [...callOrder(step.frame), node.order];
-    found.push({ node, order, consumption: this.consumptionAt(step, seen, passed) });
+    const consumption = this.consumptionAt(step, seen, passed);
+    found.push({
+      node,
+      input: use.input,
+      order,
+      consumption: this.withAttention(consumption, step, use),
+    });
+  }
+
+  /** With the parts of a product whose outputs are query, key and value. */
+  private withAttention(consumption: Consumption, step: Step, { node, input }: Use): Consumption {
+    if (consumption.kind === 'other' || consumption.role !== 'linear') return consumption;
+    if (consumption.division || step.frame || input !== 1) return consumption;
+    const { stored } = step.view;
+    const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
+    const outputsAreRows = consumption.orientation === 'out-in';
+    const rows = product(stored.slice(0, consumption.rowAxes));
+    const outputs = outputsAreRows ? rows : product(stored) / rows;
+    const bands = this.attention.bandsOf(node, outputs);
+    if (!bands) return consumption;
+    const side = outputsAreRows ? 'rows' : 'cols';
+    return { ...consumption, division: { batchAxes: 0, batchNames: [], side, bands } };
   }
 
   private consumptionAt(step: Step, node: ConsumingNode, passed: Passing): Consumption {

@@ -82,17 +82,28 @@ function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): J
   );
   // A table that is also multiplied by (tied weights) counts as what multiplies.
   const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
-  if (chosen) return { storage, consumers, ...chosen };
+  if (chosen) {
+    const alike = uses.filter(({ use }) => use.role === chosen.use.role);
+    return { storage, consumers, ...chosen, use: agreed(chosen.use, alike) };
+  }
   const [other] = consumers;
   if (other?.consumption.kind === 'other') return { reason: other.consumption.reason };
   return { reason: 'no node takes it; the graph only hands it out as a result' };
+}
+
+/** A matrix is cut into query, key and value only where every node that multiplies by it is cut so. */
+function agreed(use: MatrixUse, all: readonly { readonly use: MatrixUse }[]): MatrixUse {
+  const { division, ...whole } = use;
+  if (!division || use.role !== 'linear' || division.batchAxes > 0) return use;
+  const cut = JSON.stringify(division);
+  return all.every((each) => JSON.stringify(each.use.division) === cut) ? use : whole;
 }
 
 function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
   const ids = numbered(found.map(({ tensor }) => tensor.id));
   const names = uniqueNames(
     found.map(({ tensor, first }) => ({
-      name: displayName(tensor, first.node),
+      name: displayName(tensor, first.node, first.input),
       path: tensor.scope.path,
     })),
   );
