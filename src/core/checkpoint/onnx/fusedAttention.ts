@@ -48,6 +48,7 @@ export class FusedAttention {
 
   /** The bands of the `outputs` of a product that `node` makes along the last axis of its result. */
   bandsOf(node: PlacedNode, outputs: number): readonly Band[] | undefined {
+    if (outputs < ATTENTION_PARTS.length) return undefined;
     let value = resultOf(node);
     const rank = node.tree.op.endsWith('Gemm') ? 2 : undefined;
     let layout: Layout = { lengths: [outputs], axes: [-1], rank };
@@ -94,7 +95,7 @@ export class FusedAttention {
 
   /** The last axes of the new shape, where together they are as long as the outputs. */
   private reshaped(node: PlacedNode, layout: Layout): Layout | undefined {
-    if (layout.lengths.length !== 1) return undefined;
+    if (layout.lengths.length !== 1 || layout.axes[0] !== -1) return undefined;
     const { tree, scope } = node;
     const attribute = tree.attributes.find(({ name }) => name === 'shape')?.integers;
     const shape = attribute?.length

@@ -197,6 +197,17 @@ describe('a projection stays whole', () => {
       [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
     ],
     [
+      'where another axis than that of the outputs is taken apart',
+      [
+        ...PROJECTION,
+        op('Transpose', ['h'], 'columns', { perm: [0, 2, 1] }),
+        op('Reshape', ['columns', 'shape'], 'r'),
+        ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 2 })),
+        ...attention('a', 'b1', 'c'),
+      ],
+      [W, BIAS, integers('shape', 0, 12, 3, 2, 2), ...INDICES],
+    ],
+    [
       'where one part is not taken',
       cutAfterReshape((k, output) => gather(Math.min(k, 1), output)),
       [W, BIAS, integers('shape', 0, -1, 3, 2, 2), ...INDICES],
