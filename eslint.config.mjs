@@ -84,7 +84,8 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...syntaxRules],
       'eigenscope/layers': ['error', { coreOrder: CORE_ORDER, nodeFree: NODE_FREE }],
       'eigenscope/file-names': 'error',
-      eqeqeq: 'error',
+      // `== null` is the one way to ask for null and undefined at once.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'off',
     },
   },

@@ -1,23 +1,13 @@
-import { formatMetric, metricById, type MetricId } from '../core/report/metrics.ts';
+import { formatMetric, metricById } from '../core/report/metrics.ts';
 import type { Report } from '../core/report/report.ts';
+import { TABLE_METRICS } from '../core/report/tableMetrics.ts';
 import { printable, textTable, type TextColumn } from './textTable.ts';
-
-const COLUMNS: readonly MetricId[] = [
-  'alpha',
-  'hillAlpha',
-  'hillPercentile',
-  'stableRank',
-  'effectiveRank',
-  'matrixRank',
-  'mpSpikes',
-  'compatAlpha',
-];
 
 const NAME_WIDTH = 44;
 
 /** The layers as a table for a terminal, in graph order. */
 export function layerTable(report: Report): string[] {
-  const metrics = COLUMNS.map((id) => metricById(id));
+  const metrics = TABLE_METRICS.map((id) => metricById(id));
   const columns: TextColumn[] = [
     { title: 'Layer', align: 'left', maxWidth: NAME_WIDTH },
     { title: 'Op', align: 'left' },

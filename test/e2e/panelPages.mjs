@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -55,6 +56,17 @@ async function watch(context, page) {
     if (!/^(file|blob|data):/.test(request.url())) offences.push(`request: ${request.url()}`);
   });
   return offences;
+}
+
+/** Opens a page, hands it to the steps, and holds it to account for what it did. */
+export async function onPage(open, steps) {
+  const session = await open;
+  try {
+    await steps(session.page, session);
+    assert.deepEqual(session.offences, []);
+  } finally {
+    await session.page.context().close();
+  }
 }
 
 /** Builds the panel once, and opens it in a real browser in any theme, as a file or beside an extension. */

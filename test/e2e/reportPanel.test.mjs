@@ -3,12 +3,11 @@ import { after, before, describe, test } from 'node:test';
 import { THEMES } from '../fixtures/themes.mjs';
 import { artifactPath } from './artifacts.mjs';
 import { assertAccessible } from './axe.mjs';
-import { panelPages } from './panelPages.mjs';
+import { onPage, panelPages } from './panelPages.mjs';
 import { chooseTab, layerGrid, paint, readRows } from './reportFrame.mjs';
 
 let pages;
 let report;
-const opened = [];
 
 before(async () => {
   pages = await panelPages();
@@ -23,17 +22,6 @@ function edgeReport(sample) {
   const name = '</script><img src=x onerror=alert(1)>\u202Egnp.exe';
   layers[7] = { ...layers[7], id: name, name, tensor: `${name}${'x'.repeat(10_000)}` };
   return pages.reportOf(layers, { skipped: sample.skipped });
-}
-
-/** Opens a page, hands it to the steps, and holds it to account for what it did. */
-async function onPage(open, steps) {
-  const session = await open;
-  try {
-    await steps(session.page, session);
-    assert.deepEqual(session.offences, []);
-  } finally {
-    await session.page.context().close();
-  }
 }
 
 const columnOf = (rows, index) => rows.map((cells) => cells[index]);
@@ -165,7 +153,7 @@ describe('the report panel', () => {
         .slice(1);
       await page
         .getByRole('button')
-        .filter({ hasText: `${layer.name} has rank` })
+        .filter({ hasText: `${layer.name}has rank` })
         .click();
       await page.getByRole('heading', { level: 2, name: layer.name }).waitFor();
       const shown = page.getByRole('list', { name: 'Findings of this layer' });
@@ -190,8 +178,10 @@ describe('the report panel', () => {
     await onPage(pages.standalone(report), async (page) => {
       await chooseTab(page, /^Layers/);
       await page.getByRole('textbox', { name: 'Filter by name' }).fill('fc1');
-      await layerGrid(page).getByRole('row').nth(4).click();
-      const name = await page.getByRole('heading', { level: 2 }).textContent();
+      const row = layerGrid(page).getByRole('row').nth(4);
+      const name = await row.getByRole('gridcell').first().textContent();
+      await row.click();
+      await page.getByRole('heading', { level: 2, name }).waitFor();
       await page.reload();
       await page.getByRole('heading', { level: 2, name }).waitFor();
       assert.equal(await page.getByRole('textbox', { name: 'Filter by name' }).inputValue(), 'fc1');

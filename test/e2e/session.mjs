@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ensureHost } from '../../scripts/e2eHost.mjs';
-import { packageExtension } from '../../scripts/package.mjs';
+import { packageVsix } from '../../scripts/package.mjs';
 import { artifactPath, saveArtifact } from './artifacts.mjs';
 import { watchSockets } from './processGroup.mjs';
 import { makeProfile } from './profile.mjs';
@@ -11,13 +11,8 @@ import { openWorkbench } from './workbench.mjs';
 
 const EXTENSION = 'eigenscope.eigenscope';
 
-/** The packed extension: the one that `npm test` has made, or one made now. */
-async function vsixUnderTest() {
-  return process.env.EIGENSCOPE_VSIX || (await packageExtension());
-}
-
 /**
- * A workbench with the packed extension in a throw-away profile on the sample workspace. `fill(folder)`
+ * A workbench with the extension, packed from what is built in dist, in a throw-away profile on the sample workspace. `fill(folder)`
  * adds files to the workspace before it is opened. `close` ends it all and keeps what was said.
  */
 export async function startSession(name, { settings = {}, fill } = {}) {
@@ -37,7 +32,7 @@ export async function startSession(name, { settings = {}, fill } = {}) {
   try {
     fillSampleWorkspace(profile.workspace);
     await fill?.(profile.workspace);
-    installExtension(host, profile, await vsixUnderTest());
+    installExtension(host, profile, await packageVsix(profile.root));
     server = await startServer(host, profile);
     sockets = watchSockets(server.pid);
     workbench = await openWorkbench(server, profile);
@@ -53,17 +48,10 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     sockets,
     profile,
     file: (fileName) => path.join(profile.workspace, fileName),
-    dist: () => installedDist(profile),
     screenshot: (shot) => page.screenshot({ path: artifactPath(name, `${shot}.png`) }),
     reports: () => keptReports(profile),
     close,
   };
-}
-
-/** The `dist` folder of the extension as it was installed. */
-function installedDist(profile) {
-  const folder = readdirSync(profile.extensions).find((name) => name.startsWith(`${EXTENSION}-`));
-  return path.join(profile.extensions, folder, 'dist');
 }
 
 /** The reports that the extension keeps, by the name of their model's file. */

@@ -1,9 +1,9 @@
 import { METRICS, type MetricId } from '../../src/core/report/metrics.ts';
+import { TABLE_METRICS } from '../../src/core/report/tableMetrics.ts';
 import { Button } from '../ui/Button.tsx';
 import { Checkbox } from '../ui/Checkbox.tsx';
 import { t } from '../ui/localise.ts';
 import { metricLabel } from './layerColumns.tsx';
-import { DEFAULT_COLUMNS } from './panelModel.ts';
 
 export interface ColumnChoiceProps {
   readonly chosen: readonly MetricId[];
@@ -26,7 +26,7 @@ export function ColumnChoice({ chosen, onChange }: ColumnChoiceProps) {
           />
         ))}
       </div>
-      <Button name={t('Default columns')} onClick={() => onChange(DEFAULT_COLUMNS)}>
+      <Button name={t('Default columns')} onClick={() => onChange(TABLE_METRICS)}>
         {t('Default columns')}
       </Button>
     </div>

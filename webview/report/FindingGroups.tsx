@@ -10,6 +10,11 @@ import { findingLabel, severityLabel } from './findingLabels.ts';
 /** How many findings of a kind are shown before a person asks for more. */
 const PORTION = 25;
 
+/** The sentence as it goes on from the name above it, where it begins with that name. */
+function textUnderName(text: string, name: string): string {
+  return visibleName(text.startsWith(`${name} `) ? text.slice(name.length + 1) : text);
+}
+
 interface FindingsProps {
   readonly group: FindingGroup;
   readonly open: boolean;
@@ -40,7 +45,7 @@ function Findings({ group, open, selected, onSelect }: FindingsProps) {
                 onClick={() => onSelect(layer.id)}
               >
                 <span class="finding-name">{shortName(layer.name)}</span>
-                <span class="finding-text">{visibleName(finding.text)}</span>
+                <span class="finding-text">{textUnderName(finding.text, layer.name)}</span>
               </button>
             ) : (
               <div class="finding">

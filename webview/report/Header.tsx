@@ -32,13 +32,23 @@ function opsetText(opset: Report['model']['opset']): string {
   return t('opset {0}', named.join(', '));
 }
 
-function modelLine({ model }: Report): string {
+function computeText({ seconds, backend, workers }: Report['compute']): string {
+  const time = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
+  return workers === 1
+    ? t('{0} s ({1}, 1 worker)', time, backend)
+    : t('{0} s ({1}, {2} workers)', time, backend, workers);
+}
+
+function modelLine({ model, settings, compute }: Report): string {
   return [
     model.format.toUpperCase(),
     t('IR {0}', model.irVersion),
     opsetText(model.opset),
-    model.producer,
+    visibleName(model.producer),
     formatBytes(model.bytes),
+    settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode'),
+    computeText(compute),
+    compute.cached > 0 ? t('{0} from the cache', compute.cached) : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -66,7 +76,7 @@ function alphaFact({ summary }: Report): Fact | undefined {
 }
 
 function facts(report: Report): Fact[] {
-  const { model, summary, skipped, compute } = report;
+  const { model, summary, skipped } = report;
   const alpha = alphaFact(report);
   return [
     { label: t('Layers analysed'), value: formatCount(summary.analysed) },
@@ -83,22 +93,11 @@ function facts(report: Report): Fact[] {
       detail: t('{0} parameters', formatCount(summary.analysedParameters)),
     },
     ...(alpha ? [alpha] : []),
-    {
-      label: t('Time'),
-      value: t('{0} s', formatFigure(compute.seconds, 'fixed')),
-      detail: t(
-        '{0}, {1} workers, {2} layers from the cache',
-        compute.backend,
-        compute.workers,
-        compute.cached,
-      ),
-    },
   ];
 }
 
-/** Which model this is, and what the report amounts to, on two lines. */
+/** Which model this is, how it was analysed, and what the report amounts to. */
 export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
-  const { settings } = report;
   const file = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
   return (
     <header class="panel-header">
@@ -112,10 +111,7 @@ export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
           </Button>
         )}
       </div>
-      <p class="model-line">
-        {modelLine(report)} ·{' '}
-        {settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode')} · float64
-      </p>
+      <p class="model-line">{modelLine(report)}</p>
       <dl class="facts">
         {facts(report).map(({ label, value, detail }) => (
           <div key={label} {...(detail ? { title: detail } : {})}>

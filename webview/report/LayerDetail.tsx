@@ -100,7 +100,7 @@ export function LayerDetail(props: LayerDetailProps) {
       {layer.tensor !== layer.name && <p class="tensor-name muted">{visibleName(layer.tensor)}</p>}
       <p class="model-line">{layerFacts(layer)}</p>
       <LayerFindings layer={layer} />
-      {failed && (
+      {failed && layer.findings.length === 0 && (
         <p class="notice" role="note">
           {t('This layer was not analysed: {0}', visibleName(layer.reason))}
         </p>

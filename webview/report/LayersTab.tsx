@@ -35,7 +35,7 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
   const { layers } = report;
   const { filter } = model;
   const [choosing, setChoosing] = useState(false);
-  const columns = useMemo(() => layerColumns(model.columns), [model.columns]);
+  const columns = useMemo(() => layerColumns(layers, model.columns), [layers, model.columns]);
   const rows = useMemo(() => filterLayers(layers, filter), [layers, filter]);
   const roles = useMemo(() => [...new Set(layers.map((layer) => layer.role))], [layers]);
   const findings = useMemo(() => findingOptions(layers), [layers]);

@@ -5,6 +5,7 @@ import { Name } from '../ui/Name.tsx';
 import type { Sort } from '../ui/sortRows.ts';
 import { VirtualTable, type Column } from '../ui/VirtualTable.tsx';
 import { shortName, visibleName } from '../ui/visibleName.ts';
+import { widthOf } from './layerColumns.tsx';
 import { formatShape } from './quantities.ts';
 
 interface SkippedRow {
@@ -32,8 +33,12 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       {
         id: 'tensor',
         label: t('Tensor'),
-        width: 150,
-        grow: 2,
+        width: widthOf(
+          report.skipped.map((entry) => entry.tensor),
+          120,
+          230,
+        ),
+        grow: 1,
         sortKey: (row) => row.entry.tensor,
         cell: (row) => <Name text={row.entry.tensor} />,
         cellName: (row) => shortName(row.entry.tensor),
@@ -41,8 +46,12 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       {
         id: 'shape',
         label: t('Shape'),
-        width: 84,
-        grow: 1,
+        width: widthOf(
+          report.skipped.map((entry) => formatShape(entry.shape)),
+          70,
+          150,
+        ),
+        grow: 0,
         numeric: true,
         sortKey: (row) => row.entry.shape.reduce((product, size) => product * size, 1),
         cell: (row) => formatShape(row.entry.shape),
@@ -71,7 +80,7 @@ export function SkippedTab({ report }: { readonly report: Report }) {
         },
       },
     ],
-    [],
+    [report],
   );
   return (
     <>

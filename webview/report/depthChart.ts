@@ -19,8 +19,8 @@ const SEVERITY_STYLE = {
   info: { colour: 'blue', marker: 'circle', size: 4.5 },
 } as const;
 
-/** Above this many layers the marks would hide one another. */
-const SMALL_MARKS = 400;
+/** Above this many layers, marks of the usual size and a line between them would hide one another. */
+const MANY = 400;
 
 /**
  * The chart of a metric over depth: layers in the order of the graph, marked by role, those with a
@@ -47,19 +47,21 @@ export function depthChart(
     points.filter((point, index) => point.y !== null && wanted(layers[index]!));
 
   const roles = [...new Set(layers.map((layer) => layer.role))];
+  const many = layers.length > MANY;
+  const guide: Series = {
+    label: t('Order of the graph'),
+    colour: 'muted',
+    draw: 'line',
+    guide: true,
+    points,
+  };
   const series: Series[] = [
-    {
-      label: t('Order of the graph'),
-      colour: 'muted',
-      draw: 'line',
-      guide: true,
-      points,
-    },
+    ...(many ? [] : [guide]),
     ...roles.map((role): Series => ({
       label: roleLabel(role),
       ...ROLE_STYLE[role],
       draw: 'points',
-      size: layers.length > SMALL_MARKS ? 1.75 : 3,
+      size: many ? 1.75 : 3,
       points: of((layer) => layer.role === role),
     })),
     ...SEVERITIES.filter((severity) => severity !== 'info').flatMap((severity): Series[] => {
@@ -69,6 +71,7 @@ export function depthChart(
         {
           label: t('With finding: {0}', severityLabel(severity)),
           ...SEVERITY_STYLE[severity],
+          ...(many ? { size: 3.5 } : {}),
           draw: 'points',
           points: marked,
         },

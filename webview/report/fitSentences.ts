@@ -8,6 +8,10 @@ function fixed(value: number | null): string {
   return formatFigure(value, 'fixed');
 }
 
+function place(percentile: number): string {
+  return formatFigure(percentile, 'percentile');
+}
+
 function standing(name: string, value: number | null, found: Fits['powerLaw']['null']): string[] {
   if (value === null || !found) return [];
   if (found.shuffles === 1 && found.mean !== null)
@@ -25,7 +29,7 @@ function standing(name: string, value: number | null, found: Fits['powerLaw']['n
       '{0} {1} stands at percentile {2} among {3} seeded shuffles of the same entries (mean {4}, standard deviation {5}).',
       name,
       fixed(value),
-      fixed(found.percentile),
+      place(found.percentile),
       found.shuffles,
       fixed(found.mean),
       fixed(found.sd),
@@ -55,7 +59,7 @@ export function fitSentences(layer: Layer): string[] {
     sentences.push(
       t(
         'Its KS distance stands at percentile {0} among those of the fits to the shuffles.',
-        fixed(powerLaw.distancePercentile),
+        place(powerLaw.distancePercentile),
       ),
     );
   sentences.push(...standing(t('Hill alpha'), hill.alpha, hill.null));

@@ -64,8 +64,17 @@ function metricColumn(metric: Metric): Column<Layer> {
   };
 }
 
+/** Pixels for the longest of these texts, within limits. */
+export function widthOf(texts: readonly string[], least: number, most: number): number {
+  const longest = texts.reduce((length, text) => Math.max(length, text.length), 0);
+  return Math.min(most, Math.max(least, Math.round(22 + 8.2 * longest)));
+}
+
 /** Columns of the table of layers: who the layer is, then the chosen metrics in the catalogue's order. */
-export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
+export function layerColumns(
+  layers: readonly Layer[],
+  chosen: readonly MetricId[],
+): Column<Layer>[] {
   const severityRank = (layer: Layer): number => {
     const severity = worstSeverity(layer);
     return severity ? SEVERITIES.indexOf(severity) : SEVERITIES.length;
@@ -75,8 +84,14 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'name',
       label: t('Layer'),
       description: t('Name of the layer; sorts by name'),
-      width: 210,
-      grow: 4,
+      width:
+        26 +
+        widthOf(
+          layers.map((layer) => layer.name),
+          110,
+          220,
+        ),
+      grow: 3,
       sortKey: (layer) => layer.name,
       cell: (layer) => <LayerName layer={layer} />,
       cellName: layerCellName,
@@ -95,8 +110,12 @@ export function layerColumns(chosen: readonly MetricId[]): Column<Layer>[] {
       id: 'shape',
       label: t('Shape'),
       description: t('Shape of the stored tensor; sorts by the number of parameters'),
-      width: 100,
-      grow: 1,
+      width: widthOf(
+        layers.map((layer) => formatShape(layer.shape)),
+        72,
+        150,
+      ),
+      grow: 0,
       numeric: true,
       sortKey: (layer) => layer.parameters,
       cell: (layer) => (

@@ -1,21 +1,12 @@
 import * as v from 'valibot';
-import { METRICS, type MetricId } from '../../src/core/report/metrics.ts';
+import { METRICS } from '../../src/core/report/metrics.ts';
 import type { Layer, Report } from '../../src/core/report/report.ts';
+import { TABLE_METRICS } from '../../src/core/report/tableMetrics.ts';
 import { worstSeverity, SEVERITIES } from './findingLabels.ts';
 
 export const TABS = ['overview', 'layers', 'depth', 'skipped'] as const;
 
 const metricId = v.picklist(METRICS.map((metric) => metric.id));
-
-/** Columns of the table until a person chooses others. */
-export const DEFAULT_COLUMNS: readonly MetricId[] = [
-  'alpha',
-  'alphaPercentile',
-  'stableRank',
-  'effectiveRank',
-  'mpSpikes',
-  'svMax',
-];
 
 const DEFAULT_FILTER = { text: '', role: '', finding: '' };
 
@@ -35,7 +26,7 @@ const stateSchema = v.object({
   ),
   /** Metric of the chart over depth. */
   metric: v.fallback(metricId, 'alpha'),
-  columns: v.fallback(v.array(metricId), [...DEFAULT_COLUMNS]),
+  columns: v.fallback(v.array(metricId), [...TABLE_METRICS]),
   /** Whether each figure is shown with its meaning. */
   explain: v.fallback(v.boolean(), true),
 });

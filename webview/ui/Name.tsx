@@ -2,8 +2,6 @@ import { shortName } from './visibleName.ts';
 import './Name.css';
 
 const TAIL = 20;
-/** A name up to this long is not worth cutting in its middle. */
-const SHORT = 28;
 
 /**
  * A name from a file on one line. Where it does not fit, its middle gives way: the end of a graph path
@@ -11,7 +9,7 @@ const SHORT = 28;
  */
 export function Name({ text }: { readonly text: string }) {
   const whole = shortName(text);
-  const cut = whole.length <= SHORT ? 0 : whole.length - TAIL;
+  const cut = whole.length - Math.min(TAIL, Math.ceil(whole.length * 0.6));
   return (
     <span class="name" title={whole}>
       {cut > 0 && <span class="name-head">{whole.slice(0, cut)}</span>}

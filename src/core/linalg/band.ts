@@ -1,5 +1,5 @@
 import { type Arena, float64View } from './arena.ts';
-import { type Block, from, newBlock, paddedBlock } from './blas3.ts';
+import { type Block, newBlock, paddedBlock, subBlock } from './blas3.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
@@ -73,12 +73,12 @@ export function planBand(
  * form", 1999; the delayed update is that of LAPACK's dgebrd.
  */
 export function reduceToBand(context: SolverContext, a: Block, plan: BandReduction): void {
-  const { kernels, blas } = context;
-  const { rows: m, cols: n, width, panels, left, right } = plan;
+  const { kernels } = context;
+  const { rows: m, cols: n, width, panels } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
   let top = 0;
   for (;;) {
-    const trailing: Trailing = { a: from(a, top, top), top, rows: m - top, cols: n - top };
+    const trailing: Trailing = { a: subBlock(a, top, top), top, rows: m - top, cols: n - top };
     let done = 0;
     let pending = 0;
     for (let panel = 0; panel < panels; panel++) {
@@ -86,21 +86,12 @@ export function reduceToBand(context: SolverContext, a: Block, plan: BandReducti
       const size = Math.min(width, trailing.cols - done);
       reduceColumns(context, plan, trailing, done, size, pending);
       if (done + size === trailing.cols) return;
+      context.throwIfCancelled();
       reduceRows(context, plan, trailing, done, size, pending + size);
       pending += 2 * size;
       done += size;
     }
-    blas.gemm(
-      'TN',
-      trailing.rows - done,
-      trailing.cols - done,
-      pending,
-      -1,
-      from(left, 0, done),
-      from(right, 0, done),
-      1,
-      from(trailing.a, done, done),
-    );
+    applyPending(context, plan, trailing, done, pending);
     top += done;
   }
 }
@@ -111,6 +102,28 @@ interface Trailing {
   readonly top: number;
   readonly rows: number;
   readonly cols: number;
+}
+
+/** Multiplications between two looks at the cancellation flag: about 50 ms. */
+const WORK_PER_CALL = 5e8;
+
+/** A -= left^T right below and to the right of (done, done), in strips of at least 256 rows. */
+function applyPending(
+  { blas, throwIfCancelled }: SolverContext,
+  { left, right }: BandReduction,
+  { a, rows, cols }: Trailing,
+  done: number,
+  pending: number,
+): void {
+  const width = cols - done;
+  const strip = Math.max(256, Math.floor(WORK_PER_CALL / (width * pending)));
+  for (let row = done; row < rows; row += strip) {
+    throwIfCancelled();
+    const height = Math.min(strip, rows - row);
+    const target = subBlock(a, row, done);
+    const l = subBlock(left, 0, row);
+    blas.gemm('TN', height, width, pending, -1, l, subBlock(right, 0, done), 1, target);
+  }
 }
 
 /**
@@ -127,11 +140,11 @@ function reduceColumns(
 ): void {
   const { left, right, work, tau, cross } = plan;
   const length = rows - j;
-  const v = from(left, pending, j);
-  const panel = from(a, j, j);
+  const v = subBlock(left, pending, j);
+  const panel = subBlock(a, j, j);
   kernels.transposeBlock(panel.address, a.stride, length, size, v.address, v.stride);
   if (pending > 0) {
-    blas.gemm('TN', size, length, pending, -1, from(right, 0, j), from(left, 0, j), 1, v);
+    blas.gemm('TN', size, length, pending, -1, subBlock(right, 0, j), subBlock(left, 0, j), 1, v);
   }
   const r = { address: plan.triangle.address, stride: size };
   kernels.panelQR(v.address, size, length, v.stride, tau, r.address);
@@ -147,13 +160,13 @@ function reduceColumns(
   if (rest === 0) return;
 
   const t = wyFactor({ kernels, blas }, plan, v, size, length);
-  blas.gemm('NN', size, rest, length, 1, v, from(a, j, next), 0, work);
+  blas.gemm('NN', size, rest, length, 1, v, subBlock(a, j, next), 0, work);
   if (pending > 0) {
     const vl = { address: cross.address, stride: pending };
-    blas.gemm('NT', size, pending, length, 1, v, from(left, 0, j), 0, vl);
-    blas.gemm('NN', size, rest, pending, -1, vl, from(right, 0, next), 1, work);
+    blas.gemm('NT', size, pending, length, 1, v, subBlock(left, 0, j), 0, vl);
+    blas.gemm('NN', size, rest, pending, -1, vl, subBlock(right, 0, next), 1, work);
   }
-  blas.gemm('TN', size, rest, size, 1, t, work, 0, from(right, pending, next));
+  blas.gemm('TN', size, rest, size, 1, t, work, 0, subBlock(right, pending, next));
 }
 
 /**
@@ -171,10 +184,10 @@ function reduceRows(
   const { left, right, work, tau, cross } = plan;
   const next = j + size;
   const length = cols - next;
-  const u = from(right, pending, next);
-  const panel = from(a, j, next);
+  const u = subBlock(right, pending, next);
+  const panel = subBlock(a, j, next);
   kernels.copyBlock(panel.address, a.stride, size, length, u.address, u.stride);
-  blas.gemm('TN', size, length, pending, -1, from(left, 0, j), from(right, 0, next), 1, u);
+  blas.gemm('TN', size, length, pending, -1, subBlock(left, 0, j), subBlock(right, 0, next), 1, u);
   const r = { address: plan.triangle.address, stride: size };
   kernels.panelQR(u.address, size, length, u.stride, tau, r.address);
   const triangle = float64View(kernels, r.address, size * size);
@@ -187,11 +200,11 @@ function reduceRows(
 
   const t = wyFactor({ kernels, blas }, plan, u, size, length);
   const below = rows - next;
-  blas.gemm('NT', size, below, length, 1, u, from(a, next, next), 0, work);
+  blas.gemm('NT', size, below, length, 1, u, subBlock(a, next, next), 0, work);
   const ur = { address: cross.address, stride: pending };
-  blas.gemm('NT', size, pending, length, 1, u, from(right, 0, next), 0, ur);
-  blas.gemm('NN', size, below, pending, -1, ur, from(left, 0, next), 1, work);
-  blas.gemm('TN', size, below, size, 1, t, work, 0, from(left, pending, next));
+  blas.gemm('NT', size, pending, length, 1, u, subBlock(right, 0, next), 0, ur);
+  blas.gemm('NN', size, below, pending, -1, ur, subBlock(left, 0, next), 1, work);
+  blas.gemm('TN', size, below, size, 1, t, work, 0, subBlock(left, pending, next));
 }
 
 /** T of the reflectors in the rows of v. */

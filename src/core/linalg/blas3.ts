@@ -64,7 +64,7 @@ export function newBlock(arena: Arena, rows: number, cols: number): Block {
 }
 
 /** The part of a block that starts at (row, col). */
-export function from(block: Block, row: number, col: number): Block {
+export function subBlock(block: Block, row: number, col: number): Block {
   return { address: block.address + 8 * (row * block.stride + col), stride: block.stride };
 }
 

@@ -1,5 +1,5 @@
 import { type Arena, float64View } from './arena.ts';
-import { type Block, from, newBlock, paddedBlock } from './blas3.ts';
+import { type Block, newBlock, paddedBlock, subBlock } from './blas3.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Columns reduced together. */
@@ -63,9 +63,9 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
   for (let j = 0; j < cols; j += PANEL) {
     context.throwIfCancelled();
     const width = Math.min(PANEL, cols - j);
-    const panel = from(block, 0, j).address;
+    const panel = subBlock(block, 0, j).address;
     kernels.transposeBlock(panel, block.stride, count, width, vectors.address, vectors.stride);
-    const corner = from(r, j, j).address;
+    const corner = subBlock(r, j, j).address;
     kernels.stackedPanelQR(
       vectors.address,
       width,
@@ -84,8 +84,8 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
     const factor = { address: t.address, stride: width };
     blas.gemm('NT', width, width, count, 1, vectors, vectors, 0, small);
     kernels.triangularFactor(width, tau, gram.address, t.address);
-    const triangleRows = from(r, j, next);
-    const blockRest = from(block, 0, next);
+    const triangleRows = subBlock(r, j, next);
+    const blockRest = subBlock(block, 0, next);
     kernels.copyBlock(triangleRows.address, r.stride, width, rest, work.address, work.stride);
     blas.gemm('NN', width, rest, count, 1, vectors, blockRest, 1, work);
     blas.gemm('TN', width, rest, width, 1, factor, work, 0, update);

@@ -143,8 +143,8 @@ export function solveFlops(rows: number, cols: number): number {
   const n = Math.min(rows, cols);
   const reduction =
     m >= TALL * n ? 2 * m * n ** 2 + (8 / 3) * n ** 3 : 4 * m * n ** 2 - (4 / 3) * n ** 3;
-  const chase = n > DIRECT_COLS ? 3 * 8 * n ** 2 * bandWidth(n) : 0;
-  const values = 600 * n ** 2;
+  const chase = n > DIRECT_COLS ? 2 * 8 * n ** 2 * bandWidth(n) : 0;
+  const values = 300 * n ** 2;
   return reduction + chase + values;
 }
 

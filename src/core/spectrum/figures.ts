@@ -85,7 +85,7 @@ export interface MarchenkoPasturFigures {
   readonly edge: Figure;
   /** Eigenvalues above the edge and (robust) above every shuffle's largest. */
   readonly spikes: Figure;
-  /** Robust: eigenvalues above the edge but not above the shuffles: heavy-tailed entries. */
+  /** Robust: eigenvalues above the shuffles' own edge but within their reach: heavy-tailed entries. */
   readonly entrySpikes: Figure;
   readonly softRank: Figure;
   /** The fit stopped at the end of its search grid (compat). */
@@ -105,8 +105,19 @@ export interface Esd {
   readonly counts: readonly number[];
 }
 
+/** Shuffle nulls of figures that are no fit; the diagnosis reads them. Robust mode only. */
+export interface SpectralNulls {
+  /** Of the Hill alpha over the upper tenth of the eigenvalues, and that alpha itself. */
+  readonly upperHill: ShuffleNull | null;
+  readonly upperHillAlpha: Figure;
+  readonly effectiveRank: ShuffleNull | null;
+  readonly matrixRank: ShuffleNull | null;
+  readonly largestEigenvalue: ShuffleNull | null;
+}
+
 export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
+  readonly nulls: SpectralNulls;
 }

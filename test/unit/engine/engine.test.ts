@@ -24,9 +24,8 @@ function engine(cacheDir = '', workers = 1) {
 }
 
 /** All but what differs from run to run. */
-function withoutTimes(report: Report): Omit<Report, 'compute'> {
-  const { compute: _, ...rest } = report;
-  return rest;
+function withoutTimes(report: Report): unknown {
+  return { ...report, compute: null };
 }
 
 describe('the engine', () => {

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { reserve } from '../../../../src/core/linalg/arena.ts';
-import { type Kernels, loadKernels } from '../../../../src/core/linalg/kernels.ts';
+import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import { LinalgError, type LinalgErrorCode } from '../../../../src/core/linalg/linalgError.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 import {
@@ -198,9 +196,8 @@ describe('memory', () => {
     [1, 5000],
   ];
 
-  test.each(SHAPES)('of a %i x %i solve is what solveBytes says', (rows, cols) => {
-    const wasm = path.resolve(import.meta.dirname, '../../../../dist/kernels.wasm');
-    const fresh = loadKernels(readFileSync(wasm));
+  test.each(SHAPES)('of a %i x %i solve is what solveBytes says', async (rows, cols) => {
+    const fresh = await testKernels();
     singularValues(gaussian(rows, cols, seededRandom(2)), fresh);
     const pages = Math.ceil(solveBytes(rows, cols) / 65536);
     expect(fresh.memory.buffer.byteLength).toBe(pages * 65536);

@@ -28,7 +28,7 @@ describe('fitSentences', () => {
   it('places alpha among its shuffles', () => {
     const powerLaw = { ...nothing.fits.powerLaw, alpha: 2.5, null: shuffle };
     expect(having({ powerLaw })).toEqual([
-      'Alpha 2.500 stands at percentile 4.000 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
+      'Alpha 2.500 stands at percentile 4.00 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('fitSentences', () => {
     const hill = { ...nothing.fits.hill, alpha: 2, null: shuffle };
     expect(having({ powerLaw, hill })).toEqual([
       'Its KS distance stands at percentile 60.00 among those of the fits to the shuffles.',
-      'Hill alpha 2.000 stands at percentile 4.000 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
+      'Hill alpha 2.000 stands at percentile 4.00 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
     ]);
   });
 

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  DEFAULT_COLUMNS,
-  firstLayer,
-  parsePanelModel,
-} from '../../../../webview/report/panelModel.ts';
+import { TABLE_METRICS } from '../../../../src/core/report/tableMetrics.ts';
+import { firstLayer, parsePanelModel } from '../../../../webview/report/panelModel.ts';
 import { failedLayer, reportOf, sampleReport } from '../../../fixtures/sampleReport.ts';
 
 const DEFAULTS = {
@@ -12,7 +9,7 @@ const DEFAULTS = {
   filter: { text: '', role: '', finding: '' },
   sort: null,
   metric: 'alpha',
-  columns: [...DEFAULT_COLUMNS],
+  columns: [...TABLE_METRICS],
   explain: true,
 };
 

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ARTIFACTS, SUITES } from './testSuites.mjs';
+
+const USAGE = `Usage: node scripts/test.mjs [--only ${SUITES.map(({ name }) => name).join(',')}]`;
+
+function chosenSuites() {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  if (values.only === undefined) return SUITES;
+  const names = values.only.split(',');
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) throw new Error(`There is no suite '${unknown.join("', '")}'.\n${USAGE}`);
+  return SUITES.filter(({ name }) => names.includes(name));
+}
+
+/** One line of counts; what was skipped is said only where something was. */
+function countsLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function added(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  };
+}
+
+/** In CI a suite that is skipped proves nothing, so it fails. */
+function strict(counts) {
+  if (process.env.CI !== 'true' || counts.skipped === 0) return counts;
+  console.error('CI is true: what was skipped counts as failed.');
+  return { ...counts, failed: counts.failed + counts.skipped, skipped: 0 };
+}
+
+/** A suite that cannot even start is one failure, and says why. */
+async function attempted(run) {
+  try {
+    return await run();
+  } catch (error) {
+    console.error(error.message);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function runSuite({ name, run }) {
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  const counts = strict(await attempted(run));
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`== ${name}: ${countsLine(counts)} in ${seconds} s`);
+  return counts;
+}
+
+mkdirSync(ARTIFACTS, { recursive: true });
+let total = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of chosenSuites()) {
+  const counts = await runSuite(suite);
+  total = added(total, counts);
+  if (suite.essential && counts.failed > 0) {
+    console.error(`Nothing else can be tested before ${suite.name} passes.`);
+    break;
+  }
+}
+console.log(`\n${countsLine(total)}`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,113 @@
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ensureHost, hostUnsupported } from './e2eHost.mjs';
+import { packageVsix } from './package.mjs';
+import { runCommand } from './runCommand.mjs';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+export const ARTIFACTS = path.join(ROOT, 'e2e-artifacts');
+
+const bin = (name) => path.join(ROOT, 'node_modules/.bin', name);
+
+/** One command that passes or fails as a whole. */
+function check(command, args) {
+  return async () => ({ passed: 0, failed: 0, skipped: 0, ...verdict(await node(command, args)) });
+}
+
+function verdict(code) {
+  return code === 0 ? { passed: 1 } : { failed: 1 };
+}
+
+/** Runs a JavaScript file of the repository or of a package, and resolves to its exit code. */
+function node(file, args) {
+  return runCommand(process.execPath, [file, ...args], { cwd: ROOT });
+}
+
+async function packaging() {
+  console.log(`Packaged ${path.relative(ROOT, await packageVsix(ARTIFACTS))}`);
+  return { passed: 1, failed: 0, skipped: 0 };
+}
+
+async function vitest() {
+  const counts = path.join(ARTIFACTS, 'vitest.json');
+  rmSync(counts, { force: true });
+  const code = await node(bin('vitest'), [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${counts}`,
+  ]);
+  return counted(code, () => {
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(counts, 'utf8'),
+    );
+    // A file that cannot be loaded fails with no test in it.
+    const broken = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    );
+    return {
+      passed: numPassedTests,
+      failed: numFailedTests + broken.length,
+      skipped: numPendingTests,
+    };
+  });
+}
+
+/** The node:test files of test/e2e that match, one after the other: each has a workbench of its own. */
+function endToEnd(name, pattern) {
+  return async () => {
+    const unsupported = hostUnsupported();
+    if (unsupported) {
+      console.log(`${unsupported} This suite is skipped.`);
+      return { passed: 0, failed: 0, skipped: 1 };
+    }
+    ensureHost();
+    const files = readdirSync(path.join(ROOT, 'test/e2e'))
+      .filter((file) => file.endsWith('.test.mjs') && pattern.test(file))
+      .map((file) => path.join('test/e2e', file));
+    const counts = path.join(ARTIFACTS, `${name}.json`);
+    rmSync(counts, { force: true });
+    const code = await runCommand(
+      process.execPath,
+      [
+        '--test',
+        '--test-concurrency=1',
+        '--test-reporter=spec',
+        '--test-reporter-destination=stdout',
+        `--test-reporter=${path.join(ROOT, 'scripts/testCounts.mjs')}`,
+        `--test-reporter-destination=${counts}`,
+        ...files,
+      ],
+      { cwd: ROOT },
+    );
+    return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
+  };
+}
+
+/** A runner that failed without a failed test, or left no counts, is itself one failure. */
+function counted(code, read) {
+  let counts;
+  try {
+    counts = read();
+  } catch (error) {
+    console.error(`The runner left no counts (${error.message}); its exit code was ${code}.`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  if (code !== 0 && counts.failed === 0) {
+    console.error(`The runner ended with exit code ${code} although no test failed.`);
+    return { ...counts, failed: 1 };
+  }
+  return counts;
+}
+
+/** What `npm test` runs, in this order. A part that others rest on stops the run where it fails. */
+export const SUITES = [
+  { name: 'build', essential: true, run: check('scripts/build.mjs', []) },
+  { name: 'types', run: check(bin('tsc'), ['-b']) },
+  { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
+  { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
+  { name: 'unit', run: vitest },
+  { name: 'package', run: packaging },
+  { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
+  { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
+];

@@ -1,0 +1,101 @@
+import type { ShuffleNull } from '../spectrum/figures.ts';
+import type { SolvedInput } from './diagnose.ts';
+import { counted, figureText, percentileText } from './figureText.ts';
+import type { Finding } from './finding.ts';
+
+/** Percentile of the Hill alpha among the shuffles' below which the tail is heavier than theirs. */
+const HEAVY_PERCENTILE = 0.5;
+/** Between these percentiles a figure is where a further shuffle would be expected. */
+const WITHIN = { from: 1, to: 99 } as const;
+
+/** How the tail compares with that of shuffles of the same entries. Nothing without shuffles. */
+export function tailFindings(input: SolvedInput): readonly Finding[] {
+  return [...heavyTail(input), ...heavyTailedEntries(input), ...randomLike(input)];
+}
+
+/** By the upper half of the eigenvalues, or where that says nothing by the upper tenth. */
+function heavyTail({ name, figures }: SolvedInput): readonly Finding[] {
+  const { hill } = figures.fits;
+  const { upperHill, upperHillAlpha } = figures.nulls;
+  return (
+    heavierTail(name, 'Hill alpha', hill.alpha, hill.null) ??
+    heavierTail(name, 'Hill alpha of the upper tenth', upperHillAlpha, upperHill) ??
+    []
+  );
+}
+
+function heavierTail(
+  name: string,
+  figure: string,
+  alpha: number | null,
+  shuffled: ShuffleNull | null,
+): readonly Finding[] | undefined {
+  if (alpha === null || shuffled?.mean == null || shuffled.percentile === null) return undefined;
+  if (shuffled.percentile >= HEAVY_PERCENTILE) return undefined;
+  return [
+    {
+      code: 'heavy-tail',
+      severity: 'info',
+      text: `${name} has a heavier tail than its shuffles: ${figure} ${figureText(alpha)} against ${figureText(shuffled.mean)} (percentile ${percentileText(shuffled.percentile)} of ${counted(shuffled.shuffles, 'shuffle')}).`,
+      evidence: {
+        figure,
+        alpha,
+        shuffleMean: shuffled.mean,
+        ...(shuffled.sd === null ? {} : { shuffleSd: shuffled.sd }),
+        percentile: shuffled.percentile,
+        shuffles: shuffled.shuffles,
+      },
+    },
+  ];
+}
+
+/** Eigenvalues out of the bulk that the shuffles have as well: they come from the entries, not their order. */
+function heavyTailedEntries({ name, figures }: SolvedInput): readonly Finding[] {
+  const { entrySpikes } = figures.fits.marchenkoPastur;
+  const shuffled = figures.nulls.largestEigenvalue;
+  if (entrySpikes === null || entrySpikes === 0 || shuffled?.mean == null) return [];
+  const largest = figures.metrics.spectralNorm ?? 0;
+  return [
+    {
+      code: 'heavy-tailed-entries',
+      severity: 'info',
+      text: `${name} has ${counted(entrySpikes, 'eigenvalue')} out of the random bulk that its shuffles have too (largest ${figureText(largest)}, of the shuffles ${figureText(shuffled.mean)}): single large weights or a mean that is not zero, not structure.`,
+      evidence: {
+        entrySpikes,
+        largestEigenvalue: largest,
+        shuffleLargest: shuffled.mean,
+        shuffles: shuffled.shuffles,
+      },
+    },
+  ];
+}
+
+function randomLike({ name, figures }: SolvedInput): readonly Finding[] {
+  const { hill, marchenkoPastur } = figures.fits;
+  const { effectiveRank, matrixRank } = figures.nulls;
+  const inside = [hill.null, effectiveRank].every(isWithin);
+  const noSpikes = marchenkoPastur.status === 'ok' && marchenkoPastur.spikes === 0;
+  const noLoss = matrixRank?.percentile == null || matrixRank.percentile >= WITHIN.from;
+  if (!inside || !noSpikes || !noLoss) return [];
+  const hillPercentile = hill.null!.percentile!;
+  const rankPercentile = effectiveRank!.percentile!;
+  return [
+    {
+      code: 'random-like',
+      severity: 'warning',
+      text: `${name} is indistinguishable from random: no eigenvalue stands above its shuffles, and its Hill alpha ${figureText(hill.alpha ?? 0)} and effective rank ${figureText(figures.metrics.effectiveRank ?? 0)} are where those of shuffled entries are (percentiles ${percentileText(hillPercentile)} and ${percentileText(rankPercentile)}).`,
+      evidence: {
+        hillAlpha: hill.alpha ?? 0,
+        hillPercentile,
+        effectiveRank: figures.metrics.effectiveRank ?? 0,
+        effectiveRankPercentile: rankPercentile,
+        shuffles: hill.null!.shuffles,
+      },
+    },
+  ];
+}
+
+function isWithin(shuffled: ShuffleNull | null): boolean {
+  if (shuffled?.percentile == null) return false;
+  return shuffled.percentile >= WITHIN.from && shuffled.percentile <= WITHIN.to;
+}

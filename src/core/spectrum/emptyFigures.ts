@@ -1,0 +1,59 @@
+import type { PowerLawFigures, SpectralFigures, SpectralNulls } from './figures.ts';
+import { failedMarchenkoPastur } from './marchenkoPastur.ts';
+
+/** A power-law fit that could not be made, and why. */
+export function failedPowerLaw(reason: string): PowerLawFigures {
+  return {
+    status: 'failed',
+    reason,
+    alpha: null,
+    D: null,
+    xmin: null,
+    xmax: null,
+    sigma: null,
+    tail: null,
+    null: null,
+    distancePercentile: null,
+  };
+}
+
+/** Where there is nothing to compare with. */
+export const NO_NULLS: SpectralNulls = {
+  upperHill: null,
+  upperHillAlpha: null,
+  effectiveRank: null,
+  matrixRank: null,
+  largestEigenvalue: null,
+};
+
+/** Figures of a matrix that was not solved: every one null, with the reason on the fits. */
+export function emptyFigures(reason: string): SpectralFigures {
+  return {
+    metrics: {
+      numEvals: null,
+      svMax: null,
+      svMin: null,
+      norm: null,
+      logNorm: null,
+      spectralNorm: null,
+      logSpectralNorm: null,
+      stableRank: null,
+      matrixRank: null,
+      rankLoss: null,
+      weakRankLoss: null,
+      entropy: null,
+      effectiveRank: null,
+      spectralEntropyRank: null,
+      noiseFloor: null,
+      alphaWeighted: null,
+      logAlphaNorm: null,
+    },
+    fits: {
+      powerLaw: failedPowerLaw(reason),
+      hill: { alpha: null, D: null, xmin: null, tail: null, null: null },
+      marchenkoPastur: failedMarchenkoPastur(reason),
+    },
+    esd: { log10Min: 0, log10Max: 0, counts: [] },
+    nulls: NO_NULLS,
+  };
+}

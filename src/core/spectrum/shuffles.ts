@@ -1,0 +1,28 @@
+import { randomBelow, randomBits } from './randomBits.ts';
+
+/** Largest smaller side with that many shuffles: their cost grows with its cube, their spread falls. */
+const COUNTS = [
+  { upTo: 256, shuffles: 20 },
+  { upTo: 1024, shuffles: 5 },
+] as const;
+
+/** How many shuffles of the entries a matrix is compared with. */
+export function shuffleCount(smallerSide: number): number {
+  return COUNTS.find(({ upTo }) => smallerSide <= upTo)?.shuffles ?? 1;
+}
+
+/**
+ * A copy of the entries in random order (Fisher and Yates; Durstenfeld 1964). The same seed gives the
+ * same order on every machine; the orders of neighbouring seeds are unrelated.
+ */
+export function shuffledEntries(values: Float64Array, seed: number): Float64Array {
+  const shuffled = values.slice();
+  const bits = randomBits(seed);
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = randomBelow(bits, last + 1);
+    const kept = shuffled[last]!;
+    shuffled[last] = shuffled[other]!;
+    shuffled[other] = kept;
+  }
+  return shuffled;
+}
