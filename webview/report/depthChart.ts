@@ -10,7 +10,7 @@ const ROLE_STYLE = {
   linear: { colour: 'blue', marker: 'circle' },
   conv: { colour: 'purple', marker: 'rect' },
   recurrent: { colour: 'green', marker: 'rectRot' },
-  embedding: { colour: 'orange', marker: 'cross' },
+  embedding: { colour: 'foreground', marker: 'cross' },
 } as const;
 
 const SEVERITY_STYLE = {
