@@ -49,7 +49,9 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     sockets,
     profile,
     file: (fileName) => path.join(profile.workspace, fileName),
-    screenshot: (shot) => page.screenshot({ path: artifactPath(name, `${shot}.png`) }),
+    // Menus fade in: with animations ended the picture is of what a person comes to see.
+    screenshot: (shot) =>
+      page.screenshot({ path: artifactPath(name, `${shot}.png`), animations: 'disabled' }),
     reports: () => keptReports(profile),
     close,
   };
