@@ -18,6 +18,7 @@ const FILES = [
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
+  'docs/figures.md',
   ...fs.readdirSync(path.join(root, 'schemas')).map((name) => `schemas/${name}`),
 ];
 

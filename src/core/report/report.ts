@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ROLES } from '../checkpoint/checkpoint.ts';
 import { FINDING_CODES } from '../diagnosis/finding.ts';
 
 /**
@@ -79,7 +80,7 @@ export const layerSchema = v.strictObject({
   tensor: v.string(),
   part: v.string(),
   op: v.string(),
-  role: v.picklist(['linear', 'conv']),
+  role: v.picklist(ROLES),
   dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
   shape,
   parameters: count,

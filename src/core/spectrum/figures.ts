@@ -40,7 +40,10 @@ export interface LayerMetrics {
   readonly logAlphaNorm: Figure;
 }
 
-/** Where a layer's figure stands among the same figure of its seeded element shuffles. */
+/**
+ * Where a layer's figure stands among the same figure of its seeded element shuffles. An exponent has its
+ * place there even where it is too large to be shown; an infinite one has none.
+ */
 export interface ShuffleNull {
   readonly shuffles: number;
   readonly mean: Figure;

@@ -98,8 +98,8 @@ function powerLawFigures(
     sigma: null,
     tail: fit.tail,
     null: shuffleNull(
-      alpha,
-      shuffles.map(({ powerLaw }) => shownAlpha(powerLaw)),
+      fit.alpha,
+      shuffles.map(({ powerLaw }) => powerLaw?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('powerLaw', rows, cols),
     ),
@@ -121,14 +121,15 @@ function hillFigures(
     xmin: own.hill?.xmin ?? null,
     tail: own.hill?.tail ?? null,
     null: shuffleNull(
-      alpha,
-      shuffles.map(({ hill }) => shownAlpha(hill)),
+      own.hill?.alpha ?? null,
+      shuffles.map(({ hill }) => hill?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('hill', rows, cols),
     ),
   };
 }
 
+/** Shuffles are compared by what was fitted, shown or not: a fresh layer of extreme aspect has a large alpha. */
 function shownAlpha(fit: PowerLawTail | null): Figure {
   return fit && fit.alpha <= MOST_ALPHA ? fit.alpha : null;
 }
@@ -166,12 +167,11 @@ function nullsOf(
   { rows, cols }: SolvedSpectrum,
 ): SpectralNulls {
   const ranks = shuffles.map(rankOf);
-  const upperHillAlpha = shownAlpha(own.upperHill);
   return {
-    upperHillAlpha,
+    upperHillAlpha: shownAlpha(own.upperHill),
     upperHill: shuffleNull(
-      upperHillAlpha,
-      shuffles.map(({ upperHill }) => shownAlpha(upperHill)),
+      own.upperHill?.alpha ?? null,
+      shuffles.map(({ upperHill }) => upperHill?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('upperHill', rows, cols),
     ),

@@ -68,6 +68,7 @@ describe('the npm package of the command line', () => {
       'dist/webview/standalone.css',
       'dist/webview/standalone.js',
       'dist/worker.mjs',
+      'docs/figures.md',
       'package.json',
       ...fs.readdirSync('schemas').map((name) => `schemas/${name}`),
     ]);
