@@ -40,7 +40,7 @@ function summaryBlocks({ model, settings, summary, skipped }: Report): string[] 
     ['Skipped', `${skipped.length} tensors`],
     ['File', `${model.bytes} bytes, ${model.parameters} parameters`],
     ['Operator sets', markdownText(opsets.join(', '))],
-    ['Producer', markdownText(model.producer)],
+    ...(model.producer === '' ? [] : [['Producer', markdownText(model.producer)] as const]),
     ['Settings', `${settings.mode}, ${settings.precision}, seed ${settings.seed}`],
   ];
   const rows = TABLE_METRICS.flatMap((id) => {

@@ -1,7 +1,10 @@
 import { visibleName } from './visibleName.ts';
 
-/** Characters that can begin or end something in Markdown, HTML or a table, wherever they stand. */
-const ACTIVE = /[\\`*_[\]<>&~|#$!{}]/g;
+/**
+ * Characters that can begin or end something in Markdown, HTML or a table, wherever they stand; an underscore
+ * only where it is not within a word, as it mostly is in names.
+ */
+const ACTIVE = /[\\`*[\]<>&~|#$!{}]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 
 /** Where GitHub makes a mention or a link of plain text, without any mark. */
 const LINKING = /@|\/(?=\/)|www(?=\.)/gi;

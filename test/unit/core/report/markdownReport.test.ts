@@ -76,6 +76,8 @@ const HOSTILE = [
   ['an address without its protocol', '//example.com/a'],
   ['a mail address', 'someone@example.com'],
   ['emphasis', '**a** _b_ ~~c~~'],
+  ['emphasis by underscores', '__a__ x._b_.c _a_b_'],
+  ['underscores alone', '___'],
   ['an entity', '&lt;b&gt; &#65;'],
   ['a heading', '# a'],
   ['a list', '- a'],
@@ -126,6 +128,10 @@ describe('markdownReport', () => {
     expect(text).toContain('- Analysed: 4 matrices, ');
     expect(text).toContain('- Skipped: 4 tensors\n');
     expect(text).toContain('| It has one axis: a bias or a scale, no matrix. | 2 |\n');
+  });
+
+  it('leaves names as they are where nothing in them could act', () => {
+    expect(markdownReport(named('conv2d_17.w_0'))).toContain('\n- conv2d_17.w_0\n');
   });
 
   it('lists the gravest findings first', () => {
