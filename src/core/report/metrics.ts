@@ -1,27 +1,8 @@
 import type { Layer } from './report.ts';
-import { formatFigure, type FigureFormat } from './format.ts';
+import { formatFigure } from './format.ts';
+import type { Metric } from './metric.ts';
 
-/** How far a figure is to be trusted, in the words a person sees. */
-export type Trust = 'exact' | 'estimate' | 'comparison';
-
-/**
- * One figure of a layer: the only place where its label, unit, meaning and format are spelled. Columns
- * of the command line, of CSV and of the panel, badges, glossary and schema are made from it.
- */
-export interface Metric {
-  readonly id: string;
-  readonly label: string;
-  readonly unit: string;
-  /** One sentence for a person. */
-  readonly meaning: string;
-  /** The values it can take, as text. */
-  readonly range: string;
-  readonly trust: Trust;
-  /** Paper or reference implementation. */
-  readonly source: string;
-  readonly format: FigureFormat;
-  readonly of: (layer: Layer) => number | null;
-}
+export type { Metric, Trust } from './metric.ts';
 
 const WW = 'WeightWatcher 0.7.5.5';
 
@@ -137,6 +118,29 @@ export const METRICS = [
     source: WW,
     format: 'scientific',
     of: (layer) => layer.metrics.svMin,
+  },
+  {
+    id: 'conditionNumber',
+    label: 'Condition number',
+    unit: '',
+    meaning:
+      'Largest singular value over the smallest above the noise floor (compat: over the smallest).',
+    range: '1 and up',
+    trust: 'estimate',
+    source: 'Eigenscope',
+    format: 'scientific',
+    of: (layer) => layer.metrics.conditionNumber,
+  },
+  {
+    id: 'nuclearNorm',
+    label: 'Nuclear norm',
+    unit: '',
+    meaning: 'Sum of the singular values.',
+    range: '0 and up',
+    trust: 'exact',
+    source: 'Fazel 2002',
+    format: 'scientific',
+    of: (layer) => layer.metrics.nuclearNorm,
   },
   {
     id: 'norm',
@@ -292,6 +296,29 @@ export const METRICS = [
     source: WW,
     format: 'fixed',
     of: (layer) => layer.metrics.logAlphaNorm,
+  },
+  {
+    id: 'detXNum',
+    label: 'detX tail',
+    unit: 'eigenvalues',
+    meaning:
+      'Number of largest eigenvalues, scaled to mean 1, whose product is the first below 1. Compare with the tail size: SETOL holds a layer ideal where the two agree.',
+    range: '2 to the number of eigenvalues',
+    trust: 'comparison',
+    source: WW,
+    format: 'integer',
+    of: (layer) => layer.metrics.detXNum,
+  },
+  {
+    id: 'detXVal',
+    label: 'detX eigenvalue',
+    unit: 'eigenvalue',
+    meaning: 'The smallest eigenvalue of the detX tail.',
+    range: '0 and up',
+    trust: 'comparison',
+    source: WW,
+    format: 'scientific',
+    of: (layer) => layer.metrics.detXVal,
   },
   {
     id: 'mpSigma',

@@ -26,6 +26,8 @@ const metricsSchema = v.strictObject({
   numEvals: figure,
   svMax: figure,
   svMin: figure,
+  conditionNumber: figure,
+  nuclearNorm: figure,
   norm: figure,
   logNorm: figure,
   spectralNorm: figure,
@@ -40,6 +42,8 @@ const metricsSchema = v.strictObject({
   noiseFloor: figure,
   alphaWeighted: figure,
   logAlphaNorm: figure,
+  detXNum: figure,
+  detXVal: figure,
 });
 
 const fitStatus = v.picklist(['ok', 'failed']);

@@ -1,4 +1,5 @@
 import { above, countAbove, eigenvaluesOf, slicesOf } from './eigenvalues.ts';
+import { detXOf } from './detX.ts';
 import { compatEntropy, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
 import { failedPowerLaw, NO_NULLS } from './emptyFigures.ts';
@@ -13,7 +14,7 @@ import type {
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
-import { alphaWeighted, normsOf } from './norms.ts';
+import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { fitPowerLaw } from './powerLaw.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
@@ -100,6 +101,8 @@ function metricsOf(
     svMax: finite(sorted.at(-1) ?? 0),
     // The reference keeps the largest of the slices' smallest values.
     svMin: finite(slices.reduce((most, slice) => Math.max(most, slice.at(-1) ?? 0), 0)),
+    conditionNumber: finite(sorted.at(-1)! / sorted[0]!),
+    nuclearNorm: finite(sumOf(sorted)),
     matrixRank: rank,
     rankLoss,
     entropy: finite(compatEntropy(eigenvalues, rank)),
@@ -108,6 +111,7 @@ function metricsOf(
     noiseFloor: null,
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: alpha === null ? null : plainLogAlphaNorm(alpha, eigenvalues),
+    ...detXOf(eigenvalues),
   };
 }
 

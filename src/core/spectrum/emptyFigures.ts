@@ -33,6 +33,8 @@ export function emptyFigures(reason: string): SpectralFigures {
       numEvals: null,
       svMax: null,
       svMin: null,
+      conditionNumber: null,
+      nuclearNorm: null,
       norm: null,
       logNorm: null,
       spectralNorm: null,
@@ -47,6 +49,8 @@ export function emptyFigures(reason: string): SpectralFigures {
       noiseFloor: null,
       alphaWeighted: null,
       logAlphaNorm: null,
+      detXNum: null,
+      detXVal: null,
     },
     fits: {
       powerLaw: failedPowerLaw(reason),

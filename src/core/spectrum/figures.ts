@@ -24,6 +24,8 @@ export interface LayerMetrics {
   readonly numEvals: Figure;
   readonly svMax: Figure;
   readonly svMin: Figure;
+  readonly conditionNumber: Figure;
+  readonly nuclearNorm: Figure;
   readonly norm: Figure;
   readonly logNorm: Figure;
   readonly spectralNorm: Figure;
@@ -38,6 +40,8 @@ export interface LayerMetrics {
   readonly noiseFloor: Figure;
   readonly alphaWeighted: Figure;
   readonly logAlphaNorm: Figure;
+  readonly detXNum: Figure;
+  readonly detXVal: Figure;
 }
 
 /** Where a layer's figure stands among the same figure of its seeded element shuffles. */

@@ -1,4 +1,5 @@
 import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
+import { detXOf } from './detX.ts';
 import { failedPowerLaw } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
@@ -16,7 +17,7 @@ import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
 import { fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
-import { alphaWeighted, logAlphaNorm, normsOf } from './norms.ts';
+import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 
@@ -145,6 +146,8 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     ...normsOf(eigenvalues),
     svMax: finite(singularValues.at(-1) ?? 0),
     svMin: finite(singularValues[0] ?? 0),
+    conditionNumber: finite(singularValues.at(-1)! / above(singularValues, own.floor)[0]!),
+    nuclearNorm: finite(sumOf(singularValues)),
     matrixRank: rankOf(own),
     rankLoss: singularValues.length - rankOf(own),
     entropy: finite(entropyOf(kept) / Math.log(kept.length)),
@@ -153,6 +156,7 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     noiseFloor: finite(own.floor),
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: logAlphaNorm(alpha, eigenvalues),
+    ...detXOf(eigenvalues),
   };
 }
 
