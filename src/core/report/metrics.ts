@@ -1,6 +1,7 @@
 import type { Layer } from './report.ts';
 import { formatFigure } from './format.ts';
 import type { Metric } from './metric.ts';
+import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
 
 export type { Metric, Trust } from './metric.ts';
 
@@ -365,6 +366,7 @@ export const METRICS = [
     format: 'fixed',
     of: (layer) => layer.fits.marchenkoPastur.softRank,
   },
+  ...SHUFFLE_METRICS,
   {
     id: 'compatAlpha',
     label: 'WeightWatcher alpha',

@@ -74,6 +74,14 @@ const fitsSchema = v.strictObject({
     softRank: figure,
     boundary: v.boolean(),
   }),
+  trapTest: v.strictObject({
+    shuffles: count,
+    maxRandEval: figure,
+    softRank: figure,
+    maxDistance: figure,
+    randDistance: figure,
+    traps: figure,
+  }),
 });
 
 export const layerSchema = v.strictObject({

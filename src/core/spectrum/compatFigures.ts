@@ -16,6 +16,7 @@ import { fitHill } from './hill.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { fitPowerLaw } from './powerLaw.ts';
+import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
 const EIGENVALUE_THRESHOLD = 1e-5;
@@ -34,6 +35,11 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
       powerLaw,
       hill: compatHill(eigenvalues),
       marchenkoPastur: fitMarchenkoPasturCompat(eigenvalues, spectrum),
+      trapTest: trapTest(
+        eigenvalues,
+        spectrum.shuffles.map(eigenvaluesOf),
+        (shuffle) => fitMarchenkoPasturCompat(shuffle, spectrum).spikes,
+      ),
     },
     esd: esdOf(eigenvalues),
     nulls: NO_NULLS,

@@ -1,5 +1,6 @@
 import type { PowerLawFigures, SpectralFigures, SpectralNulls } from './figures.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
+import { NO_TRAP_TEST } from './trapTest.ts';
 
 /** A power-law fit that could not be made, and why. */
 export function failedPowerLaw(reason: string): PowerLawFigures {
@@ -56,6 +57,7 @@ export function emptyFigures(reason: string): SpectralFigures {
       powerLaw: failedPowerLaw(reason),
       hill: { alpha: null, D: null, xmin: null, tail: null, null: null },
       marchenkoPastur: failedMarchenkoPastur(reason),
+      trapTest: NO_TRAP_TEST,
     },
     esd: { log10Min: 0, log10Max: 0, counts: [] },
     nulls: NO_NULLS,

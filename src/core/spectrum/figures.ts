@@ -96,10 +96,27 @@ export interface MarchenkoPasturFigures {
   readonly boundary: boolean;
 }
 
+/** The layer against seeded shuffles of its entries; see the catalogue in core/report/metrics.ts. */
+export interface TrapTestFigures {
+  /** How many shuffles; every figure is null where there are none. */
+  readonly shuffles: number;
+  /** Largest eigenvalue over all shuffles. */
+  readonly maxRandEval: Figure;
+  /** `maxRandEval` over the layer's largest eigenvalue. */
+  readonly softRank: Figure;
+  /** The layer's largest eigenvalue less `maxRandEval`. */
+  readonly maxDistance: Figure;
+  /** Jensen-Shannon distance to the shuffles' eigenvalues, in nats. */
+  readonly randDistance: Figure;
+  /** Eigenvalues of a shuffle out of its own random bulk. */
+  readonly traps: Figure;
+}
+
 export interface LayerFits {
   readonly powerLaw: PowerLawFigures;
   readonly hill: HillFigures;
   readonly marchenkoPastur: MarchenkoPasturFigures;
+  readonly trapTest: TrapTestFigures;
 }
 
 /** Histogram of log10 eigenvalues: at most 128 equal bins from log10Min to log10Max; positive eigenvalues only. */

@@ -15,11 +15,12 @@ import type {
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
-import { fitMarchenkoPastur } from './marchenkoPastur.ts';
+import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
+import { trapTest } from './trapTest.ts';
 
 /** Above it an exponent says only that the eigenvalues of the tail are nearly equal. */
 export const MOST_ALPHA = 50;
@@ -54,6 +55,11 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
         spectrum,
         own.floor * own.floor,
         shuffles.map(({ eigenvalues }) => eigenvalues),
+      ),
+      trapTest: trapTest(
+        own.eigenvalues,
+        shuffles.map(({ eigenvalues }) => eigenvalues),
+        (shuffle) => countOverBulk(shuffle, spectrum, own.floor * own.floor),
       ),
     },
     esd: esdOf(own.eigenvalues),
