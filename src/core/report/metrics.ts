@@ -1,6 +1,7 @@
 import type { Layer } from './report.ts';
 import { formatFigure } from './format.ts';
 import type { Metric } from './metric.ts';
+import { ESTIMATOR_METRICS } from './estimatorMetrics.ts';
 import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
 
 export type { Metric, Trust } from './metric.ts';
@@ -298,29 +299,7 @@ export const METRICS = [
     format: 'fixed',
     of: (layer) => layer.metrics.logAlphaNorm,
   },
-  {
-    id: 'detXNum',
-    label: 'detX tail',
-    unit: 'eigenvalues',
-    meaning:
-      'Number of largest eigenvalues, scaled to mean 1, whose product is the first below 1. Compare with the tail size: SETOL holds a layer ideal where the two agree.',
-    range: '2 to the number of eigenvalues',
-    trust: 'comparison',
-    source: WW,
-    format: 'integer',
-    of: (layer) => layer.metrics.detXNum,
-  },
-  {
-    id: 'detXVal',
-    label: 'detX eigenvalue',
-    unit: 'eigenvalue',
-    meaning: 'The smallest eigenvalue of the detX tail.',
-    range: '0 and up',
-    trust: 'comparison',
-    source: WW,
-    format: 'scientific',
-    of: (layer) => layer.metrics.detXVal,
-  },
+  ...ESTIMATOR_METRICS,
   {
     id: 'mpSigma',
     label: 'MP sigma',

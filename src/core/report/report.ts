@@ -62,6 +62,8 @@ const fitsSchema = v.strictObject({
     distancePercentile: figure,
   }),
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
+  peak: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure }),
+  clipped: v.strictObject({ alpha: figure, rawAlpha: figure, fingers: figure }),
   marchenkoPastur: v.strictObject({
     status: fitStatus,
     reason: v.string(),

@@ -1,12 +1,15 @@
+import { fitClipped, WEIGHT_WATCHER_CLIP } from './clippedPowerLaw.ts';
 import { above, countAbove, eigenvaluesOf, slicesOf } from './eigenvalues.ts';
 import { detXOf } from './detX.ts';
 import { compatEntropy, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
-import { failedPowerLaw, NO_NULLS } from './emptyFigures.ts';
+import { failedPowerLaw, NO_CLIPPED, NO_NULLS, NO_PEAK } from './emptyFigures.ts';
 import type {
+  ClippedFigures,
   Figure,
   HillFigures,
   LayerMetrics,
+  PeakFigures,
   PowerLawFigures,
   SolvedSpectrum,
   SpectralFigures,
@@ -15,6 +18,7 @@ import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
+import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
 import { fitPowerLaw } from './powerLaw.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -34,6 +38,8 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
     fits: {
       powerLaw,
       hill: compatHill(eigenvalues),
+      peak: compatPeak(eigenvalues),
+      clipped: compatClipped(eigenvalues),
       marchenkoPastur: fitMarchenkoPasturCompat(eigenvalues, spectrum),
       trapTest: trapTest(
         eigenvalues,
@@ -87,6 +93,18 @@ function compatHill(eigenvalues: Float64Array): HillFigures {
   if (!fit || !Number.isFinite(fit.alpha))
     return { alpha: null, D: null, xmin: null, tail: null, null: null };
   return { ...fit, null: null };
+}
+
+/** AlphaPruning's, which leaves out no eigenvalue, however small. */
+function compatPeak(eigenvalues: Float64Array): PeakFigures {
+  const fit = fitPeak(eigenvalues, ALPHA_PRUNING_PEAK);
+  return fit && Number.isFinite(fit.alpha) ? fit : NO_PEAK;
+}
+
+function compatClipped(eigenvalues: Float64Array): ClippedFigures {
+  const fit = fitClipped(above(eigenvalues, EIGENVALUE_THRESHOLD), WEIGHT_WATCHER_CLIP);
+  if (!fit) return NO_CLIPPED;
+  return { alpha: finite(fit.alpha), rawAlpha: finite(fit.rawAlpha), fingers: fit.fingers };
 }
 
 function metricsOf(

@@ -1,4 +1,10 @@
-import type { PowerLawFigures, SpectralFigures, SpectralNulls } from './figures.ts';
+import type {
+  ClippedFigures,
+  PeakFigures,
+  PowerLawFigures,
+  SpectralFigures,
+  SpectralNulls,
+} from './figures.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
 import { NO_TRAP_TEST } from './trapTest.ts';
 
@@ -17,6 +23,12 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
     distancePercentile: null,
   };
 }
+
+/** Without a tail near the peak. */
+export const NO_PEAK: PeakFigures = { alpha: null, D: null, xmin: null, tail: null };
+
+/** Without a power law to clip. */
+export const NO_CLIPPED: ClippedFigures = { alpha: null, rawAlpha: null, fingers: null };
 
 /** Where there is nothing to compare with. */
 export const NO_NULLS: SpectralNulls = {
@@ -56,6 +68,8 @@ export function emptyFigures(reason: string): SpectralFigures {
     fits: {
       powerLaw: failedPowerLaw(reason),
       hill: { alpha: null, D: null, xmin: null, tail: null, null: null },
+      peak: NO_PEAK,
+      clipped: NO_CLIPPED,
       marchenkoPastur: failedMarchenkoPastur(reason),
       trapTest: NO_TRAP_TEST,
     },

@@ -78,6 +78,23 @@ export interface HillFigures {
   readonly null: ShuffleNull | null;
 }
 
+/** Of a tail that begins near the peak of the density. */
+export interface PeakFigures {
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly xmin: Figure;
+  readonly tail: Figure;
+}
+
+/** Without the few largest eigenvalues that stand apart from the tail. */
+export interface ClippedFigures {
+  readonly alpha: Figure;
+  /** With every eigenvalue. */
+  readonly rawAlpha: Figure;
+  /** Largest eigenvalues left out. */
+  readonly fingers: Figure;
+}
+
 export interface MarchenkoPasturFigures {
   readonly status: 'ok' | 'failed';
   readonly reason: string;
@@ -115,6 +132,8 @@ export interface TrapTestFigures {
 export interface LayerFits {
   readonly powerLaw: PowerLawFigures;
   readonly hill: HillFigures;
+  readonly peak: PeakFigures;
+  readonly clipped: ClippedFigures;
   readonly marchenkoPastur: MarchenkoPasturFigures;
   readonly trapTest: TrapTestFigures;
 }

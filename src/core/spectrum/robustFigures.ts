@@ -1,12 +1,15 @@
+import { fitClipped, ROBUST_CLIP } from './clippedPowerLaw.ts';
 import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
 import { detXOf } from './detX.ts';
-import { failedPowerLaw } from './emptyFigures.ts';
+import { failedPowerLaw, NO_CLIPPED, NO_PEAK } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
 import type {
+  ClippedFigures,
   Figure,
   HillFigures,
   LayerMetrics,
+  PeakFigures,
   PowerLawFigures,
   SolvedSpectrum,
   SpectralFigures,
@@ -18,6 +21,7 @@ import { fitHill, fitUpperHill } from './hill.ts';
 import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
+import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
 import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
@@ -50,6 +54,8 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
     fits: {
       powerLaw,
       hill: hillFigures(own, shuffles, spectrum),
+      peak: peakFigures(own),
+      clipped: clippedFigures(own),
       marchenkoPastur: fitMarchenkoPastur(
         own.eigenvalues,
         spectrum,
@@ -134,6 +140,17 @@ function hillFigures(
       gaussianSpread('hill', rows, cols),
     ),
   };
+}
+
+function peakFigures({ kept }: Solved): PeakFigures {
+  const fit = fitPeak(kept, ROBUST_PEAK);
+  return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
+}
+
+function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
+  const fit = fitClipped(kept, ROBUST_CLIP);
+  if (!fit) return NO_CLIPPED;
+  return { alpha: shownAlpha(fit), rawAlpha: shownAlpha(powerLaw), fingers: fit.fingers };
 }
 
 function shownAlpha(fit: PowerLawTail | null): Figure {
