@@ -5,6 +5,7 @@ import type {
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
+import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
 import { shuffleCount } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
@@ -54,6 +55,10 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     const tooSmall = parts.map((part) => sizeReason(part, request));
     const kept = parts.filter((_, k) => tooSmall[k] === '');
     if (parts.length > 0 && kept.length === 0) skip(tooSmall[0]!);
+    // Parts of unequal widths: each one left out is told.
+    else
+      for (const [k, small] of tooSmall.entries())
+        if (small !== '') skip(`${parts[k]!.part}: ${small}`);
     for (const part of kept) entries.push(entryOf(weight, part, request));
   }
   return { entries, skipped };
@@ -79,12 +84,13 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const { rows, cols, offsets } = part.view;
   const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;
   const source = sourceOf(weight, part);
-  const compatPart =
-    robust && part.kind === 'flattened' ? matrixViews(weight, 'compat').parts[0] : undefined;
-  const compatSource = compatPart ? sourceOf(weight, compatPart) : null;
+  const compatPart = robust ? compatPartOf(weight, part) : 'same';
+  const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
-    ...(compatPart ? [{ ...compatPart.view, times: compatPart.view.offsets.length }] : []),
+    ...(typeof compatPart === 'string'
+      ? []
+      : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
   ];
   return {
     id,
@@ -102,16 +108,27 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (weight.storage.elements + rows * cols) +
+      BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
       Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
   };
 }
 
+/** What WeightWatcher would solve of the weight that a part belongs to. */
+function compatPartOf(weight: Weight, part: WeightPart): WeightPart | 'same' | 'none' {
+  if (part.kind === 'flattened') return matrixViews(weight, 'compat').parts[0] ?? 'none';
+  return weight.division ? 'none' : 'same';
+}
+
 function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
-  return {
-    storage: weight.storage,
-    shape: weight.shape,
-    view: part.view,
-    scale: part.kind === 'slices' ? 'pooled-conv' : 'none',
-  };
+  const { storage, shape } = weight;
+  const scale = part.kind === 'slices' ? 'pooled-conv' : 'none';
+  const { rows, cols, rowStride, colStride, offsets } = part.view;
+  const [first] = offsets;
+  // A gate or an entry of a batch is read alone: hundreds of them would each read the whole tensor.
+  if (part.part !== '' && part.kind === 'matrix' && colStride === 1 && rowStride === cols) {
+    const own = partStorage(storage, first!, rows * cols);
+    const view = { ...part.view, offsets: [0] };
+    if (own) return { storage: own, shape: [rows, cols], view, scale };
+  }
+  return { storage, shape, view: part.view, scale };
 }

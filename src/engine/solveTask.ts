@@ -17,7 +17,13 @@ import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
 import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
-import type { NonFinite, SpectrumSource, SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type {
+  CompatLabel,
+  NonFinite,
+  SpectrumSource,
+  SpectrumTask,
+  TaskOutcome,
+} from './spectrumTask.ts';
 
 /** What a worker brings to its tasks. */
 export interface SolveTools {
@@ -60,18 +66,33 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       ? weight.record(task.source, { kind: 'shuffles', count: task.shuffles, seed: task.seed })
       : undefined;
   const spectrum = spectrumOf(plain, shuffled?.spectra ?? []);
-  const compat = task.compatSource
-    ? spectrumOf(weight.record(task.compatSource, { kind: 'spectrum' }), [])
-    : spectrum;
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
-    compat: compatLabel(compat),
+    compat: compatOf(task, weight, spectrum),
     cached: !weight.touched,
     singularValues: task.wantSpectrum
       ? Float64Array.from(spectrum.singularValues).sort().reverse()
       : null,
   };
+}
+
+const NO_LABEL: CompatLabel = { alpha: null, warning: '' };
+
+function compatOf(
+  { compatSource }: SpectrumTask,
+  weight: StoredWeight,
+  own: SolvedSpectrum,
+): CompatLabel {
+  if (compatSource === 'same') return compatLabel(own);
+  if (compatSource === 'none') return NO_LABEL;
+  try {
+    return compatLabel(spectrumOf(weight.record(compatSource, { kind: 'spectrum' }), []));
+  } catch (error) {
+    // Another group of the convolution is broken: WeightWatcher, which sees none, gives no figure at all.
+    if (error instanceof NonFiniteWeight) return NO_LABEL;
+    throw error;
+  }
 }
 
 function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): SolvedSpectrum {
@@ -116,8 +137,9 @@ class StoredWeight {
   }
 
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    this.values ??= finiteValues(source);
+    this.values ??= readValues(source.storage);
     const { view } = source;
+    checkFinite(this.values, view);
     const matrices = view.offsets.map((offset) => gather(this.values!, source, offset));
     const entries = matrices[0]!.data;
     const variance = roundingVariance(entries, source.storage.dtype);
@@ -139,17 +161,24 @@ class StoredWeight {
   }
 }
 
-function finiteValues(source: SpectrumSource): Float64Array {
-  const values = readValues(source.storage);
-  const found = nonFinite(values);
-  if (found) throw new NonFiniteWeight({ ...found, elements: values.length });
-  return values;
+/** Throws NonFiniteWeight where a view holds NaN or infinite entries, whatever the rest of the tensor holds. */
+function checkFinite(values: Float64Array, view: MatrixView): void {
+  const { rows, cols, offsets } = view;
+  const elements = rows * cols * offsets.length;
+  const entries =
+    elements === values.length ? values : gather(values, { view, scale: 'none' }, offsets[0]!).data;
+  const found = nonFinite(entries);
+  if (found) throw new NonFiniteWeight({ ...found, elements });
 }
 
 const FLOAT32_SQRT_HALF = Math.fround(Math.SQRT1_2);
 
 /** One matrix of a view as contiguous rows; a view of the tensor itself where it already lies so. */
-function gather(values: Float64Array, source: SpectrumSource, offset: number): Matrix {
+function gather(
+  values: Float64Array,
+  source: Pick<SpectrumSource, 'view' | 'scale'>,
+  offset: number,
+): Matrix {
   const { rows, cols } = source.view;
   if (source.scale === 'none' && isContiguous(source.view))
     return { rows, cols, data: values.subarray(offset, offset + rows * cols) };

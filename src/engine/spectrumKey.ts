@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
@@ -20,12 +21,26 @@ export function spectrumKey(
   asked: SpectrumKind,
   kernelsHash: string,
 ): string {
-  const { dtype, encoding, elements } = source.storage;
+  const { shape, view, scale } = source;
   const identity = [
     storedBytesHash,
-    { dtype, encoding, elements, shape: source.shape, view: source.view, scale: source.scale },
+    { ...encodingOf(source.storage), shape, view, scale },
     asked,
     { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** How the stored bytes are read: of a sparse tensor its values and its indices. */
+function encodingOf(storage: TensorStorage): object {
+  const { dtype, encoding, elements } = storage;
+  if (storage.encoding !== 'sparse') return { dtype, encoding, elements };
+  const { values, indices } = storage;
+  return {
+    dtype,
+    encoding,
+    elements,
+    values: [values.encoding, values.elements],
+    indices: [indices.encoding, indices.elements, indices.perValue],
+  };
 }

@@ -18,15 +18,20 @@ export interface SpectrumTask {
   readonly id: string;
   readonly mode: Mode;
   readonly source: SpectrumSource;
-  /** Convolutions in robust mode: the view whose alpha and label WeightWatcher would print. */
-  readonly compatSource: SpectrumSource | null;
+  /**
+   * The view whose alpha and label WeightWatcher would print: `same` where it is this one, `none` where
+   * it has none, as of a gate or of the query among fused weights.
+   */
+  readonly compatSource: SpectrumSource | 'same' | 'none';
   readonly shuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;
 }
 
+/** Of one entry of the report: other parts of the same tensor do not count. */
 export interface NonFinite {
   readonly count: number;
+  /** Row-major in the tensor where the entry is all of it, else in the entry's own matrix. */
   readonly firstIndex: number;
   readonly elements: number;
 }

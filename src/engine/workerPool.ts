@@ -123,7 +123,8 @@ export class WorkerPool {
     if (!job) return;
     this.bytesRunning -= job.bytes;
     settle(job);
-    this.dispatch();
+    // After the caller has heard of this job's end: a layer that is solved must not count as running beside the next.
+    queueMicrotask(() => this.dispatch());
   }
 
   private cancel(job: QueuedJob): void {

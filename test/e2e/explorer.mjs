@@ -1,5 +1,6 @@
-/** Menus ignore the mouse in their first moments, so that the click that opened them does not choose. */
-const MENU_SETTLES_MS = 300;
+/** How long a menu may take to close after a click that it has heeded. */
+const MENU_CLOSES_MS = 1_000;
+const LIMIT_MS = 30_000;
 
 /** The row of a file in the explorer. */
 export function explorerRow(page, name) {
@@ -11,15 +12,33 @@ export async function showView(page, label) {
     `.activitybar .action-item:has(.action-label[aria-label^="${label}"])`,
   );
   if (await action.evaluate((item) => item.classList.contains('checked'))) return;
-  await action.locator('.action-label').click();
+  // A badge lies over the label.
+  await action.click();
 }
 
 /** Right-clicks and waits for the menu; returns a locator of its entry of that label. */
 export async function openContextMenu(page, target, label) {
   await target.click({ button: 'right' });
   await page.locator('.monaco-menu .action-label').first().waitFor();
-  await page.waitForTimeout(MENU_SETTLES_MS);
   return page.locator('.monaco-menu .action-label').getByText(label, { exact: true });
+}
+
+/**
+ * Clicks an entry of the open menu until the menu closes: in its first moments it ignores the mouse, so
+ * that the click that opened it does not choose, and says nothing of when they are over.
+ */
+export async function chooseEntry(page, entry) {
+  const deadline = Date.now() + LIMIT_MS;
+  const closed = () =>
+    page.locator('.monaco-menu').waitFor({ state: 'detached', timeout: MENU_CLOSES_MS });
+  for (;;) {
+    await entry.click();
+    try {
+      return await closed();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 export async function closeMenu(page) {

@@ -3,6 +3,12 @@ export function reportFrame(page) {
   return page.frameLocator('iframe.webview.ready:visible').frameLocator('iframe#active-frame');
 }
 
+/** The same as a frame that scripts can be run in. */
+export async function reportElement(page) {
+  const body = await reportFrame(page).locator('body').elementHandle();
+  return body.ownerFrame();
+}
+
 /** Waits until the panel shows the report of that model. */
 export async function shownReport(page, model) {
   const frame = reportFrame(page);

@@ -36,6 +36,7 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     server = await startServer(host, profile);
     sockets = watchSockets(server.pid);
     workbench = await openWorkbench(server, profile);
+    await extensionKnown(workbench.page);
   } catch (error) {
     await close();
     throw error;
@@ -48,10 +49,17 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     sockets,
     profile,
     file: (fileName) => path.join(profile.workspace, fileName),
-    screenshot: (shot) => page.screenshot({ path: artifactPath(name, `${shot}.png`) }),
+    // Menus fade in: with animations ended the picture is of what a person comes to see.
+    screenshot: (shot) =>
+      page.screenshot({ path: artifactPath(name, `${shot}.png`), animations: 'disabled' }),
     reports: () => keptReports(profile),
     close,
   };
+}
+
+/** The workbench is there before it knows what its extensions add to menus and views. */
+function extensionKnown(page) {
+  return page.locator('.activitybar .action-label[aria-label^="Eigenscope"]').waitFor();
 }
 
 /** The reports that the extension keeps, by the name of their model's file. */

@@ -15,11 +15,18 @@ describe('activation', () => {
     assert.deepEqual(loadedBundles(), []);
   });
 
-  it('loads one module of all that the host can load, and starts no process', async () => {
+  it('loads one module of all that it has, and starts no process', async () => {
     const extension = extensionUnderTest();
     const before = new Set(Object.keys(require.cache));
     await extension.activate();
-    const loaded = Object.keys(require.cache).filter((file) => !before.has(file));
+    // VS Code's own extensions load theirs in the same host at the same time, and the workbench for
+    // tests is installed inside the working tree.
+    const loaded = Object.keys(require.cache).filter(
+      (file) =>
+        !before.has(file) &&
+        file.startsWith(extension.extensionPath + path.sep) &&
+        !file.includes(path.join('test', 'e2e', 'host')),
+    );
     assert.deepEqual(loaded, [path.join(extension.extensionPath, 'dist/extension.cjs')]);
     assert.deepEqual(enginePids(), []);
     assert.equal(extension.extensionKind, vscode.ExtensionKind.Workspace);

@@ -9,6 +9,8 @@ import { roleLabel } from './roleLabel.ts';
 const ROLE_STYLE = {
   linear: { colour: 'blue', marker: 'circle' },
   conv: { colour: 'purple', marker: 'rect' },
+  recurrent: { colour: 'green', marker: 'rectRot' },
+  embedding: { colour: 'foreground', marker: 'cross' },
 } as const;
 
 const SEVERITY_STYLE = {

@@ -9,6 +9,10 @@ export function roleLabel(role: string): string {
       return t('Linear');
     case 'conv':
       return t('Convolution');
+    case 'recurrent':
+      return t('Recurrent');
+    case 'embedding':
+      return t('Embedding');
     default:
       return role;
   }

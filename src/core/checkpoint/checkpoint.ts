@@ -10,13 +10,18 @@ export interface ByteRange {
 /**
  * Where the values of a tensor lie. Plain data: it travels to workers and is all that is needed to
  * read the tensor again.
+ */
+export type TensorStorage = DenseStorage | SparseStorage;
+
+/**
+ * Every value of a tensor, in row-major order.
  *
  * - `raw`: little-endian elements of `dtype`, back to back over the segments.
  * - `float32List`, `float64List`: packed `float_data` / `double_data`.
  * - `float32Fields`, `float64Fields`: the same fields unpacked, one tag byte before each element.
  * - `varintList`, `varintFields`: 16-bit patterns of float16 / bfloat16 in `int32_data`.
  */
-export interface TensorStorage {
+export interface DenseStorage {
   readonly file: string;
   readonly tensor: string;
   readonly dtype: FloatType;
@@ -32,13 +37,65 @@ export interface TensorStorage {
   readonly segments: readonly ByteRange[];
 }
 
-export type Role = 'linear' | 'conv';
+/** The values that are not zero, and where each stands. */
+export interface SparseStorage {
+  readonly file: string;
+  readonly tensor: string;
+  readonly dtype: FloatType;
+  /** Elements of the tensor with its zeros. */
+  readonly elements: number;
+  readonly encoding: 'sparse';
+  readonly shape: readonly number[];
+  readonly values: DenseStorage;
+  readonly indices: IndexStorage;
+}
+
+/** 64-bit integers: as little-endian bytes, or as varints that are packed or have a tag byte each. */
+export interface IndexStorage {
+  readonly file: string;
+  /** Integers for each value: 1 where they are row-major places, else one for each axis. */
+  readonly perValue: number;
+  readonly elements: number;
+  readonly encoding: 'raw' | 'varintList' | 'varintFields';
+  readonly segments: readonly ByteRange[];
+}
+
+/**
+ * What a weight does: multiplies (`linear`), convolves, also transposed (`conv`), feeds the gates of a
+ * recurrent layer, or is a table whose rows are looked up.
+ */
+export const ROLES = ['linear', 'conv', 'recurrent', 'embedding'] as const;
+
+export type Role = (typeof ROLES)[number];
 
 /**
  * How the axes of the stored tensor are used by the node that consumes it: `in-out` as MatMul's right
- * side `[in, out]`, `out-in` as Gemm with transB `[out, in]`, `conv` as `[out, in / groups, ...kernel]`.
+ * side `[in, out]` (and a table, as the right side of one-hot rows), `out-in` as Gemm with transB
+ * `[out, in]`, `conv` as `[out, in / groups, ...kernel]`, `conv-transpose` as `[in, out / groups, ...kernel]`.
  */
-export type Orientation = 'in-out' | 'out-in' | 'conv';
+export type Orientation = 'in-out' | 'out-in' | 'conv' | 'conv-transpose';
+
+/**
+ * How a weight is cut into matrices that act each on its own: the directions and gates of a recurrent
+ * layer, the entries of a batch, query, key and value.
+ */
+export interface Division {
+  /** How many leading axes of `shape` number matrices of one shape; the axes of the rows follow them. */
+  readonly batchAxes: number;
+  /** What each of these matrices is; they are numbered where this is empty. */
+  readonly batchNames: readonly string[];
+  /** Which side of each matrix is cut into bands. */
+  readonly side: 'rows' | 'cols';
+  /** In the order in which they are stored; empty where a matrix is not cut. */
+  readonly bands: readonly Band[];
+}
+
+/** Neighbouring rows or columns. */
+export interface Band {
+  readonly name: string;
+  readonly start: number;
+  readonly length: number;
+}
 
 /** One tensor of learned weights that has a matrix view. */
 export interface Weight {
@@ -55,13 +112,16 @@ export interface Weight {
   readonly dtype: FloatType;
   readonly shape: readonly number[];
   /**
-   * How many leading axes of `shape` are the rows of the stored matrix; the others are its columns. More
-   * than 1 where a Reshape joins axes, as in `[in, heads, size]`, or where axes of length 1 lead.
+   * How many leading axes of `shape` (after those of a batch) are the rows of the stored matrix; the others
+   * are its columns. More than 1 where a Reshape joins axes, as in `[in, heads, size]`, or where axes of
+   * length 1 lead.
    */
   readonly rowAxes: number;
   readonly parameters: number;
   /** Convolutions only: number of groups; 1 otherwise. */
   readonly groups: number;
+  /** Absent where the weight is one matrix or the groups of a convolution. */
+  readonly division?: Division;
   /** Names or paths of every node that uses it, in graph order. */
   readonly consumers: readonly string[];
   readonly storage: TensorStorage;

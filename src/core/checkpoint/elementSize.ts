@@ -1,4 +1,4 @@
-import type { FloatType, TensorStorage } from './checkpoint.ts';
+import type { FloatType, DenseStorage } from './checkpoint.ts';
 
 /** Bytes of one element in little-endian storage. */
 export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = {
@@ -9,7 +9,7 @@ export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = {
 };
 
 /** Bytes from one stored element to the next; undefined where elements differ in length (varints). */
-export function elementStride({ encoding, dtype }: TensorStorage): number | undefined {
+export function elementStride({ encoding, dtype }: DenseStorage): number | undefined {
   switch (encoding) {
     case 'raw':
       return FLOAT_BYTES[dtype];

@@ -31,8 +31,12 @@ export const LIMITS = {
   callDepth: 32,
   /** Steps from tensors to the nodes that use them, over the whole file. */
   walkSteps: 400_000,
+  /** Bytes of a text attribute that is kept: equations and directions are shorter, what is longer is no text. */
+  attributeTextBytes: 1024,
   /** Integers kept of an attribute or a constant: shapes, permutations and axes are no longer. */
   shapeElements: 64,
-  /** Matrices in one weight: groups or kernel positions. The largest real depthwise layers have some ten thousand. */
+  /** Elements of a sparse tensor with its zeros, which a few bytes can declare: 2 GiB once they are filled in. */
+  sparseElements: 2 ** 28,
+  /** Matrices in one weight: groups, kernel positions, or entries of a batch. The largest real depthwise layers have some ten thousand. */
   matrices: 65_536,
 } as const;

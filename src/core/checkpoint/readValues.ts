@@ -1,23 +1,31 @@
-import type { TensorStorage } from './checkpoint.ts';
+import type { DenseStorage, TensorStorage } from './checkpoint.ts';
 import { CheckpointError } from './checkpointError.ts';
 import { elementStride } from './elementSize.ts';
 import { openRangeReader, type OpenReader } from './rangeReader.ts';
+import { readIntegers } from './readIntegers.ts';
 import { bfloat16Value, float16Value } from './smallFloats.ts';
-import { storedBytes } from './storedBytes.ts';
+import { sparseValues } from './sparseValues.ts';
+import { visitBytes } from './visitBytes.ts';
 
 /**
- * The values of a tensor in row-major order, exactly, as float64 (NaN and infinities as they are).
- * Throws CheckpointError where the file cannot be read, has become shorter, or holds other data than
- * when it was opened.
+ * The values of a tensor in row-major order, exactly, as float64 (NaN and infinities as they are), with
+ * the zeros of a sparse one. Throws CheckpointError where the file cannot be read, has become shorter, or
+ * holds other data than when it was opened, and where a sparse tensor has indices that make no sense.
  */
 export function readValues(
   storage: TensorStorage,
   openReader: OpenReader = openRangeReader,
 ): Float64Array {
+  if (storage.encoding !== 'sparse') return denseValues(storage, openReader);
+  const values = denseValues(storage.values, openReader);
+  return sparseValues(storage, values, readIntegers(storage.indices, openReader));
+}
+
+function denseValues(storage: DenseStorage, openReader: OpenReader): Float64Array {
   const values = new Float64Array(storage.elements);
   const decode = decoderOf(storage);
   let count = 0;
-  storedBytes(storage, (chunk) => (count = decode(chunk, values, count)), openReader);
+  visitBytes(storage, (chunk) => (count = decode(chunk, values, count)), openReader);
   if (count !== storage.elements) throw changed(storage, count);
   return values;
 }
@@ -25,7 +33,7 @@ export function readValues(
 /** Decodes a chunk into `values` from index `at`; returns the index after the last one written. */
 type Decoder = (chunk: Uint8Array, values: Float64Array, at: number) => number;
 
-function decoderOf(storage: TensorStorage): Decoder {
+function decoderOf(storage: DenseStorage): Decoder {
   const stride = elementStride(storage);
   if (stride === undefined) return varintDecoder(storage);
   const get = elementGetter(storage);
@@ -37,7 +45,7 @@ function decoderOf(storage: TensorStorage): Decoder {
   };
 }
 
-function elementGetter(storage: TensorStorage): (view: DataView, byte: number) => number {
+function elementGetter(storage: DenseStorage): (view: DataView, byte: number) => number {
   switch (storage.encoding === 'raw' ? storage.dtype : wideType(storage)) {
     case 'float32':
       return (view, byte) => view.getFloat32(byte, true);
@@ -50,12 +58,12 @@ function elementGetter(storage: TensorStorage): (view: DataView, byte: number) =
   }
 }
 
-function wideType({ encoding }: TensorStorage): 'float32' | 'float64' {
+function wideType({ encoding }: DenseStorage): 'float32' | 'float64' {
   return encoding.startsWith('float64') ? 'float64' : 'float32';
 }
 
 /** The 16 bits of an element as a varint, which may be cut by the border of a chunk. */
-function varintDecoder(storage: TensorStorage): Decoder {
+function varintDecoder(storage: DenseStorage): Decoder {
   const value = storage.dtype === 'bfloat16' ? bfloat16Value : float16Value;
   const tagged = storage.encoding === 'varintFields';
   let atTag = tagged;
@@ -81,7 +89,7 @@ function varintDecoder(storage: TensorStorage): Decoder {
   };
 }
 
-function changed(storage: TensorStorage, found: number): CheckpointError {
+function changed(storage: DenseStorage, found: number): CheckpointError {
   const { file, tensor, elements } = storage;
   return new CheckpointError(
     'short-data',

@@ -12,7 +12,7 @@ export function faultFindings(input: DiagnosisInput): readonly Finding[] {
       {
         code: 'non-finite',
         severity: 'error',
-        text: `${name} has ${counted(count, 'weight')} of ${elements} that ${count === 1 ? 'is' : 'are'} NaN or infinite, the first at index ${firstIndex} of the tensor. It has no spectrum and is left out.`,
+        text: `${name} has ${counted(count, 'weight')} of ${elements} that ${count === 1 ? 'is' : 'are'} NaN or infinite, the first at index ${firstIndex}. It has no spectrum and is left out.`,
         evidence: {
           count,
           firstIndex,

@@ -1,10 +1,14 @@
 import { MOST_ALPHA } from '../spectrum/robustFigures.ts';
+import type { ShuffleNull } from '../spectrum/figures.ts';
 import type { SolvedInput } from './diagnose.ts';
 import { figureText, percentileText } from './figureText.ts';
 import type { Finding } from './finding.ts';
 
-/** Percentile of the fit's distance among the shuffles' above which the tail is no power law at all. */
-const DISTANCE_PERCENTILE = 99.5;
+/**
+ * Percentile among the shuffles' above which a distance says that the tail is no power law at all, and an
+ * alpha that the eigenvalues are closer to each other than chance puts them.
+ */
+const DOUBTFUL_PERCENTILE = 99.5;
 
 /** Fits that could not be made, and fits whose figures should not be believed. */
 export function fitFindings(input: SolvedInput): readonly Finding[] {
@@ -49,7 +53,10 @@ function doubtfulFits(input: SolvedInput): readonly Finding[] {
 
 type Doubt = Pick<Finding, 'text' | 'evidence'>;
 
-/** Alpha infinite or so large that it says only that the eigenvalues are nearly equal. */
+/**
+ * Alpha infinite or so large that it says only that the eigenvalues are nearly equal. Where the shuffles'
+ * is as large (few rows against many columns), it is the shape's doing: not shown, and no finding.
+ */
 function hiddenAlpha({ figures, mode }: SolvedInput): readonly Doubt[] {
   const { powerLaw, hill } = figures.fits;
   if (powerLaw.status === 'failed') return [];
@@ -63,8 +70,9 @@ function hiddenAlpha({ figures, mode }: SolvedInput): readonly Doubt[] {
           },
         ]
       : [];
-  if (alpha === null) return [{ text: powerLaw.reason, evidence: { tail: tail ?? 0 } }];
-  if (hill.alpha !== null || hill.tail === null) return [];
+  if (alpha === null && isBeyondShuffles(powerLaw.null))
+    return [{ text: powerLaw.reason, evidence: { tail: tail ?? 0 } }];
+  if (hill.alpha !== null || hill.tail === null || !isBeyondShuffles(hill.null)) return [];
   return [
     {
       text: `the ${hill.tail} eigenvalues of the upper half are equal or nearly so, and the Hill alpha is infinite or over ${MOST_ALPHA}`,
@@ -73,10 +81,14 @@ function hiddenAlpha({ figures, mode }: SolvedInput): readonly Doubt[] {
   ];
 }
 
+function isBeyondShuffles(shuffled: ShuffleNull | null): boolean {
+  return shuffled?.percentile == null || shuffled.percentile > DOUBTFUL_PERCENTILE;
+}
+
 /** A power law that fits worse than it fits the shuffles, which have none. */
 function poorFit({ figures }: SolvedInput): readonly Doubt[] {
   const { D, distancePercentile, tail } = figures.fits.powerLaw;
-  if (D === null || distancePercentile === null || distancePercentile < DISTANCE_PERCENTILE)
+  if (D === null || distancePercentile === null || distancePercentile < DOUBTFUL_PERCENTILE)
     return [];
   return [
     {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ROLES } from '../checkpoint/checkpoint.ts';
 import { FINDING_CODES } from '../diagnosis/finding.ts';
 
 /**
@@ -77,7 +78,7 @@ const fitsSchema = v.strictObject({
     boundary: v.boolean(),
   }),
   trapTest: v.strictObject({
-    shuffles: count,
+    shuffles: figure,
     maxRandEval: figure,
     softRank: figure,
     maxDistance: figure,
@@ -93,7 +94,7 @@ export const layerSchema = v.strictObject({
   tensor: v.string(),
   part: v.string(),
   op: v.string(),
-  role: v.picklist(['linear', 'conv']),
+  role: v.picklist(ROLES),
   dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
   shape,
   parameters: count,

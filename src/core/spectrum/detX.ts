@@ -12,7 +12,8 @@ import { finite } from './finite.ts';
 export function detXOf(ascending: Float64Array): Pick<LayerMetrics, 'detXNum' | 'detXVal'> {
   const count = ascending.length;
   const sum = ascending.reduce((total, value) => total + value, 0);
-  if (!(sum > 0) || ascending[0] === ascending.at(-1)) return { detXNum: null, detXVal: null };
+  if (!(sum > 0 && sum < Infinity) || ascending[0] === ascending.at(-1))
+    return { detXNum: null, detXVal: null };
   const logScale = Math.log(count / sum);
   let logProduct = 0;
   for (let at = count - 1; at > 0; at--) {

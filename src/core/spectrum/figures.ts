@@ -44,7 +44,10 @@ export interface LayerMetrics {
   readonly detXVal: Figure;
 }
 
-/** Where a layer's figure stands among the same figure of its seeded element shuffles. */
+/**
+ * Where a layer's figure stands among the same figure of its seeded element shuffles. An exponent has its
+ * place there even where it is too large to be shown; an infinite one has none.
+ */
 export interface ShuffleNull {
   readonly shuffles: number;
   readonly mean: Figure;
@@ -115,8 +118,8 @@ export interface MarchenkoPasturFigures {
 
 /** The layer against seeded shuffles of its entries; see the catalogue in core/report/metrics.ts. */
 export interface TrapTestFigures {
-  /** How many shuffles; every figure is null where there are none. */
-  readonly shuffles: number;
+  /** How many; null, as every other figure, where there are none. */
+  readonly shuffles: Figure;
   /** Largest eigenvalue over all shuffles. */
   readonly maxRandEval: Figure;
   /** `maxRandEval` over the layer's largest eigenvalue. */

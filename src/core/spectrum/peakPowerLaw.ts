@@ -47,7 +47,7 @@ function peakOf(ascending: Float64Array): number | null {
   if (smallest === undefined || !(smallest > 0)) return null;
   const low = Math.log10(smallest);
   const width = (Math.log10(ascending.at(-1)!) - low) / BINS;
-  if (width === 0) return null;
+  if (!(width > 0 && width < Infinity)) return null;
   const counts = new Int32Array(BINS);
   for (const value of ascending)
     counts[Math.min(BINS - 1, Math.floor((Math.log10(value) - low) / width))]! += 1;

@@ -111,8 +111,8 @@ function powerLawFigures(
     sigma: null,
     tail: fit.tail,
     null: shuffleNull(
-      alpha,
-      shuffles.map(({ powerLaw }) => shownAlpha(powerLaw)),
+      fit.alpha,
+      shuffles.map(({ powerLaw }) => powerLaw?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('powerLaw', rows, cols),
     ),
@@ -134,8 +134,8 @@ function hillFigures(
     xmin: own.hill?.xmin ?? null,
     tail: own.hill?.tail ?? null,
     null: shuffleNull(
-      alpha,
-      shuffles.map(({ hill }) => shownAlpha(hill)),
+      own.hill?.alpha ?? null,
+      shuffles.map(({ hill }) => hill?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('hill', rows, cols),
     ),
@@ -153,6 +153,7 @@ function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
   return { alpha: shownAlpha(fit), rawAlpha: shownAlpha(powerLaw), fingers: fit.fingers };
 }
 
+/** Shuffles are compared by what was fitted, shown or not: a fresh layer of extreme aspect has a large alpha. */
 function shownAlpha(fit: PowerLawTail | null): Figure {
   return fit && fit.alpha <= MOST_ALPHA ? fit.alpha : null;
 }
@@ -193,12 +194,11 @@ function nullsOf(
   { rows, cols }: SolvedSpectrum,
 ): SpectralNulls {
   const ranks = shuffles.map(rankOf);
-  const upperHillAlpha = shownAlpha(own.upperHill);
   return {
-    upperHillAlpha,
+    upperHillAlpha: shownAlpha(own.upperHill),
     upperHill: shuffleNull(
-      upperHillAlpha,
-      shuffles.map(({ upperHill }) => shownAlpha(upperHill)),
+      own.upperHill?.alpha ?? null,
+      shuffles.map(({ upperHill }) => upperHill?.alpha ?? null),
       EXPONENT_SCALE,
       gaussianSpread('upperHill', rows, cols),
     ),

@@ -3,7 +3,7 @@ import { finite } from './finite.ts';
 
 /** Of a layer without shuffles. */
 export const NO_TRAP_TEST: TrapTestFigures = {
-  shuffles: 0,
+  shuffles: null,
   maxRandEval: null,
   softRank: null,
   maxDistance: null,

@@ -33,5 +33,5 @@ export function failureOf(thrown: unknown, file: string, t: Translate): Failure 
 }
 
 function unexpected(message: string, file: string, t: Translate): string {
-  return t('{0} could not be analysed: {1}', file, message);
+  return t('{0} could not be analyzed: {1}', file, message);
 }

@@ -17,11 +17,29 @@ export interface CheckpointLook extends Look {
   readonly tooltip: string;
 }
 
-/** Findings that a person should act on. */
-export function warningsOf(report: Report): number {
-  return [report, ...report.layers]
-    .flatMap(({ findings }) => findings)
-    .filter(({ severity }) => severity !== 'info').length;
+/** Findings that a person should act on, of a model and its layers. */
+export interface Problems {
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export function problemsOf(reports: readonly Report[]): Problems {
+  const severities = reports
+    .flatMap((report) => [report, ...report.layers])
+    .flatMap(({ findings }) => findings.map(({ severity }) => severity));
+  return {
+    errors: severities.filter((severity) => severity === 'error').length,
+    warnings: severities.filter((severity) => severity === 'warning').length,
+  };
+}
+
+/** Such as `1 error, 3 warnings`; empty where there are none. */
+export function problemsText({ errors, warnings }: Problems, t: Translate): string {
+  const parts = [
+    ...(errors === 0 ? [] : [errors === 1 ? t('1 error') : t('{0} errors', errors)]),
+    ...(warnings === 0 ? [] : [warnings === 1 ? t('1 warning') : t('{0} warnings', warnings)]),
+  ];
+  return parts.join(', ');
 }
 
 /** The row of a checkpoint; `folder` is where it lies, for telling files of one name apart. */
@@ -59,26 +77,22 @@ export function checkpointLook(
       break;
   }
   if (!stored) return row('file-binary', t('not analyzed'), t('Not analyzed yet'));
-  const warnings = warningsOf(stored.report);
-  const layers = layersText(stored.report.layers.length, t);
-  const summary = warnings === 0 ? layers : `${layers}, ${warningsText(warnings, t)}`;
+  const { layers } = stored.report;
+  const problems = problemsOf([stored.report]);
+  const count = layers.length === 1 ? t('1 layer') : t('{0} layers', layers.length);
+  const found = problemsText(problems, t);
+  const summary = found === '' ? count : `${count}, ${found}`;
   if (stored.outdated)
     return row(
       'history',
       t('changed since'),
       t('The file changed after this analysis: {0}', summary),
     );
-  return warnings > 0
-    ? row('warning', summary, summary, 'problemsWarningIcon.foreground')
-    : row('pass', summary, summary, 'testing.iconPassed');
-}
-
-function layersText(count: number, t: Translate): string {
-  return count === 1 ? t('1 layer') : t('{0} layers', count);
-}
-
-export function warningsText(count: number, t: Translate): string {
-  return count === 1 ? t('1 warning') : t('{0} warnings', count);
+  if (layers.length === 0) return row('info', t('no weights'), t('No weights to analyze'));
+  if (problems.errors > 0) return row('error', found, summary, 'problemsErrorIcon.foreground');
+  if (problems.warnings > 0)
+    return row('warning', found, summary, 'problemsWarningIcon.foreground');
+  return row('pass', summary, summary, 'testing.iconPassed');
 }
 
 const RUNNING = { context: 'checkpoint-running' } as const;

@@ -5,7 +5,7 @@ import { shortName } from '../../core/report/visibleName.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { CheckpointFiles } from './checkpointFiles.ts';
-import { checkpointLook, warningsOf, warningsText, type Look } from './checkpointLook.ts';
+import { checkpointLook, problemsOf, problemsText, type Look } from './checkpointLook.ts';
 import { layerLook } from './layerLook.ts';
 import { layerTooltip } from './layerTooltip.ts';
 import type { CheckpointNode, LayerNode, TreeNode } from './treeNode.ts';
@@ -99,11 +99,10 @@ export class CheckpointTree implements vscode.Disposable {
     const stored = await Promise.all(
       [...this.#nodes.values()].map(({ uri }) => store.get(uri.fsPath)),
     );
-    const warnings = stored.reduce((sum, each) => sum + (each ? warningsOf(each.report) : 0), 0);
+    const problems = problemsOf(stored.flatMap((each) => (each ? [each.report] : [])));
+    const value = problems.errors + problems.warnings;
     view.badge =
-      warnings === 0
-        ? undefined
-        : { value: warnings, tooltip: warningsText(warnings, vscode.l10n.t) };
+      value === 0 ? undefined : { value, tooltip: problemsText(problems, vscode.l10n.t) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatMetric, metricById, type MetricId } from '../../core/report/metrics.ts';
 import type { Layer, ReportFinding } from '../../core/report/report.ts';
+import { visibleName } from '../../core/report/visibleName.ts';
 import type { Translate } from '../analysis/translate.ts';
 import type { Look } from './checkpointLook.ts';
 
@@ -30,7 +31,7 @@ export function layerLook(layer: Layer, t: Translate): Look {
   const icon = gravest ? ICONS[gravest] : { icon: 'circle-small' };
   const description =
     layer.status === 'failed'
-      ? layer.reason
+      ? visibleName(layer.reason)
       : beside(layer)
           .map((id) => figure(id, layer, t).join(' '))
           .join(' · ');

@@ -12,9 +12,11 @@ export function layerTooltip(layer: Layer): vscode.MarkdownString {
     .appendText(visibleName(layer.name))
     .appendMarkdown('**\n\n')
     .appendText(kind);
-  if (layer.status === 'failed') tooltip.appendMarkdown('\n\n').appendText(layer.reason);
+  if (layer.status === 'failed')
+    tooltip.appendMarkdown('\n\n').appendText(visibleName(layer.reason));
   for (const [label, value] of figures)
     tooltip.appendMarkdown('\n- ').appendText(label).appendMarkdown(': ').appendText(value);
-  for (const finding of findings) tooltip.appendMarkdown('\n\n').appendText(finding.text);
+  for (const finding of findings)
+    tooltip.appendMarkdown('\n\n').appendText(visibleName(finding.text));
   return tooltip;
 }

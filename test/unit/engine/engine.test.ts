@@ -56,6 +56,15 @@ describe('the engine', () => {
     expect(seen.every((p, k) => k === 0 || p.done >= seen[k - 1]!.done)).toBe(true);
   });
 
+  it('counts a layer as running only while it is being solved', async () => {
+    const client = engine('', 1);
+    const running: number[] = [];
+    await client.analyze(analyzeRequest(small), {
+      onProgress: (progress) => running.push(progress.running.length),
+    });
+    expect(new Set(running)).toEqual(new Set([0, 1]));
+  });
+
   it('leaves out what the glob does not match, and says so', async () => {
     const report = await engine().analyze(analyzeRequest(small, { layers: 'layer_1' }));
     expect(report.layers.map((layer) => layer.tensor)).toEqual(['layer_1']);

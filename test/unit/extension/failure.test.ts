@@ -33,10 +33,10 @@ describe('what a person is told of a failed analysis', () => {
     [
       'an engine that cannot be started: which file it was about',
       new Error('The engine ended: exit code 1.'),
-      'a.onnx could not be analysed: The engine ended: exit code 1.',
+      'a.onnx could not be analyzed: The engine ended: exit code 1.',
       true,
     ],
-    ['a thrown string', 'boom', 'a.onnx could not be analysed: boom', true],
+    ['a thrown string', 'boom', 'a.onnx could not be analyzed: boom', true],
   ])('%s', (_name, thrown, message, canTryAgain) => {
     expect(failureOf(thrown, 'a.onnx', english)).toEqual({ message, canTryAgain });
   });

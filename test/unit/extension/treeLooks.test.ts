@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Layer, ReportFinding } from '../../../src/core/report/report.ts';
 import type { AnalysisState } from '../../../src/extension/analysis/analysisState.ts';
 import type { StoredReport } from '../../../src/extension/analysis/reportStore.ts';
-import { checkpointLook, warningsOf } from '../../../src/extension/tree/checkpointLook.ts';
+import {
+  checkpointLook,
+  problemsOf,
+  problemsText,
+} from '../../../src/extension/tree/checkpointLook.ts';
 import { layerFacts, layerLook } from '../../../src/extension/tree/layerLook.ts';
 import { failedLayer, reportOf, sampleReport } from '../../fixtures/sampleReport.ts';
 import { english } from './english.ts';
@@ -51,18 +55,18 @@ describe('the row of a checkpoint', () => {
     [
       'with warnings',
       IDLE,
-      stored([found('warning', 'info'), found('error')]),
+      stored([found('warning', 'info'), found()]),
       'warning',
-      '2 layers, 2 warnings',
+      '1 warning',
       'checkpoint-analyzed',
       true,
     ],
     [
-      'with one warning',
+      'with an error among its layers',
       IDLE,
-      stored([found('warning')]),
-      'warning',
-      '1 layer, 1 warning',
+      stored([found('warning'), found('error')]),
+      'error',
+      '1 error, 1 warning',
       'checkpoint-analyzed',
       true,
     ],
@@ -75,7 +79,7 @@ describe('the row of a checkpoint', () => {
       'checkpoint-analyzed',
       true,
     ],
-    ['without weights', IDLE, stored([]), 'pass', '0 layers', 'checkpoint-analyzed', false],
+    ['without weights', IDLE, stored([]), 'info', 'no weights', 'checkpoint-analyzed', false],
   ])('%s', (_name, state, report, icon, description, context, hasLayers) => {
     expect(checkpointLook(state, report, '', english)).toMatchObject({
       icon,
@@ -97,11 +101,21 @@ describe('the row of a checkpoint', () => {
   });
 });
 
-describe('warnings', () => {
-  it('are findings of the model and of layers that are no mere information', () => {
+describe('problems', () => {
+  it('are errors and warnings of the model and its layers, over several reports', () => {
     const model = found('error', 'info').findings;
-    const report = reportOf([found('warning'), found('info')], { findings: model });
-    expect(warningsOf(report)).toBe(2);
+    const one = reportOf([found('warning'), found('info')], { findings: model });
+    const other = reportOf([found('warning')]);
+    expect(problemsOf([one, other])).toEqual({ errors: 1, warnings: 2 });
+  });
+
+  it.each([
+    [0, 0, ''],
+    [1, 0, '1 error'],
+    [0, 1, '1 warning'],
+    [2, 3, '2 errors, 3 warnings'],
+  ])('%d and %d read as "%s"', (errors, warnings, text) => {
+    expect(problemsText({ errors, warnings }, english)).toBe(text);
   });
 });
 

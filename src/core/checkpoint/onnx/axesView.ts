@@ -90,34 +90,71 @@ export function flattened(view: AxesView, axis: number): AxesView | undefined {
   return reshaped(view, [product(view.lengths.slice(0, cut)), product(view.lengths.slice(cut))]);
 }
 
-/** A matrix as it is stored: how many leading stored axes are its rows, and whether the node sees it transposed. */
+/** A matrix as it is stored, or a batch of them, and whether the node sees it transposed. */
 export interface StoredMatrix {
+  /** How many leading stored axes number the matrices of a batch; 0 for a single matrix. */
+  readonly batchAxes: number;
+  /** How many stored axes after those are its rows. */
   readonly rowAxes: number;
   readonly transposed: boolean;
 }
 
 /**
- * The last two axes of a view as a matrix of the stored tensor; undefined where the axes before them are
- * longer than 1 or the stored elements do not lie as one matrix.
+ * The last two axes of a view as a matrix of the stored tensor, and those before them as its batch;
+ * undefined where the stored elements do not lie as one matrix after the other.
  */
 export function storedMatrix(view: AxesView): StoredMatrix | undefined {
   const rank = view.lengths.length;
-  if (rank < 2 || view.lengths.slice(0, -2).some((length) => length !== 1)) return undefined;
+  if (rank < 2) return undefined;
+  const batch = view.axes.slice(0, -2).flat();
   const rows = view.axes[rank - 2]!;
   const cols = view.axes[rank - 1]!;
   const isTransposed = rows.length > 0 && cols.length > 0 && rows[0]! > cols[0]!;
   const [first, second] = isTransposed ? [cols, rows] : [rows, cols];
-  const order = [...first, ...second];
-  if (order.some((axis, k) => k > 0 && axis <= order[k - 1]!)) return undefined;
-  const rowAxes = first.length > 0 ? first.at(-1)! + 1 : (second[0] ?? view.stored.length);
-  return { rowAxes, transposed: isTransposed };
+  if (!isAscending([...batch, ...first, ...second])) return undefined;
+  return { ...cutAt(view, batch, first, second), transposed: isTransposed };
 }
 
-/** Whether a convolution's node sees the axes `[out, in, ...kernel]` in the order in which they are stored. */
+/** What a contraction does with an axis of one of its operands. */
+export type AxisUse = 'batch' | 'contracted' | 'kept';
+
+/**
+ * The matrix, or batch of them, that a contraction multiplies by, `transposed` where the kept axes are
+ * stored before the contracted ones. The order of axes of the same use does not matter: it permutes rows
+ * or columns. Undefined where axes of one use are not stored side by side, or the batch not first.
+ */
+export function storedContraction(
+  view: AxesView,
+  uses: readonly AxisUse[],
+): StoredMatrix | undefined {
+  const stored = (wanted: AxisUse): readonly number[] =>
+    view.axes.flatMap((axes, k) => (uses[k] === wanted ? axes : [])).sort((a, b) => a - b);
+  const [batch, rows, cols] = [stored('batch'), stored('contracted'), stored('kept')];
+  const isTransposed = rows.length > 0 && cols.length > 0 && rows[0]! > cols[0]!;
+  const [first, second] = isTransposed ? [cols, rows] : [rows, cols];
+  if (!isAscending([...batch, ...first, ...second])) return undefined;
+  return { ...cutAt(view, batch, first, second), transposed: isTransposed };
+}
+
+function cutAt(
+  view: AxesView,
+  batch: readonly number[],
+  first: readonly number[],
+  second: readonly number[],
+): Pick<StoredMatrix, 'batchAxes' | 'rowAxes'> {
+  const batchAxes = (batch.at(-1) ?? -1) + 1;
+  const end = first.length > 0 ? first.at(-1)! + 1 : (second[0] ?? view.stored.length);
+  return { batchAxes, rowAxes: end - batchAxes };
+}
+
+function isAscending(axes: readonly number[]): boolean {
+  return axes.every((axis, k) => k === 0 || axis > axes[k - 1]!);
+}
+
+/** Whether a convolution's node sees its two axes of channels, and then the kernel's, in the order in which they are stored. */
 export function isStoredKernel(view: AxesView): boolean {
-  const order = view.axes.flat();
   return (
-    order.every((axis, k) => k === 0 || axis > order[k - 1]!) &&
+    isAscending(view.axes.flat()) &&
     view.lengths[0] === view.stored[0] &&
     view.lengths[1] === view.stored[1]
   );

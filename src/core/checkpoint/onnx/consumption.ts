@@ -1,6 +1,11 @@
-import type { Orientation, Role } from '../checkpoint.ts';
-import { isStoredKernel, storedMatrix, type AxesView } from './axesView.ts';
+import type { Division, Orientation, Role } from '../checkpoint.ts';
+import { isStoredKernel, storedMatrix, type AxesView, type StoredMatrix } from './axesView.ts';
+import { einsumUse } from './einsumUse.ts';
+import { isPackedAttention, packedAttentionUse } from './packedAttentionUse.ts';
 import { STANDARD_DOMAIN } from './readModel.ts';
+import { isRecurrent, recurrentUse } from './recurrentUse.ts';
+import type { RowOrder } from './rowOrder.ts';
+import { isTableLookUp, tableUse } from './tableUse.ts';
 
 /** What a node does with a tensor: multiplies by it as a matrix, or something else, said in words. */
 export type Consumption =
@@ -10,6 +15,7 @@ export type Consumption =
       readonly orientation: Orientation;
       readonly rowAxes: number;
       readonly groups: number;
+      readonly division?: Division;
     }
   | { readonly kind: 'other'; readonly reason: string };
 
@@ -21,12 +27,17 @@ export interface ConsumingNode {
   readonly input: number;
   /** The value of an integer attribute; undefined where it is not given. */
   readonly integer: (attribute: string) => number | undefined;
+  readonly integers: (attribute: string) => readonly number[] | undefined;
+  readonly text: (attribute: string) => string | undefined;
+  /** An input that is a constant list of integers. */
+  readonly constant: (input: number) => readonly number[] | undefined;
 }
 
 const MICROSOFT_DOMAIN = 'com.microsoft';
 const MATRIX_PRODUCTS = new Set(['MatMul', 'FusedMatMul', 'TransposeMatMul']);
 const GENERAL_PRODUCTS = new Set(['Gemm', 'FusedGemm']);
 const CONVOLUTIONS = new Set(['Conv', 'FusedConv']);
+const TRANSPOSED_CONVOLUTION = 'ConvTranspose';
 
 /** Operators that compute with quantised values, of ONNX and of ONNX Runtime. */
 export const QUANTISED_OPERATOR =
@@ -39,16 +50,8 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
     (op) => `part of a quantised computation (${op}), which is not analysed in this version`,
   ],
   [
-    /^(LSTM|GRU|RNN)$/,
-    (op) => `gate weights of ${op}; recurrent layers are not analysed in this version`,
-  ],
-  [
-    /^(Gather|GatherElements|GatherND|EmbedLayerNormalization)$/,
-    (op) => `a table that ${op} looks rows up in (an embedding), not a matrix that multiplies`,
-  ],
-  [
-    /^ConvTranspose$/,
-    () => 'the kernel of a transposed convolution, which is not analysed in this version',
+    /^(GatherElements|GatherND)$/,
+    (op) => `a table that ${op} takes single values out of, not a matrix that multiplies`,
   ],
   [
     /^DeformConv$/,
@@ -56,10 +59,9 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
   [/Normalization$/, (op) => `scale, shift or statistics of ${op}`],
   [
-    /^(Attention|MultiHeadAttention|GroupQueryAttention|PackedAttention|DecoderMaskedSelfAttention|MoE)$/,
+    /^(Attention|MultiHeadAttention|GroupQueryAttention|MoE|QMoE)$/,
     (op) => `packed weights of ${op}, which are not analysed in this version`,
   ],
-  [/^Einsum$/, () => 'an operand of Einsum, which is not analysed in this version'],
   [
     /^(Add|Sub|Mul|Div|Pow|Mod|Min|Max|Sum|Mean|PRelu|Where|Clip|BiasGelu|FastGelu|BiasAdd)$/,
     (op) => `an operand of ${op} (a bias, scale or constant), not a matrix that multiplies`,
@@ -70,45 +72,47 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
 ];
 
-/** What `node` does with a tensor that it sees as `view`. */
-export function consumptionOf(node: ConsumingNode, view: AxesView): Consumption {
+/**
+ * What `node` does with a tensor that it sees as `view`; `rows` is the order of the stored rows where they
+ * were cut and joined on the way.
+ */
+export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrder): Consumption {
   const { op, domain } = node;
   const standard = domain === '' || domain === STANDARD_DOMAIN;
-  if (standard || domain === MICROSOFT_DOMAIN) {
+  const microsoft = domain === MICROSOFT_DOMAIN;
+  if (standard || microsoft) {
     if (MATRIX_PRODUCTS.has(op)) return matMulUse(node, view);
     if (GENERAL_PRODUCTS.has(op)) return gemmUse(node, view);
-    if (CONVOLUTIONS.has(op)) return convUse(node, view);
+    if (CONVOLUTIONS.has(op) || op === TRANSPOSED_CONVOLUTION) return convUse(node, view);
+    if (isTableLookUp(op)) return tableUse(node, view);
   }
+  if (standard && isRecurrent(op)) return recurrentUse(node, view, rows);
+  if (standard && op === 'Einsum') return einsumUse(node.text('equation'), node.input, view);
+  if (microsoft && isPackedAttention(op)) return packedAttentionUse(node, view);
   const known = OTHER_USES.find(([pattern]) => pattern.test(op));
-  if (known) return other(known[1](op));
+  if (known) return otherUse(known[1](op));
   const named = standard ? op : `${op} (${domain})`;
-  return other(`an input of ${named}, which is not a matrix product that this version knows`);
+  return otherUse(`an input of ${named}, which is not a matrix product that this version knows`);
 }
 
 function matMulUse(node: ConsumingNode, view: AxesView): Consumption {
-  if (node.input > 1) return other(`input ${node.input + 1} of ${node.op}`);
+  if (node.input > 1) return otherUse(`input ${node.input + 1} of ${node.op}`);
   const flag = node.input === 0 ? 'transA' : 'transB';
   return productUse(node, view, node.integer(flag) === 1);
 }
 
 function gemmUse(node: ConsumingNode, view: AxesView): Consumption {
-  if (node.input > 1) return other(`the bias of ${node.op}`);
+  if (node.input > 1) return otherUse(`the bias of ${node.op}`);
   const flag = node.input === 0 ? 'transA' : 'transB';
   return productUse(node, view, node.integer(flag) === 1);
 }
 
 /** In a product the left side `[out, in]` is contracted over its columns, the right side `[in, out]` over its rows. */
 function productUse(node: ConsumingNode, view: AxesView, flagged: boolean): Consumption {
-  const { lengths } = view;
-  const longer = lengths.slice(0, -2).filter((length) => length !== 1);
-  if (longer.length > 0)
-    return other(
-      `a batch of matrices (${lengths.join(' x ')}) multiplied by ${node.op}; only single matrices are analysed in this version`,
-    );
   const matrix = storedMatrix(view);
   if (!matrix)
-    return other(
-      lengths.length < 2
+    return otherUse(
+      view.lengths.length < 2
         ? `a vector multiplied by ${node.op}`
         : `its axes are reordered before ${node.op}, so that it is not stored as one matrix`,
     );
@@ -119,27 +123,41 @@ function productUse(node: ConsumingNode, view: AxesView, flagged: boolean): Cons
     orientation: outFirst ? 'out-in' : 'in-out',
     rowAxes: matrix.rowAxes,
     groups: 1,
+    ...batchOf(matrix),
   };
 }
 
-function convUse(node: ConsumingNode, view: AxesView): Consumption {
-  if (node.input === 0) return other(`the data that ${node.op} runs over, not its kernel`);
-  if (node.input > 1) return other(`the bias of ${node.op}`);
-  const { lengths } = view;
-  const axes = lengths.length - 2;
-  if (axes < 1 || axes > 2)
-    return other(`the kernel of a convolution over ${axes} axes; only 1 and 2 are analysed`);
-  const groups = node.integer('group') ?? 1;
-  const outputs = lengths[0]!;
-  if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0)
-    return other(`${node.op} has ${groups} groups, which do not divide its ${outputs} outputs`);
-  if (!isStoredKernel(view))
-    return other(
-      `its axes are reordered before ${node.op}, so that it is not stored as [out, in, kernel]`,
-    );
-  return { kind: 'matrix', role: 'conv', orientation: 'conv', rowAxes: 1, groups };
+/** The division of a batch of matrices; nothing where there is a single one. */
+export function batchOf({ batchAxes }: StoredMatrix): { readonly division?: Division } {
+  if (batchAxes === 0) return {};
+  return { division: { batchAxes, batchNames: [], side: 'rows', bands: [] } };
 }
 
-function other(reason: string): Consumption {
+function convUse(node: ConsumingNode, view: AxesView): Consumption {
+  if (node.input === 0) return otherUse(`the data that ${node.op} runs over, not its kernel`);
+  if (node.input > 1) return otherUse(`the bias of ${node.op}`);
+  const { lengths } = view;
+  const axes = lengths.length - 2;
+  if (axes < 1 || axes > 3)
+    return otherUse(`the kernel of a convolution over ${axes} axes; only 1 to 3 are analysed`);
+  const isTransposed = node.op === TRANSPOSED_CONVOLUTION;
+  const groups = node.integer('group') ?? 1;
+  const channels = lengths[0]!;
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
+    const divided = `${channels} ${isTransposed ? 'inputs' : 'outputs'}`;
+    return otherUse(`${node.op} has ${groups} groups, which do not divide its ${divided}`);
+  }
+  if (!isStoredKernel(view)) {
+    const expected = isTransposed ? '[in, out, kernel]' : '[out, in, kernel]';
+    return otherUse(
+      `its axes are reordered before ${node.op}, so that it is not stored as ${expected}`,
+    );
+  }
+  const orientation = isTransposed ? 'conv-transpose' : 'conv';
+  return { kind: 'matrix', role: 'conv', orientation, rowAxes: 1, groups };
+}
+
+/** A use that makes no matrix of a tensor. */
+export function otherUse(reason: string): Consumption {
   return { kind: 'other', reason };
 }

@@ -1,3 +1,4 @@
+import { isRecurrent } from './recurrentUse.ts';
 import { lookUp, type PlacedNode, type PlacedTensor } from './scopes.ts';
 
 /** Names that exporters and optimisers make up and that tell a person nothing. */
@@ -19,17 +20,18 @@ export function isTelling(name: string): boolean {
 /**
  * What a person reads for a weight: the tensor's own name where it tells something; else the name of the
  * bias beside it, as in `layer.0.query.bias`; else the module path that the exporter left in the
- * consuming node's metadata or name; else the node's place, as in `MatMul #12`.
+ * consuming node's metadata or name; else the node's place, as in `MatMul #12`. What a recurrent node
+ * makes a name for is its W or its R, the weights of the data or of the state: `LSTM #1 W`.
  */
-export function displayName(tensor: PlacedTensor, consumer: PlacedNode): string {
+export function displayName(tensor: PlacedTensor, consumer: PlacedNode, input: number): string {
   const own = [tensor.header.name, tensor.name].find((name) => name !== '' && isTelling(name));
-  return (
-    own ??
+  if (own !== undefined) return own;
+  const made =
     nameFromBias(consumer) ??
     consumer.tree.moduleScopes.at(-1) ??
     modulePath(consumer) ??
-    consumer.position
-  );
+    consumer.position;
+  return isRecurrent(consumer.tree.op) ? `${made} ${input === 1 ? 'W' : 'R'}` : made;
 }
 
 /** The weight's name where a neighbour is called `something.bias`. */

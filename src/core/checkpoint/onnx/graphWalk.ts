@@ -2,8 +2,12 @@ import { CheckpointError } from '../checkpointError.ts';
 import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
-import { consumptionOf, type Consumption } from './consumption.ts';
-import { passedOn } from './passingOperators.ts';
+import { consumptionOf, type Consumption, type ConsumingNode } from './consumption.ts';
+import { FusedAttention } from './fusedAttention.ts';
+import { passedOn, type Passing } from './passingOperators.ts';
+import { isRecurrent } from './recurrentUse.ts';
+import { RowCuts } from './rowCuts.ts';
+import { isPermutation, type RowOrder } from './rowOrder.ts';
 import {
   calledFunction,
   lookUp,
@@ -19,6 +23,8 @@ import type { AttributeTree } from './modelTree.ts';
 /** A node that takes a stored tensor in the end, and what it does with it. */
 export interface Consumer {
   readonly node: PlacedNode;
+  /** Which of its inputs the tensor is. */
+  readonly input: number;
   /** Its place in the graph: of the outermost call, then of each one inside, and last its own. */
   readonly order: readonly number[];
   readonly consumption: Consumption;
@@ -37,6 +43,8 @@ interface Step {
   readonly view: AxesView;
   /** Operator that cut or mixed the tensor on the way; empty while it is whole. */
   readonly changedBy: string;
+  /** Where it was cut or joined along its first axis: from the whole, to what it was made into last. */
+  readonly cut: { readonly from: Value; readonly to: Value } | undefined;
   readonly frame: Frame | undefined;
 }
 
@@ -46,17 +54,21 @@ const CHANGING = new Set(['Slice', 'Split', 'Concat', 'Pad', 'Expand', 'Tile']);
 /** Finds the nodes that take stored tensors, through operators that only pass them on. */
 export class GraphWalk {
   private steps = 0;
+  private readonly attention: FusedAttention;
 
   constructor(
     private readonly model: PlacedModel,
     private readonly reader: RangeReader,
-  ) {}
+  ) {
+    this.attention = new FusedAttention(reader, () => this.countStep());
+  }
 
   /** Every node that takes the tensor which `value` names, in graph order. */
   consumersOf(value: Value, shape: readonly number[]): readonly Consumer[] {
     const found: Consumer[] = [];
     const seen = new Set<Value>();
-    const open: Step[] = [{ value, view: storedView(shape), changedBy: '', frame: undefined }];
+    const view = storedView(shape);
+    const open: Step[] = [{ value, view, changedBy: '', cut: undefined, frame: undefined }];
     for (let step = open.pop(); step; step = open.pop()) {
       this.countStep();
       // Inside a function the same name is met again in every call; a call inside itself ends at the depth limit.
@@ -79,31 +91,65 @@ export class GraphWalk {
       return;
     }
     if (CHANGING.has(tree.op)) {
-      for (const name of tree.outputs) this.push(open, { ...step, changedBy: tree.op }, node, name);
+      for (const name of tree.outputs) {
+        const to = node.scope.values.get(name);
+        if (to) open.push({ ...step, value: to, changedBy: tree.op, cut: cutAt(step, to) });
+      }
       return;
     }
-    const integer = (attribute: string): number | undefined =>
-      attributeOf(node, attribute, step.frame)?.integer;
-    const passed = passedOn(
-      {
-        op: tree.op,
-        input: use.input,
-        integer,
-        integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
-        constant: (input) => this.constantInput(node, input, step.frame),
-      },
-      step.view,
-    );
+    const seen: ConsumingNode = {
+      op: tree.op,
+      domain: tree.domain,
+      input: use.input,
+      integer: (attribute) => attributeOf(node, attribute, step.frame)?.integer,
+      integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
+      text: (attribute) => attributeOf(node, attribute, step.frame)?.text,
+      constant: (input) => this.constantInput(node, input, step.frame),
+    };
+    const passed = passedOn(seen, step.view);
     if (passed.kind === 'passed') {
       this.push(open, { ...step, view: passed.view }, node, tree.outputs[0]);
       return;
     }
-    const consumption =
-      passed.kind === 'stopped'
-        ? ({ kind: 'other', reason: passed.reason } as const)
-        : consumptionOf({ op: tree.op, domain: tree.domain, input: use.input, integer }, step.view);
     const order = [...callOrder(step.frame), node.order];
-    found.push({ node, order, consumption: afterChange(consumption, step.changedBy, tree.op) });
+    const consumption = this.consumptionAt(step, seen, passed);
+    found.push({
+      node,
+      input: use.input,
+      order,
+      consumption: this.withAttention(consumption, step, use),
+    });
+  }
+
+  /** With the parts of a product whose outputs are query, key and value. */
+  private withAttention(consumption: Consumption, step: Step, { node, input }: Use): Consumption {
+    if (consumption.kind === 'other' || consumption.role !== 'linear') return consumption;
+    if (consumption.division || step.frame || input !== 1) return consumption;
+    const { stored } = step.view;
+    const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
+    const outputsAreRows = consumption.orientation === 'out-in';
+    const rows = product(stored.slice(0, consumption.rowAxes));
+    const outputs = outputsAreRows ? rows : product(stored) / rows;
+    const bands = this.attention.bandsOf(node, outputs);
+    if (!bands) return consumption;
+    const side = outputsAreRows ? 'rows' : 'cols';
+    return { ...consumption, division: { batchAxes: 0, batchNames: [], side, bands } };
+  }
+
+  private consumptionAt(step: Step, node: ConsumingNode, passed: Passing): Consumption {
+    if (passed.kind === 'stopped') return { kind: 'other', reason: passed.reason };
+    if (step.changedBy === '') return consumptionOf(node, step.view);
+    const rows = isRecurrent(node.op) ? this.cutRows(step) : undefined;
+    if (rows) return consumptionOf(node, step.view, rows);
+    return afterChange(consumptionOf(node, step.view), step.changedBy, node.op);
+  }
+
+  /** The order in which all rows of a tensor arrive that was cut along its first axis and joined again. */
+  private cutRows({ cut, view, frame }: Step): RowOrder | undefined {
+    if (!cut || frame) return undefined;
+    const count = view.stored[0]!;
+    const rows = new RowCuts(cut.from, count, this.reader, () => this.countStep()).rowsOf(cut.to);
+    return rows && isPermutation(rows, count) ? rows : undefined;
   }
 
   private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {
@@ -179,6 +225,15 @@ function attributeOf(
     attributeOf(frame.call, own.reference, frame.outer) ??
     frame.called.tree.defaults.find((attribute) => attribute.name === own.reference)
   );
+}
+
+/** Undefined where the first axis that the operator sees is not the first one that is stored. */
+function cutAt(step: Step, to: Value): Step['cut'] {
+  const { value, view, changedBy, cut } = step;
+  const [first] = view.axes;
+  if (first?.length !== 1 || first[0] !== 0) return undefined;
+  if (changedBy === '') return { from: value, to };
+  return cut && { from: cut.from, to };
 }
 
 function afterChange(consumption: Consumption, changedBy: string, op: string): Consumption {

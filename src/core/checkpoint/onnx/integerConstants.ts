@@ -14,6 +14,7 @@ export function integerConstant(
   value: Value | undefined,
   reader: RangeReader,
 ): readonly number[] | undefined {
+  if (value?.tensor?.sparse) return undefined;
   if (value?.tensor) return integersOf(value.tensor.header, reader);
   if (value?.producer?.tree.op !== 'Constant') return undefined;
   for (const { name, integer, integers } of value.producer.tree.attributes) {

@@ -73,6 +73,7 @@ export const ATTRIBUTE: MessageShape = {
   fields: {
     1: 'name',
     3: 'i',
+    4: 's',
     5: 't',
     6: 'g',
     8: 'ints',

@@ -48,12 +48,16 @@ export interface AttributeTree {
   /** The `i` field; undefined where the attribute has none. */
   readonly integer: number | undefined;
   readonly integers: readonly number[];
+  /** The `s` field; undefined where the attribute has none, or a longer one than text is. */
+  readonly text: string | undefined;
   readonly tensors: readonly TensorHeader[];
   readonly sparse: readonly SparseTree[];
   readonly graphs: readonly GraphTree[];
 }
 
 export interface SparseTree {
-  readonly values: TensorHeader | undefined;
+  readonly values: TensorHeader;
   readonly indices: TensorHeader | undefined;
+  /** Shape of the tensor with its zeros. */
+  readonly dims: readonly number[];
 }

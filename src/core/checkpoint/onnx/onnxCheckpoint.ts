@@ -8,6 +8,7 @@ import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { readModel } from './readModel.ts';
 import { placeModel, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
+import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
 
@@ -38,7 +39,9 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   const skipped: { readonly offset: number; readonly entry: SkippedTensor }[] = [];
   let parameters = 0;
   for (const tensor of placed.tensors) {
-    const content = contents.contentOf(tensor.header, tensor.name);
+    const content = tensor.sparse
+      ? sparseContent(tensor.sparse, tensor.name, contents, reader.file)
+      : contents.contentOf(tensor.header, tensor.name);
     if (content.type.float) parameters += content.elements;
     const judged = judge(tensor, content, walk);
     if ('reason' in judged) {
@@ -74,19 +77,33 @@ function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): J
   const value = definedValue(tensor);
   if (reason !== '' || !storage || !value) return { reason };
   const consumers = walk.consumersOf(value, content.shape);
-  for (const first of consumers)
-    if (first.consumption.kind === 'matrix')
-      return { storage, consumers, first, use: first.consumption };
+  const uses = consumers.flatMap(({ consumption }, k) =>
+    consumption.kind === 'matrix' ? [{ first: consumers[k]!, use: consumption }] : [],
+  );
+  // A table that is also multiplied by (tied weights) counts as what multiplies.
+  const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
+  if (chosen) {
+    const alike = uses.filter(({ use }) => use.role === chosen.use.role);
+    return { storage, consumers, ...chosen, use: agreed(chosen.use, alike) };
+  }
   const [other] = consumers;
   if (other?.consumption.kind === 'other') return { reason: other.consumption.reason };
   return { reason: 'no node takes it; the graph only hands it out as a result' };
+}
+
+/** A matrix is cut into query, key and value only where every node that multiplies by it is cut so. */
+function agreed(use: MatrixUse, all: readonly { readonly use: MatrixUse }[]): MatrixUse {
+  const { division, ...whole } = use;
+  if (!division || use.role !== 'linear' || division.batchAxes > 0) return use;
+  const cut = JSON.stringify(division);
+  return all.every((each) => JSON.stringify(each.use.division) === cut) ? use : whole;
 }
 
 function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
   const ids = numbered(found.map(({ tensor }) => tensor.id));
   const names = uniqueNames(
     found.map(({ tensor, first }) => ({
-      name: displayName(tensor, first.node),
+      name: displayName(tensor, first.node, first.input),
       path: tensor.scope.path,
     })),
   );
@@ -102,6 +119,7 @@ function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
     rowAxes: use.rowAxes,
     parameters: content.elements,
     groups: use.groups,
+    ...(use.division ? { division: use.division } : {}),
     consumers: [...new Set(consumers.map(({ node }) => node.label))],
     storage,
   }));

@@ -102,6 +102,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
   let name = '';
   let reference = '';
   let integer: number | undefined;
+  let text: string | undefined;
   while (message.next()) {
     switch (message.name) {
       case 'name':
@@ -112,6 +113,9 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'i':
         integer = message.integer();
+        break;
+      case 's':
+        if (message.range().bytes <= LIMITS.attributeTextBytes) text = message.text();
         break;
       case 'ints':
         // What is longer is a lookup table, which nothing here reads.
@@ -136,7 +140,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         graphs.push(readGraph(message.child(GRAPH, graphs.length), count));
     }
   }
-  return { name, reference, integer, integers, tensors, sparse, graphs };
+  return { name, reference, integer, integers, text, tensors, sparse, graphs };
 }
 
 function readTensor(parent: MessageReader, count: IndexCount, index?: number): TensorHeader {
@@ -149,6 +153,7 @@ function readTensor(parent: MessageReader, count: IndexCount, index?: number): T
 }
 
 function readSparse(message: MessageReader, count: IndexCount): SparseTree {
+  const dims: number[] = [];
   let values: TensorHeader | undefined;
   let indices: TensorHeader | undefined;
   while (message.next()) {
@@ -158,9 +163,11 @@ function readSparse(message: MessageReader, count: IndexCount): SparseTree {
     } else if (message.name === 'indices') {
       if (indices) message.fail('malformed', 'occurs twice in one sparse tensor.');
       indices = readTensor(message, count);
-    }
+    } else if (message.name === 'dims' && !message.integers(dims, LIMITS.axes))
+      message.fail('limit-exceeded', `has more than ${LIMITS.axes} axes.`);
   }
-  return { values, indices };
+  if (!values) message.fail('malformed', 'ends without values, which a sparse tensor must have.');
+  return { values, indices, dims };
 }
 
 function readValueName(message: MessageReader): string {

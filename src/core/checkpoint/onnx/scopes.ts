@@ -1,6 +1,13 @@
 import { CheckpointError } from '../checkpointError.ts';
 import { LIMITS } from '../limits.ts';
-import type { AttributeTree, FunctionTree, GraphTree, ModelTree, NodeTree } from './modelTree.ts';
+import type {
+  AttributeTree,
+  FunctionTree,
+  GraphTree,
+  ModelTree,
+  NodeTree,
+  SparseTree,
+} from './modelTree.ts';
 import type { TensorHeader } from './tensorHeader.ts';
 
 /** A named value inside one graph: a stored tensor, a node's result, or an input. */
@@ -53,6 +60,8 @@ export interface PlacedTensor {
   /** The name in the file: of the value it defines where it does, else its own or its attribute's. */
   readonly name: string;
   readonly place: 'initializer' | 'constant' | 'attribute' | 'sparse-values' | 'sparse-indices';
+  /** Set where it is the values of a sparse tensor that defines a value. */
+  readonly sparse?: SparseTree;
   /** Operator of the node whose attribute holds it; empty for initialisers. */
   readonly holder: string;
 }
@@ -125,11 +134,7 @@ class Placement {
       const tensor = this.tensor(header, scope, header.name, 'initializer', '');
       define(scope, header.name, tensor, undefined);
     }
-    for (const { values, indices } of tree.sparse) {
-      if (values) this.tensor(values, scope, values.name, 'sparse-values', '');
-      if (indices)
-        this.tensor(indices, scope, `${values?.name ?? ''}.indices`, 'sparse-indices', '');
-    }
+    for (const sparse of tree.sparse) this.sparse(sparse, scope, sparse.values.name, undefined);
     for (const node of tree.nodes) this.node(node, scope);
     for (const name of tree.inputs) define(scope, name, undefined, undefined);
     this.outputs.push({ scope, names: tree.outputs });
@@ -145,7 +150,7 @@ class Placement {
       this.tensor(header, scope, numbered(k, tensors.length), 'attribute', holder);
     for (const [k, { values, indices }] of sparse.entries()) {
       const name = numbered(k, sparse.length);
-      if (values) this.tensor(values, scope, `${name}.values`, 'sparse-values', holder);
+      this.tensor(values, scope, `${name}.values`, 'sparse-values', holder);
       if (indices) this.tensor(indices, scope, `${name}.indices`, 'sparse-indices', holder);
     }
     for (const [k, graph] of graphs.entries()) {
@@ -177,20 +182,31 @@ class Placement {
     };
     this.nodes.push(node);
     const [output] = tree.outputs;
-    const value = tree.attributes.find((attribute) => attribute.name === 'value');
-    if (tree.op === 'Constant' && output !== undefined && value?.tensors.length === 1) {
-      const tensor = this.tensor(value.tensors[0]!, scope, output, 'constant', tree.op);
-      define(scope, output, tensor, node);
+    const value = output === undefined ? undefined : constantValue(tree);
+    if (output !== undefined && value) {
+      const [dense, sparse] = [value.tensors[0], value.sparse[0]];
+      if (dense) {
+        const tensor = this.tensor(dense, scope, output, 'constant', tree.op);
+        define(scope, output, tensor, node);
+      } else if (sparse) this.sparse(sparse, scope, output, node);
     }
     for (const attribute of tree.attributes)
-      if (
-        attribute !== value ||
-        tree.op !== 'Constant' ||
-        value.tensors.length !== 1 ||
-        output === undefined
-      )
-        this.attribute(attribute, scope, node);
+      if (attribute !== value) this.attribute(attribute, scope, node);
     for (const name of tree.outputs) define(scope, name, undefined, node);
+  }
+
+  /** A sparse tensor that defines a value. */
+  private sparse(
+    sparse: SparseTree,
+    scope: Scope,
+    name: string,
+    producer: PlacedNode | undefined,
+  ): void {
+    const { values, indices } = sparse;
+    const holder = producer?.tree.op ?? '';
+    const tensor = this.tensor(values, scope, name, 'sparse-values', holder, sparse);
+    define(scope, name, tensor, producer);
+    if (indices) this.tensor(indices, scope, `${name}.indices`, 'sparse-indices', holder);
   }
 
   private tensor(
@@ -199,6 +215,7 @@ class Placement {
     name: string,
     place: PlacedTensor['place'],
     holder: string,
+    sparse?: SparseTree,
   ): PlacedTensor {
     const id = [...scope.path, name].join('/');
     this.idCharacters += id.length;
@@ -209,10 +226,21 @@ class Placement {
         { file: this.file, tensor: header.name, field: header.path, offset: header.offset },
       );
     const shown = place === 'attribute' && header.name !== '' ? header.name : name;
-    const tensor = { header, scope, id, name: shown, place, holder };
+    const own = { header, scope, id, name: shown, place, holder };
+    const tensor = sparse ? { ...own, sparse } : own;
     this.tensors.push(tensor);
     return tensor;
   }
+}
+
+/** The attribute of a Constant node that is the one tensor, dense or sparse, which it defines. */
+function constantValue(tree: NodeTree): AttributeTree | undefined {
+  if (tree.op !== 'Constant') return undefined;
+  return tree.attributes.find(
+    ({ name, tensors, sparse }) =>
+      (name === 'value' && tensors.length === 1 && sparse.length === 0) ||
+      (name === 'sparse_value' && sparse.length === 1 && tensors.length === 0),
+  );
 }
 
 /** The first definition of a name stands: ONNX allows one. */

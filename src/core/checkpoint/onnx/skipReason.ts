@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import { QUANTISED_OPERATOR } from './consumption.ts';
 import { lookUp, type PlacedTensor, type Value } from './scopes.ts';
 import type { TensorContent } from './tensorContent.ts';
@@ -11,8 +12,8 @@ const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
 export function skipReason(tensor: PlacedTensor, content: TensorContent): string {
   const { type, shape, elements } = content;
   if (tensor.scope.training) return 'part of a graph for training, not of the model that is run';
-  if (tensor.place === 'sparse-values')
-    return 'values of a sparse tensor, which are not analysed in this version';
+  if (tensor.place === 'sparse-values' && !tensor.sparse)
+    return `values of a sparse tensor in an attribute of ${tensor.holder || 'a function'}, not a weight`;
   if (tensor.place === 'sparse-indices') return 'indices of a sparse tensor, not weights';
   const value = definedValue(tensor);
   if (!type.float) {
@@ -26,6 +27,8 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
   if (tensor.place === 'attribute')
     return `an attribute of ${tensor.holder || 'a function'}, not a weight`;
   if (!value) return 'another tensor of the same graph has its name, and that one counts';
+  if (tensor.sparse && elements > LIMITS.sparseElements)
+    return `a sparse tensor of ${elements} elements with its zeros (${shape.join(' x ')}); more than ${LIMITS.sparseElements} are not filled in`;
   if (elements === 0) return `holds no values (its shape is ${shape.join(' x ')})`;
   if (value.uses.length === 0 && value.results.length === 0) return 'no node uses it';
   if (elements === 1) return 'a single number, not a matrix';
@@ -35,7 +38,8 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
 
 /** The value that a tensor defines; undefined where it defines none. */
 export function definedValue(tensor: PlacedTensor): Value | undefined {
-  if (tensor.place !== 'initializer' && tensor.place !== 'constant') return undefined;
+  const { place, sparse } = tensor;
+  if (place !== 'initializer' && place !== 'constant' && !sparse) return undefined;
   const value = lookUp(tensor.scope, tensor.name);
   return value?.tensor === tensor ? value : undefined;
 }

@@ -1,9 +1,9 @@
-import type { ByteRange, FloatType, TensorStorage } from '../checkpoint.ts';
-import { CheckpointError, type CheckpointErrorCode } from '../checkpointError.ts';
+import type { ByteRange, DenseStorage, FloatType, TensorStorage } from '../checkpoint.ts';
 import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { elementType, type ElementType } from './elementTypes.ts';
 import type { ExternalFiles } from './externalFiles.ts';
+import { shapeText, TensorCheck } from './tensorCheck.ts';
 import type { TensorHeader, TypedField, TypedValues } from './tensorHeader.ts';
 
 /** A tensor whose declared shape and stored values agree. `storage` is there where values can be decoded. */
@@ -12,7 +12,11 @@ export interface TensorContent {
   readonly elements: number;
   readonly type: ElementType;
   readonly storage: TensorStorage | undefined;
+  /** Where the values lie, of whatever type. */
+  readonly stored: StoredValues;
 }
+
+export type StoredValues = Pick<DenseStorage, 'file' | 'encoding' | 'segments'>;
 
 /** The typed field that holds the values of each element type. */
 const FIELD_OF_FLOAT: Readonly<Record<FloatType, TypedField>> = {
@@ -38,37 +42,52 @@ export class TensorContents {
 
   /** `name` is what the tensor is called in messages. */
   contentOf(header: TensorHeader, name: string): TensorContent {
-    const check = new TensorCheck(this.reader, header, name);
+    const check = new TensorCheck(this.reader.file, header, name);
     const type = elementType(header.dataType);
     const elements = check.elements(type);
-    const base = { shape: header.dims, elements, type };
+    const content = (
+      file: string,
+      encoding: DenseStorage['encoding'],
+      segments: readonly ByteRange[],
+    ): TensorContent => ({
+      shape: header.dims,
+      elements,
+      type,
+      storage: type.float && {
+        file,
+        tensor: name,
+        dtype: type.float,
+        elements,
+        encoding,
+        segments,
+      },
+      stored: { file, encoding, segments },
+    });
+    const { file } = this.reader;
     const { bits } = type;
     const expected = bits === undefined ? undefined : Math.ceil((elements * bits) / 8);
     if (header.external) {
       if (header.raw?.bytes || header.typed?.ranges.length)
         check.fail('malformed', 'is said to be in another file, but has values in the model too.');
-      const { file, range } = this.externals.locate(header, name, expected);
-      if (expected !== undefined) check.bytes(range.bytes, expected, 'external data');
-      return { ...base, storage: rawStorage(file, name, type, elements, [range]) };
+      const located = this.externals.locate(header, name, expected);
+      if (expected !== undefined) check.bytes(located.range.bytes, expected, 'external data');
+      return content(located.file, 'raw', [located.range]);
     }
     const typed = header.typed?.ranges.length ? header.typed : undefined;
     if (header.raw && (header.raw.bytes > 0 || !typed)) {
       if (typed) check.fail('malformed', `has values both in raw_data and in ${typed.field}.`);
       if (expected !== undefined) check.bytes(header.raw.bytes, expected, 'raw_data');
-      return {
-        ...base,
-        storage: rawStorage(this.reader.file, name, type, elements, [header.raw]),
-      };
+      return content(file, 'raw', [header.raw]);
     }
     if (!typed) {
       if (type.name === 'string') check.count(header.strings, elements, 'string_data');
       else if (elements > 0) check.fail('short-data', noData(header, elements, expected));
-      return { ...base, storage: rawStorage(this.reader.file, name, type, elements, []) };
+      return content(file, 'raw', []);
     }
     const found = this.countTyped(typed, check);
     if (!type.float) {
       check.integers(typed, found, elements, type);
-      return { ...base, storage: undefined };
+      return content(file, encodingOf(typed), typed.ranges);
     }
     const field = FIELD_OF_FLOAT[type.float];
     if (typed.field !== field)
@@ -77,16 +96,7 @@ export class TensorContents {
         `has its values in ${typed.field}, where ${type.name} has them in ${field}.`,
       );
     check.count(found, elements, field);
-    const { ranges } = typed;
-    const storage: TensorStorage = {
-      file: this.reader.file,
-      tensor: name,
-      dtype: type.float,
-      elements,
-      encoding: encodingOf(typed),
-      segments: ranges,
-    };
-    return { ...base, storage };
+    return content(file, encodingOf(typed), typed.ranges);
   }
 
   /** How many values a typed field holds; NaN where its bytes do not divide into values. */
@@ -103,70 +113,6 @@ export class TensorContents {
         `brings the values stored as variable-length integers to more than ${LIMITS.scannedBytes} bytes. Export the model again with raw_data.`,
       );
     return countVarints(this.reader, ranges, packed, check);
-  }
-}
-
-class TensorCheck {
-  constructor(
-    private readonly reader: RangeReader,
-    private readonly header: TensorHeader,
-    private readonly name: string,
-  ) {}
-
-  fail(code: CheckpointErrorCode, what: string): never {
-    const { file } = this.reader;
-    const { path, offset } = this.header;
-    throw new CheckpointError(
-      code,
-      `${file}: the tensor '${this.name}' (${path || 'tensor'} at byte ${offset}) ${what}`,
-      { file, tensor: this.name, field: path, offset },
-    );
-  }
-
-  /** The product of the dimensions. */
-  elements(type: ElementType): number {
-    const { dims } = this.header;
-    let elements = 1;
-    for (const [axis, length] of dims.entries()) {
-      if (length < 0)
-        this.fail('malformed', `has the shape ${shapeText(dims)}, whose axis ${axis} is negative.`);
-      elements *= length;
-    }
-    // An axis of length 0 makes any shape empty, but not one whose other axes overflow on the way.
-    if (!Number.isSafeInteger(elements * Math.max(1, (type.bits ?? 8) / 8)))
-      this.fail(
-        'malformed',
-        `has the shape ${shapeText(dims)}, more values than any file can hold. The file is damaged.`,
-      );
-    return elements;
-  }
-
-  bytes(found: number, expected: number, where: string): void {
-    if (found === expected) return;
-    const { dims, dataType } = this.header;
-    const needs = `has ${found} bytes of ${where}, where its shape ${shapeText(dims)} of ${elementType(dataType).name} needs ${expected}.`;
-    if (found < expected)
-      this.fail('short-data', `${needs} The file is damaged or incomplete; export it again.`);
-    this.fail('malformed', `${needs} The file is damaged; export it again.`);
-  }
-
-  count(found: number, expected: number, where: string): void {
-    if (found === expected) return;
-    const has = Number.isNaN(found) ? 'a broken number of' : String(found);
-    const needs = `has ${has} values in ${where}, where its shape ${shapeText(this.header.dims)} needs ${expected}.`;
-    if (found < expected)
-      this.fail('short-data', `${needs} The file is damaged or incomplete; export it again.`);
-    this.fail('malformed', `${needs} The file is damaged; export it again.`);
-  }
-
-  /** Types that are not decoded: small ones are packed several to a value, complex ones take two. */
-  integers(typed: TypedValues, found: number, elements: number, type: ElementType): void {
-    const { bits } = type;
-    if (bits === undefined) return;
-    if (type.name.startsWith('complex')) this.count(found / 2, elements, typed.field);
-    else if (bits >= 8) this.count(found, elements, typed.field);
-    else if (found < Math.ceil((elements * bits) / 32) || found > elements)
-      this.count(found, elements, typed.field);
   }
 }
 
@@ -198,18 +144,7 @@ function countVarints(
   return packed ? ends : ends / 2;
 }
 
-function rawStorage(
-  file: string,
-  tensor: string,
-  type: ElementType,
-  elements: number,
-  segments: readonly ByteRange[],
-): TensorStorage | undefined {
-  if (!type.float) return undefined;
-  return { file, tensor, dtype: type.float, elements, encoding: 'raw', segments };
-}
-
-function encodingOf({ kind, packed }: TypedValues): TensorStorage['encoding'] {
+function encodingOf({ kind, packed }: TypedValues): DenseStorage['encoding'] {
   if (kind === 'fixed32') return packed ? 'float32List' : 'float32Fields';
   if (kind === 'fixed64') return packed ? 'float64List' : 'float64Fields';
   return packed ? 'varintList' : 'varintFields';
@@ -218,8 +153,4 @@ function encodingOf({ kind, packed }: TypedValues): TensorStorage['encoding'] {
 function noData(header: TensorHeader, elements: number, expected: number | undefined): string {
   const bytes = expected === undefined ? '' : ` (${expected} bytes)`;
   return `declares the shape ${shapeText(header.dims)}, ${elements} values${bytes}, but has no data. The file is damaged or its weights were stripped; export it again.`;
-}
-
-function shapeText(dims: readonly number[]): string {
-  return dims.length === 0 ? 'of a scalar' : dims.join(' x ');
 }

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { MatrixView } from '../../../../src/core/checkpoint/checkpoint.ts';
+import { matrixViews } from '../../../../src/core/checkpoint/matrixViews.ts';
 import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
 import { readValues } from '../../../../src/core/checkpoint/readValues.ts';
 import { onnx, type OnnxTypes } from '../../../fixtures/onnxProto.ts';
@@ -44,11 +46,11 @@ const line = (name: string, shape: readonly number[]): string => `${name} [${sha
 
 const COUNTS: readonly (readonly [keyof typeof REAL_MODELS, weights: number, skipped: number])[] = [
   ['ocrRecognition', 47, 278],
-  ['ocrDetection', 62, 280],
+  ['ocrDetection', 64, 278],
   ['ocrDirection', 54, 196],
-  ['silero5', 12, 333],
-  ['silero6', 12, 333],
-  ['sileroLegacy', 36, 227],
+  ['silero5', 16, 329],
+  ['silero6', 16, 329],
+  ['sileroLegacy', 52, 211],
 ];
 
 describe.each(COUNTS)('%s', (key, weightCount, skippedCount) => {
@@ -93,6 +95,107 @@ describe.each(COUNTS)('%s', (key, weightCount, skippedCount) => {
   });
 });
 
+describe('the gates of Silero', () => {
+  const GATES = ['gate i', 'gate o', 'gate f', 'gate c'];
+
+  /** The matrix of a view, from values that onnx-proto decoded. */
+  const gathered = (values: Float32Array, { rows, cols, ...view }: MatrixView): number[] =>
+    Array.from({ length: rows * cols }, (_, k) => {
+      const [i, j] = [Math.floor(k / cols), k % cols];
+      return values[view.offsets[0]! + i * view.rowStride + j * view.colStride]!;
+    });
+
+  test('legacy: each is its rows of W or R, cut by hand', () => {
+    const { weights } = openCheckpoint(REAL_MODELS.sileroLegacy);
+    const tensors = everyTensor(REAL_MODELS.sileroLegacy);
+    const recurrent = weights.filter(({ role }) => role === 'recurrent');
+    expect(recurrent).toHaveLength(16);
+    for (const weight of recurrent) {
+      const { proto, shape } = tensors.find(({ name }) => name === weight.tensor)!;
+      expect(shape).toEqual([1, 256, 64]);
+      const values = new Float32Array(Uint8Array.from(proto.rawData!).buffer);
+      const { parts } = matrixViews(weight, 'robust');
+      expect(parts.map(({ part }) => part)).toEqual(GATES.map((gate) => `forward, ${gate}`));
+      for (const [gate, { view }] of parts.entries()) {
+        const byHand = [];
+        for (let row = 64 * gate; row < 64 * (gate + 1); row++)
+          byHand.push(...values.subarray(64 * row, 64 * (row + 1)));
+        expect(gathered(values, view)).toEqual(byHand);
+      }
+    }
+  });
+
+  test.each(['silero5', 'silero6'] as const)(
+    '%s: in the order i, f, c, o in which PyTorch stores them, though the graph cuts and joins them',
+    (key) => {
+      const recurrent = openCheckpoint(REAL_MODELS[key]).weights.filter(
+        ({ role }) => role === 'recurrent',
+      );
+      expect(recurrent.map(({ tensor }) => tensor.split('.').at(-1))).toEqual([
+        'weight_ih',
+        'weight_hh',
+        'weight_ih',
+        'weight_hh',
+      ]);
+      for (const weight of recurrent) {
+        const { parts } = matrixViews(weight, 'robust');
+        expect(parts.map(({ part, view }) => [part, view.offsets[0], view.rows])).toEqual([
+          ['forward, gate i', 0, 128],
+          ['forward, gate f', 128 * 128, 128],
+          ['forward, gate c', 2 * 128 * 128, 128],
+          ['forward, gate o', 3 * 128 * 128, 128],
+        ]);
+      }
+    },
+  );
+});
+
+const PARTS: readonly (readonly [
+  keyof typeof REAL_MODELS,
+  roles: Readonly<Record<string, number>>,
+  robust: number,
+  compat: number,
+])[] = [
+  ['ocrRecognition', { conv: 38, linear: 9 }, 37, 47],
+  ['ocrDetection', { conv: 64 }, 50, 64],
+  ['ocrDirection', { conv: 53, linear: 1 }, 43, 54],
+  ['silero5', { conv: 12, recurrent: 4 }, 26, 16],
+  ['silero6', { conv: 12, recurrent: 4 }, 26, 16],
+  ['sileroLegacy', { conv: 36, recurrent: 16 }, 88, 36],
+];
+
+test.each(PARTS)('%s: roles, and how many matrices they make', (key, roles, robust, compat) => {
+  const { weights } = openCheckpoint(REAL_MODELS[key]);
+  const found: Record<string, number> = {};
+  for (const { role } of weights) found[role] = (found[role] ?? 0) + 1;
+  expect(found).toEqual(roles);
+  for (const [mode, count] of [
+    ['robust', robust],
+    ['compat', compat],
+  ] as const)
+    expect(weights.flatMap((weight) => matrixViews(weight, mode).parts)).toHaveLength(count);
+});
+
+test('the fused projections of PP-OCRv4 recognition are query, key and value', () => {
+  const { weights } = openCheckpoint(REAL_MODELS.ocrRecognition);
+  const divided = weights.filter(({ division }) => division !== undefined);
+  expect(divided.map(({ name, division }) => [name, division])).toEqual(
+    ['linear_77.w_0', 'linear_81.w_0'].map((name) => [
+      name,
+      {
+        batchAxes: 0,
+        batchNames: [],
+        side: 'cols',
+        bands: [
+          { name: 'query', start: 0, length: 120 },
+          { name: 'key', start: 120, length: 120 },
+          { name: 'value', start: 240, length: 120 },
+        ],
+      },
+    ]),
+  );
+});
+
 describe('what a person reads', () => {
   test('of PP-OCRv4 recognition: the parameters by the names of PaddlePaddle, in the order of the graph', () => {
     const { weights, irVersion, opset, parameters } = openCheckpoint(REAL_MODELS.ocrRecognition);
@@ -129,14 +232,13 @@ describe('what a person reads', () => {
     expect(ids[0]).toEqual(ids[1]);
   });
 
-  test('of the gates of Silero: that LSTM has them, even where they are cut and joined on the way', () => {
-    const gates = openCheckpoint(REAL_MODELS.silero5).skipped.filter(({ tensor }) =>
-      tensor.includes('rnn.weight'),
-    );
-    expect(gates.map(({ reason }) => reason)).toEqual(
-      new Array<string>(4).fill(
-        'gate weights of LSTM; recurrent layers are not analysed in this version',
-      ),
+  test('of an LSTM whose tensors have numbers for names: which of them is W, and which R', () => {
+    const { weights } = openCheckpoint(REAL_MODELS.sileroLegacy);
+    expect(weights.filter(({ role }) => role === 'recurrent').map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^LSTM #1 W/),
+        expect.stringMatching(/^LSTM #1 R/),
+      ]),
     );
   });
 });

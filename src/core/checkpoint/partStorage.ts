@@ -1,0 +1,27 @@
+import type { ByteRange, DenseStorage, TensorStorage } from './checkpoint.ts';
+import { elementStride } from './elementSize.ts';
+
+/**
+ * The storage of `elements` neighbouring elements of a tensor, so that one part of a large one is read
+ * without the others. Undefined where they cannot be found without reading what stands before them:
+ * variable-length and sparse ones.
+ */
+export function partStorage(
+  storage: TensorStorage,
+  start: number,
+  elements: number,
+): DenseStorage | undefined {
+  if (storage.encoding === 'sparse') return undefined;
+  const stride = elementStride(storage);
+  if (stride === undefined) return undefined;
+  const segments: ByteRange[] = [];
+  const [first, end] = [start * stride, (start + elements) * stride];
+  let at = 0;
+  for (const { offset, bytes } of storage.segments) {
+    const from = Math.max(first, at);
+    const to = Math.min(end, at + bytes);
+    if (from < to) segments.push({ offset: offset + from - at, bytes: to - from });
+    at += bytes;
+  }
+  return { ...storage, elements, segments };
+}

@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
+import { writeOnnx, type NodeSpec, type TensorSpec } from '../../../fixtures/onnxModel.ts';
+import { integers, op, zeros } from '../../../fixtures/onnxParts.ts';
+import { tempFolder } from '../../../fixtures/tempFolder.ts';
+
+const dir = tempFolder();
+let files = 0;
+
+/** The bands of the one weight `w`, as `name start+length`, or `whole`. */
+function bandsOfW(
+  nodes: readonly NodeSpec[],
+  initializers: readonly TensorSpec[],
+  outputs: readonly string[] = ['y'],
+): string {
+  const model = { nodes, initializers, outputs, inputs: ['x'] };
+  const { weights } = openCheckpoint(writeOnnx(dir, `${++files}.onnx`, model));
+  const weight = weights.find(({ tensor }) => tensor === 'w')!;
+  if (!weight.division) return 'whole';
+  const { side, bands } = weight.division;
+  return [side, ...bands.map(({ name, start, length }) => `${name} ${start}+${length}`)].join(' ');
+}
+
+const W = zeros('w', 4, 12);
+const BIAS = zeros('b', 12);
+const PROJECTION: readonly NodeSpec[] = [op('MatMul', ['x', 'w'], 'p'), op('Add', ['p', 'b'], 'h')];
+const SPLIT: NodeSpec = {
+  op: 'Split',
+  inputs: ['h'],
+  outputs: ['a', 'b1', 'c'],
+  attributes: { axis: -1 },
+};
+
+/** `softmax(query key^T) value`, the key transposed on the way. */
+const attention = (query: string, key: string, value: string): readonly NodeSpec[] => [
+  op('Transpose', [key], 'kt', { perm: [0, 2, 1] }),
+  op('Mul', [query, 'scale'], 'scaled'),
+  op('MatMul', ['scaled', 'kt'], 'scores'),
+  op('Softmax', ['scores'], 'weights'),
+  op('MatMul', ['weights', value], 'y'),
+];
+
+const QKV = 'cols query 0+4 key 4+4 value 8+4';
+
+/** Reshape to `shape`, heads to the front, and each of three taken by `take`. */
+const cutAfterReshape = (
+  take: (index: number, output: string) => NodeSpec,
+): readonly NodeSpec[] => [
+  ...PROJECTION,
+  op('Reshape', ['h', 'shape'], 'r'),
+  op('Transpose', ['r'], 't', { perm: [2, 0, 3, 1, 4] }),
+  take(0, 'a'),
+  take(1, 'b1'),
+  take(2, 'c'),
+  ...attention('a', 'b1', 'c'),
+];
+const gather = (index: number, output: string): NodeSpec =>
+  op('Gather', ['t', `i${index}`], output, { axis: 0 });
+const INDICES = [integers('i0', 0), integers('i1', 1), integers('i2', -1)];
+
+describe('a projection that attention takes as query, key and value has three parts', () => {
+  const cases: readonly (readonly [string, readonly NodeSpec[], readonly TensorSpec[], string])[] =
+    [
+      [
+        'by Split of the last axis',
+        [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')],
+        [W, BIAS],
+        QKV,
+      ],
+      [
+        'by Split, used in another order',
+        [...PROJECTION, SPLIT, ...attention('c', 'a', 'b1')],
+        [W, BIAS],
+        'cols key 0+4 value 4+4 query 8+4',
+      ],
+      [
+        'by Split into unequal parts, whose axis is told by their lengths',
+        [
+          ...PROJECTION,
+          { ...SPLIT, inputs: ['h', 'sizes'], attributes: { axis: 2 } },
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS, integers('sizes', 8, 2, 2)],
+        'cols query 0+8 key 8+2 value 10+2',
+      ],
+      [
+        'by Gemm with transB, as rows',
+        [
+          op('Gemm', ['x', 'w', 'b'], 'h', { transB: 1 }),
+          { ...SPLIT, attributes: { axis: 1, split: [4, 4, 4] } },
+          ...attention('a', 'b1', 'c'),
+        ],
+        [zeros('w', 12, 4), BIAS],
+        'rows query 0+4 key 4+4 value 8+4',
+      ],
+      [
+        'by Reshape, Transpose and Gather',
+        cutAfterReshape(gather),
+        [W, BIAS, integers('shape', 0, -1, 3, 2, 2), ...INDICES],
+        QKV,
+      ],
+      [
+        'by Reshape to a shape put together at run time, Transpose and Slice',
+        [
+          op('Shape', ['x'], 's'),
+          op('Slice', ['s'], 'batch', { axes: [0], starts: [0], ends: [1] }),
+          op('Gather', ['s', 'i1'], 'tokens'),
+          op('Unsqueeze', ['tokens'], 'tokens1', { axes: [0] }),
+          op('Concat', ['batch', 'tokens1', 'rest'], 'shape', { axis: 0 }),
+          ...cutAfterReshape((k, output) =>
+            op('Slice', ['t'], output, { axes: [0], starts: [k], ends: [k + 1] }),
+          ),
+        ],
+        [W, BIAS, integers('rest', 3, 2, 2), ...INDICES],
+        QKV,
+      ],
+      [
+        'by slices of the last axis, one taken twice',
+        [
+          ...PROJECTION,
+          ...[0, 1, 2].map((k) =>
+            op('Slice', ['h'], ['a', 'b1', 'c'][k]!, {
+              axes: [-1],
+              starts: [4 * k],
+              ends: [4 * k + 4],
+            }),
+          ),
+          op('Slice', ['h'], 'again', { axes: [-1], starts: [0], ends: [4] }),
+          op('Shape', ['h'], 'asked'),
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS],
+        QKV,
+      ],
+      [
+        'into MultiHeadAttention',
+        [
+          ...PROJECTION,
+          SPLIT,
+          op('MultiHeadAttention', ['a', 'b1', 'c'], 'y', { num_heads: 2 }, 'com.microsoft'),
+        ],
+        [W, BIAS],
+        QKV,
+      ],
+      [
+        'with a cache of keys and positions turned in',
+        [
+          ...PROJECTION,
+          SPLIT,
+          op('Mul', ['a', 'cos'], 'a1'),
+          op('Neg', ['a'], 'a2'),
+          op('Add', ['a1', 'a2'], 'turned'),
+          op('Concat', ['past', 'b1'], 'keys', { axis: 1 }),
+          ...attention('turned', 'keys', 'c'),
+        ],
+        [W, BIAS],
+        QKV,
+      ],
+    ];
+  test.each(cases)('%s', (_, nodes, tensors, expected) => {
+    expect(bandsOfW(nodes, tensors)).toBe(expected);
+  });
+});
+
+describe('a projection stays whole', () => {
+  const cases: readonly (readonly [string, readonly NodeSpec[], readonly TensorSpec[]])[] = [
+    [
+      'where its three parts are gates, not attention',
+      [
+        ...PROJECTION,
+        SPLIT,
+        op('Sigmoid', ['a'], 'update'),
+        op('Mul', ['update', 'b1'], 'mixed'),
+        op('Add', ['mixed', 'c'], 'state'),
+        op('MatMul', ['state', 'v'], 'y'),
+      ],
+      [W, BIAS, zeros('v', 4, 4)],
+    ],
+    [
+      'where there is no Softmax between the products',
+      [
+        ...PROJECTION,
+        SPLIT,
+        op('MatMul', ['a', 'b1'], 'scores'),
+        op('MatMul', ['scores', 'c'], 'y'),
+      ],
+      [W, BIAS],
+    ],
+    [
+      'where heads are cut, not the whole',
+      [
+        ...PROJECTION,
+        op('Reshape', ['h', 'shape'], 'r'),
+        ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 3 })),
+        ...attention('a', 'b1', 'c'),
+      ],
+      [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
+    ],
+    [
+      'where another axis than that of the outputs is taken apart',
+      [
+        ...PROJECTION,
+        op('Transpose', ['h'], 'columns', { perm: [0, 2, 1] }),
+        op('Reshape', ['columns', 'shape'], 'r'),
+        ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 2 })),
+        ...attention('a', 'b1', 'c'),
+      ],
+      [W, BIAS, integers('shape', 0, 12, 3, 2, 2), ...INDICES],
+    ],
+    [
+      'where one part is not taken',
+      cutAfterReshape((k, output) => gather(Math.min(k, 1), output)),
+      [W, BIAS, integers('shape', 0, -1, 3, 2, 2), ...INDICES],
+    ],
+    [
+      'where the whole is taken too',
+      [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c'), op('Relu', ['h'], 'z')],
+      [W, BIAS],
+    ],
+    [
+      'where the axis of the cut is not known',
+      [...PROJECTION, { ...SPLIT, attributes: { axis: 2 } }, ...attention('a', 'b1', 'c')],
+      [W, BIAS],
+    ],
+    [
+      'where it is cut along another axis',
+      [...PROJECTION, { ...SPLIT, attributes: { axis: -2 } }, ...attention('a', 'b1', 'c')],
+      [W, BIAS],
+    ],
+    [
+      'where the lengths of the cut are computed',
+      [...PROJECTION, { ...SPLIT, inputs: ['h', 'x'] }, ...attention('a', 'b1', 'c')],
+      [W, BIAS],
+    ],
+    [
+      'where what is added is no bias',
+      [
+        op('MatMul', ['x', 'w'], 'p'),
+        op('Add', ['p', 'x'], 'h'),
+        SPLIT,
+        ...attention('a', 'b1', 'c'),
+      ],
+      [W],
+    ],
+    [
+      'where another node multiplies by all of it',
+      [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c'), op('MatMul', ['z', 'w'], 'whole')],
+      [W, BIAS],
+    ],
+  ];
+  test.each(cases)('%s', (_, nodes, tensors) => {
+    expect(bandsOfW(nodes, tensors)).toBe('whole');
+  });
+
+  test('where all of it is a result of the graph', () => {
+    const nodes = [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')];
+    expect(bandsOfW(nodes, [W, BIAS], ['y', 'h'])).toBe('whole');
+    expect(bandsOfW(nodes, [W, BIAS])).toBe(QKV);
+  });
+});
