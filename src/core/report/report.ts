@@ -65,6 +65,17 @@ const fitsSchema = v.strictObject({
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
   peak: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure }),
   clipped: v.strictObject({ alpha: figure, rawAlpha: figure, fingers: figure }),
+  farms: v.strictObject({
+    alpha: figure,
+    D: figure,
+    windows: figure,
+    rows: figure,
+    cols: figure,
+    numEvals: figure,
+    estimator: v.literal('hill'),
+    spread: figure,
+    comparable: v.boolean(),
+  }),
   marchenkoPastur: v.strictObject({
     status: fitStatus,
     reason: v.string(),

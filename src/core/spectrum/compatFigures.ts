@@ -6,6 +6,7 @@ import { esdOf } from './esd.ts';
 import { failedPowerLaw, NO_CLIPPED, NO_NULLS, NO_PEAK } from './emptyFigures.ts';
 import type {
   ClippedFigures,
+  FarmsFigures,
   Figure,
   HillFigures,
   LayerMetrics,
@@ -14,6 +15,8 @@ import type {
   SolvedSpectrum,
   SpectralFigures,
 } from './figures.ts';
+import { farmsFigures, NO_FARMS } from './farms.ts';
+import { FARMS_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
@@ -24,6 +27,9 @@ import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
 const EIGENVALUE_THRESHOLD = 1e-5;
+
+/** `eigs_num_thresh` of FARMS. */
+const LEAST_FARMS_EIGENVALUES = 5;
 
 /**
  * The figures of WeightWatcher 0.7.5.5 and of AlphaPruning's Hill estimate, defects included, except that
@@ -40,6 +46,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
       hill: compatHill(eigenvalues),
       peak: compatPeak(eigenvalues),
       clipped: compatClipped(eigenvalues),
+      farms: compatFarms(spectrum),
       marchenkoPastur: fitMarchenkoPasturCompat(eigenvalues, spectrum),
       trapTest: trapTest(
         eigenvalues,
@@ -105,6 +112,12 @@ function compatClipped(eigenvalues: Float64Array): ClippedFigures {
   const fit = fitClipped(above(eigenvalues, EIGENVALUE_THRESHOLD), WEIGHT_WATCHER_CLIP);
   if (!fit) return NO_CLIPPED;
   return { alpha: finite(fit.alpha), rawAlpha: finite(fit.rawAlpha), fingers: fit.fingers };
+}
+
+/** Of the FARMS repository with its defaults, which leave out layers of fewer than 5 eigenvalues. */
+function compatFarms({ rows, cols, windows }: SolvedSpectrum): FarmsFigures {
+  if (!windows || Math.min(rows, cols) < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
+  return farmsFigures(windows, FARMS_WINDOWS, -1, Infinity);
 }
 
 function metricsOf(

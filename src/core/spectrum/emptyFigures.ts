@@ -5,6 +5,7 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
+import { NO_FARMS } from './farms.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
 import { NO_TRAP_TEST } from './trapTest.ts';
 
@@ -70,6 +71,7 @@ export function emptyFigures(reason: string): SpectralFigures {
       hill: { alpha: null, D: null, xmin: null, tail: null, null: null },
       peak: NO_PEAK,
       clipped: NO_CLIPPED,
+      farms: NO_FARMS,
       marchenkoPastur: failedMarchenkoPastur(reason),
       trapTest: NO_TRAP_TEST,
     },

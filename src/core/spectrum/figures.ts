@@ -14,6 +14,18 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** Of equal windows of the matrix; absent where none were solved. */
+  readonly windows?: WindowSpectra;
+}
+
+/** Spectra of equal windows of one matrix. */
+export interface WindowSpectra {
+  /** Rows and columns of each window. */
+  readonly rows: number;
+  readonly cols: number;
+  readonly count: number;
+  /** `count * min(rows, cols)` values: window after window, descending within each. */
+  readonly singularValues: Float64Array;
 }
 
 /** A figure that could not be computed is null, and the reason is in the status or a finding. */
@@ -98,6 +110,23 @@ export interface ClippedFigures {
   readonly fingers: Figure;
 }
 
+/** Of the pooled eigenvalues of equal windows of the matrix. */
+export interface FarmsFigures {
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly windows: Figure;
+  /** Rows and columns of each window. */
+  readonly rows: Figure;
+  readonly cols: Figure;
+  /** Pooled eigenvalues above the noise floor (compat: all). */
+  readonly numEvals: Figure;
+  readonly estimator: 'hill';
+  /** Standard deviation of the windows' own exponents. */
+  readonly spread: Figure;
+  /** The windows have the full size, the same for every layer. */
+  readonly comparable: boolean;
+}
+
 export interface MarchenkoPasturFigures {
   readonly status: 'ok' | 'failed';
   readonly reason: string;
@@ -137,6 +166,7 @@ export interface LayerFits {
   readonly hill: HillFigures;
   readonly peak: PeakFigures;
   readonly clipped: ClippedFigures;
+  readonly farms: FarmsFigures;
   readonly marchenkoPastur: MarchenkoPasturFigures;
   readonly trapTest: TrapTestFigures;
 }

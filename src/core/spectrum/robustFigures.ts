@@ -6,6 +6,7 @@ import { entropyOf, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
 import type {
   ClippedFigures,
+  FarmsFigures,
   Figure,
   HillFigures,
   LayerMetrics,
@@ -15,6 +16,8 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
+import { farmsFigures, NO_FARMS } from './farms.ts';
+import { ROBUST_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
@@ -56,6 +59,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
       hill: hillFigures(own, shuffles, spectrum),
       peak: peakFigures(own),
       clipped: clippedFigures(own),
+      farms: windowFigures(spectrum),
       marchenkoPastur: fitMarchenkoPastur(
         own.eigenvalues,
         spectrum,
@@ -145,6 +149,14 @@ function hillFigures(
 function peakFigures({ kept }: Solved): PeakFigures {
   const fit = fitPeak(kept, ROBUST_PEAK);
   return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
+}
+
+function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+  if (!windows) return NO_FARMS;
+  const { rows, cols, singularValues } = windows;
+  const largest = singularValues.reduce((most, value) => Math.max(most, value), 0);
+  const floor = noiseFloor({ rows, cols, roundingVariance }, largest);
+  return farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA);
 }
 
 function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
