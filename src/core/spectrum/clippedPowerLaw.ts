@@ -35,10 +35,14 @@ const LEAST_ALPHA = 2;
  * every value.
  *
  * @param ascending positive values, ascending
+ * @param raw the fit of them all, where it is known
  * @returns null where there are fewer than two values
  */
-export function fitClipped(ascending: Float64Array, rule: ClipRule): ClippedPowerLaw | null {
-  const raw = fitPowerLaw(ascending);
+export function fitClipped(
+  ascending: Float64Array,
+  rule: ClipRule,
+  raw = fitPowerLaw(ascending),
+): ClippedPowerLaw | null {
   if (!raw) return null;
   const rawAlpha = raw.alpha;
   // An exponent is above 1, so from 2 it cannot fall by more than 1.

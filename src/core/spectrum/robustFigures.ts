@@ -160,7 +160,7 @@ function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigu
 }
 
 function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
-  const fit = fitClipped(kept, ROBUST_CLIP);
+  const fit = fitClipped(kept, ROBUST_CLIP, powerLaw);
   if (!fit) return NO_CLIPPED;
   return { alpha: shownAlpha(fit), rawAlpha: shownAlpha(powerLaw), fingers: fit.fingers };
 }
