@@ -33,18 +33,17 @@ export function missingLibraries(executable) {
   return [...listing.matchAll(/^\s*(\S+) => not found$/gm)].map((match) => match[1]);
 }
 
-/** A sentence that names each missing library and the Debian packages to install. */
+/** Sentences that name each missing library and the Debian packages to install. */
 export function missingLibrariesMessage(executable, libraries) {
-  const packages = new Set(libraries.map((library) => DEBIAN_PACKAGES[library]));
-  const known = [...packages].filter((name) => name !== undefined);
-  const advice =
-    known.length > 0
-      ? ` Install the Debian package${known.length > 1 ? 's' : ''} ${known.join(', ')}`
-      : '';
-  const rest = libraries.filter((library) => DEBIAN_PACKAGES[library] === undefined);
-  const unknown =
-    rest.length > 0
-      ? `${advice ? ',' : ''} find the packages of ${rest.join(', ')} with apt-file`
-      : '';
-  return `${executable} lacks ${libraries.join(', ')}.${advice}${unknown}, or set CHROMIUM to another browser.`;
+  const packages = new Set(libraries.map((library) => DEBIAN_PACKAGES[library] ?? ''));
+  const known = [...packages].filter((name) => name !== '').join(', ');
+  const unknown = libraries.filter((library) => !(library in DEBIAN_PACKAGES)).join(', ');
+  return [
+    `${executable} lacks ${libraries.join(', ')}.`,
+    known === '' ? '' : `Install from Debian: ${known}.`,
+    unknown === '' ? '' : `apt-file names the packages of ${unknown}.`,
+    'Or set CHROMIUM to another browser.',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { encodeOnnx } from '../../../fixtures/onnxModel.ts';
@@ -38,14 +39,13 @@ describe('what is no file, or no ONNX model, is refused by name', () => {
     expect(refusal(pipe).code).toBe('not-a-file');
   });
 
-  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
-    'a file without permission',
-    () => {
-      const file = write(encodeOnnx({}));
-      fs.chmodSync(file, 0);
-      expect(refusal(file).code).toBe('unreadable');
-    },
-  );
+  test.skipIf(process.platform === 'win32')('a file without permission', () => {
+    const file = write(encodeOnnx({}));
+    fs.chmodSync(file, 0);
+    // Nothing is closed to root: there the same file must open.
+    if (process.getuid?.() === 0) expect(openCheckpoint(file).weights).toEqual([]);
+    else expect(refusal(file).code).toBe('unreadable');
+  });
 
   const foreign: readonly (readonly [string, Uint8Array | string, string, RegExp])[] = [
     ['an empty file', '', 'empty', /is empty \(0 bytes\)/],
