@@ -7,6 +7,7 @@ import type {
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
+import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
 import { shuffleCount } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
@@ -86,11 +87,15 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
+  const windows = windowsOf(source, part, request.mode);
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
       ? []
       : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
+    ...(typeof windows === 'string'
+      ? []
+      : [{ ...windows.view, times: windows.view.offsets.length }]),
   ];
   return {
     id,
@@ -101,6 +106,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       mode: request.mode,
       source,
       compatSource,
+      windows,
       shuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
@@ -111,6 +117,26 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
       Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
   };
+}
+
+/**
+ * The windows of a plain matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
+ * a MatMul holds transposed.
+ */
+function windowsOf(
+  source: SpectrumSource,
+  { kind }: WeightPart,
+  mode: AnalyzeRequest['mode'],
+): SpectrumTask['windows'] {
+  const { view } = source;
+  if (kind === 'slices' || view.offsets.length !== 1) return 'none';
+  const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
+  const { rows, cols, starts } = farmsWindows(view.rows, view.cols, settings);
+  if (rows === view.rows && cols === view.cols) return 'same';
+  const offsets = starts.map(
+    ([row, col]) => view.offsets[0]! + row * view.rowStride + col * view.colStride,
+  );
+  return { ...source, view: { ...view, rows, cols, offsets } };
 }
 
 /** What WeightWatcher would solve of the weight that a part belongs to. */

@@ -10,7 +10,7 @@ import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
-import type { SolvedSpectrum } from '../core/spectrum/figures.ts';
+import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
@@ -65,7 +65,13 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     task.shuffles > 0
       ? weight.record(task.source, { kind: 'shuffles', count: task.shuffles, seed: task.seed })
       : undefined;
-  const spectrum = spectrumOf(plain, shuffled?.spectra ?? []);
+  const windows =
+    typeof task.windows === 'string' ? undefined : weight.record(task.windows, { kind: 'windows' });
+  const spectrum = spectrumOf(
+    plain,
+    shuffled?.spectra ?? [],
+    task.windows === 'same' ? plain : windows,
+  );
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
@@ -95,7 +101,11 @@ function compatOf(
   }
 }
 
-function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): SolvedSpectrum {
+function spectrumOf(
+  record: CacheRecord,
+  shuffles: readonly Float64Array[],
+  windows?: CacheRecord,
+): SolvedSpectrum {
   const { rows, cols, slices, roundingVariance: variance } = record;
   return {
     rows,
@@ -104,7 +114,12 @@ function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): Sol
     singularValues: record.spectra[0]!,
     shuffles,
     roundingVariance: variance,
+    ...(windows ? { windows: windowSpectra(windows) } : {}),
   };
+}
+
+function windowSpectra({ rows, cols, slices, spectra }: CacheRecord): WindowSpectra {
+  return { rows, cols, count: slices, singularValues: spectra[0]! };
 }
 
 /** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
@@ -139,16 +154,21 @@ class StoredWeight {
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     this.values ??= readValues(source.storage);
     const { view } = source;
-    checkFinite(this.values, view);
-    const matrices = view.offsets.map((offset) => gather(this.values!, source, offset));
-    const entries = matrices[0]!.data;
-    const variance = roundingVariance(entries, source.storage.dtype);
+    // Windows lie inside a matrix whose own spectrum is known by then.
+    if (asked.kind !== 'windows') checkFinite(this.values, view);
+    const values = this.values;
+    const first = gather(values, source, view.offsets[0]!);
+    const variance = roundingVariance(first.data, source.storage.dtype);
     const spectra =
-      asked.kind === 'spectrum'
-        ? [concatenated(matrices.map((matrix) => this.solveOne(matrix)))]
-        : Array.from({ length: asked.count }, (_, k) =>
-            this.solveOne({ ...matrices[0]!, data: shuffledEntries(entries, asked.seed + k) }),
-          );
+      asked.kind === 'shuffles'
+        ? Array.from({ length: asked.count }, (_, k) =>
+            this.solveOne({ ...first, data: shuffledEntries(first.data, asked.seed + k) }),
+          )
+        : [
+            concatenated(
+              view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
+            ),
+          ];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
   }

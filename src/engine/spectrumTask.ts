@@ -23,6 +23,8 @@ export interface SpectrumTask {
    * it has none, as of a gate or of the query among fused weights.
    */
   readonly compatSource: SpectrumSource | 'same' | 'none';
+  /** The windows of the matrix: `same` where they are one, the whole of it, `none` where it has none. */
+  readonly windows: SpectrumSource | 'same' | 'none';
   readonly shuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;

@@ -21,14 +21,15 @@ export function goldenBytes(file: string): Uint8Array {
   return fs.readFileSync(path.join(GOLDEN, file));
 }
 
+/** The golden matrices as tensors of an ONNX file. */
+export function goldenTensors(): readonly TensorSpec[] {
+  const { matrices } = goldenJson('index.json') as { matrices: readonly GoldenMatrix[] };
+  return matrices.map(({ name, shape, file }) => ({ name, dims: shape, raw: goldenBytes(file) }));
+}
+
 /** All golden matrices as the weights of one ONNX model: MatMul for two axes, Conv for four. */
 export function writeGoldenModel(folder: string): string {
-  const { matrices } = goldenJson('index.json') as { matrices: readonly GoldenMatrix[] };
-  const initializers = matrices.map(({ name, shape, file }): TensorSpec => ({
-    name,
-    dims: shape,
-    raw: goldenBytes(file),
-  }));
+  const initializers = goldenTensors();
   return writeOnnx(folder, 'golden.onnx', { nodes: initializers.map(consumerOf), initializers });
 }
 

@@ -38,13 +38,21 @@ const FIGURES: readonly (readonly [string, (layer: Layer) => number | null])[] =
 ];
 
 /** Figures that rest on singular values below 1e-7 of the largest, which no two solvers have in common. */
-const EXCEPTIONS = new Set(['m09_rank40_256x1000 sv_min', 'm10_zeros_128x512 sv_min']);
+const EXCEPTIONS = new Set(
+  ['m09_rank40_256x1000', 'm10_zeros_128x512'].flatMap((name) => [
+    `${name} sv_min`,
+    `${name} detX_val`,
+  ]),
+);
 
 const TOLERANCE = 1e-9;
 const MP_TOLERANCE = 1e-6;
 
 const folder = temporaryFolder();
 const runs = goldenJson('weightwatcher.json') as Runs;
+const runC = runs['C_mpfit_random_detX']!.layers.map(
+  (reference) => [reference.name, reference] as const,
+);
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());
 
@@ -76,10 +84,21 @@ describe('WeightWatcher 0.7.5.5, run A (defaults), from an ONNX file', () => {
   });
 });
 
+describe('the detX tail of run C', () => {
+  it.each(runC)('%s', (name, reference) => {
+    const { metrics } = layers.get(name)!;
+    const differences = [
+      difference('detX_num', metrics.detXNum, reference['detX_num']!, 0),
+      EXCEPTIONS.has(`${name} detX_val`)
+        ? ''
+        : difference('detX_val', metrics.detXVal, reference['detX_val']!, TOLERANCE),
+    ];
+    expect(differences.filter((each) => each !== '')).toEqual([]);
+  });
+});
+
 describe('the Marchenko-Pastur fit of run C', () => {
-  it.each(
-    runs['C_mpfit_random_detX']!.layers.map((reference) => [reference.name, reference] as const),
-  )('%s', (name, reference) => {
+  it.each(runC)('%s', (name, reference) => {
     const fit = layers.get(name)!.fits.marchenkoPastur;
     const differences = [
       difference('sigma_mp', fit.sigma, reference['sigma_mp']!, MP_TOLERANCE),

@@ -1,27 +1,10 @@
 import type { Layer } from './report.ts';
-import { formatFigure, type FigureFormat } from './format.ts';
+import { formatFigure } from './format.ts';
+import type { Metric } from './metric.ts';
+import { ESTIMATOR_METRICS } from './estimatorMetrics.ts';
+import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
 
-/** How far a figure is to be trusted, in the words a person sees. */
-export type Trust = 'exact' | 'estimate' | 'comparison';
-
-/**
- * One figure of a layer: the only place where its label, unit, meaning and format are spelled. Columns
- * of the command line, of CSV and of the panel, badges, glossary and schema are made from it.
- */
-export interface Metric {
-  readonly id: string;
-  readonly label: string;
-  readonly unit: string;
-  /** One sentence for a person. */
-  readonly meaning: string;
-  /** The values it can take, as text. */
-  readonly range: string;
-  readonly trust: Trust;
-  /** Paper or reference implementation. */
-  readonly source: string;
-  readonly format: FigureFormat;
-  readonly of: (layer: Layer) => number | null;
-}
+export type { Metric, Trust } from './metric.ts';
 
 const WW = 'WeightWatcher 0.7.5.5';
 
@@ -137,6 +120,29 @@ export const METRICS = [
     source: WW,
     format: 'scientific',
     of: (layer) => layer.metrics.svMin,
+  },
+  {
+    id: 'conditionNumber',
+    label: 'Condition number',
+    unit: '',
+    meaning:
+      'Largest singular value over the smallest above the noise floor (compat: over the smallest).',
+    range: '1 and up',
+    trust: 'estimate',
+    source: 'Eigenscope',
+    format: 'scientific',
+    of: (layer) => layer.metrics.conditionNumber,
+  },
+  {
+    id: 'nuclearNorm',
+    label: 'Nuclear norm',
+    unit: '',
+    meaning: 'Sum of the singular values.',
+    range: '0 and up',
+    trust: 'exact',
+    source: 'Fazel 2002',
+    format: 'scientific',
+    of: (layer) => layer.metrics.nuclearNorm,
   },
   {
     id: 'norm',
@@ -293,6 +299,7 @@ export const METRICS = [
     format: 'fixed',
     of: (layer) => layer.metrics.logAlphaNorm,
   },
+  ...ESTIMATOR_METRICS,
   {
     id: 'mpSigma',
     label: 'MP sigma',
@@ -338,6 +345,7 @@ export const METRICS = [
     format: 'fixed',
     of: (layer) => layer.fits.marchenkoPastur.softRank,
   },
+  ...SHUFFLE_METRICS,
   {
     id: 'compatAlpha',
     label: 'WeightWatcher alpha',

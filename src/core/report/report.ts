@@ -27,6 +27,8 @@ const metricsSchema = v.strictObject({
   numEvals: figure,
   svMax: figure,
   svMin: figure,
+  conditionNumber: figure,
+  nuclearNorm: figure,
   norm: figure,
   logNorm: figure,
   spectralNorm: figure,
@@ -41,6 +43,8 @@ const metricsSchema = v.strictObject({
   noiseFloor: figure,
   alphaWeighted: figure,
   logAlphaNorm: figure,
+  detXNum: figure,
+  detXVal: figure,
 });
 
 const fitStatus = v.picklist(['ok', 'failed']);
@@ -59,6 +63,19 @@ const fitsSchema = v.strictObject({
     distancePercentile: figure,
   }),
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
+  peak: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure }),
+  clipped: v.strictObject({ alpha: figure, rawAlpha: figure, fingers: figure }),
+  farms: v.strictObject({
+    alpha: figure,
+    D: figure,
+    windows: figure,
+    rows: figure,
+    cols: figure,
+    numEvals: figure,
+    estimator: v.literal('hill'),
+    spread: figure,
+    comparable: v.boolean(),
+  }),
   marchenkoPastur: v.strictObject({
     status: fitStatus,
     reason: v.string(),
@@ -70,6 +87,14 @@ const fitsSchema = v.strictObject({
     entrySpikes: figure,
     softRank: figure,
     boundary: v.boolean(),
+  }),
+  trapTest: v.strictObject({
+    shuffles: figure,
+    maxRandEval: figure,
+    softRank: figure,
+    maxDistance: figure,
+    randDistance: figure,
+    traps: figure,
   }),
 });
 

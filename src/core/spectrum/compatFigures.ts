@@ -1,23 +1,35 @@
+import { fitClipped, WEIGHT_WATCHER_CLIP } from './clippedPowerLaw.ts';
 import { above, countAbove, eigenvaluesOf, slicesOf } from './eigenvalues.ts';
+import { detXOf } from './detX.ts';
 import { compatEntropy, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
-import { failedPowerLaw, NO_NULLS } from './emptyFigures.ts';
+import { failedPowerLaw, NO_CLIPPED, NO_NULLS, NO_PEAK } from './emptyFigures.ts';
 import type {
+  ClippedFigures,
+  FarmsFigures,
   Figure,
   HillFigures,
   LayerMetrics,
+  PeakFigures,
   PowerLawFigures,
   SolvedSpectrum,
   SpectralFigures,
 } from './figures.ts';
+import { farmsFigures, NO_FARMS } from './farms.ts';
+import { FARMS_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
-import { alphaWeighted, normsOf } from './norms.ts';
+import { alphaWeighted, normsOf, sumOf } from './norms.ts';
+import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
 import { fitPowerLaw } from './powerLaw.ts';
+import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
 const EIGENVALUE_THRESHOLD = 1e-5;
+
+/** `eigs_num_thresh` of FARMS. */
+const LEAST_FARMS_EIGENVALUES = 5;
 
 /**
  * The figures of WeightWatcher 0.7.5.5 and of AlphaPruning's Hill estimate, defects included, except that
@@ -32,7 +44,15 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
     fits: {
       powerLaw,
       hill: compatHill(eigenvalues),
+      peak: compatPeak(eigenvalues),
+      clipped: compatClipped(eigenvalues),
+      farms: compatFarms(spectrum),
       marchenkoPastur: fitMarchenkoPasturCompat(eigenvalues, spectrum),
+      trapTest: trapTest(
+        eigenvalues,
+        spectrum.shuffles.map(eigenvaluesOf),
+        (shuffle) => fitMarchenkoPasturCompat(shuffle, spectrum).spikes,
+      ),
     },
     esd: esdOf(eigenvalues),
     nulls: NO_NULLS,
@@ -82,6 +102,24 @@ function compatHill(eigenvalues: Float64Array): HillFigures {
   return { ...fit, null: null };
 }
 
+/** AlphaPruning's, which leaves out no eigenvalue, however small. */
+function compatPeak(eigenvalues: Float64Array): PeakFigures {
+  const fit = fitPeak(eigenvalues, ALPHA_PRUNING_PEAK);
+  return fit && Number.isFinite(fit.alpha) ? fit : NO_PEAK;
+}
+
+function compatClipped(eigenvalues: Float64Array): ClippedFigures {
+  const fit = fitClipped(above(eigenvalues, EIGENVALUE_THRESHOLD), WEIGHT_WATCHER_CLIP);
+  if (!fit) return NO_CLIPPED;
+  return { alpha: finite(fit.alpha), rawAlpha: finite(fit.rawAlpha), fingers: fit.fingers };
+}
+
+/** Of the FARMS repository with its defaults, which leave out layers of fewer than 5 eigenvalues. */
+function compatFarms({ rows, cols, windows }: SolvedSpectrum): FarmsFigures {
+  if (!windows || Math.min(rows, cols) < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
+  return farmsFigures(windows, FARMS_WINDOWS, -1, Infinity);
+}
+
 function metricsOf(
   spectrum: SolvedSpectrum,
   eigenvalues: Float64Array,
@@ -100,6 +138,8 @@ function metricsOf(
     svMax: finite(sorted.at(-1) ?? 0),
     // The reference keeps the largest of the slices' smallest values.
     svMin: finite(slices.reduce((most, slice) => Math.max(most, slice.at(-1) ?? 0), 0)),
+    conditionNumber: finite(sorted.at(-1)! / sorted[0]!),
+    nuclearNorm: finite(sumOf(sorted)),
     matrixRank: rank,
     rankLoss,
     entropy: finite(compatEntropy(eigenvalues, rank)),
@@ -108,6 +148,7 @@ function metricsOf(
     noiseFloor: null,
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: alpha === null ? null : plainLogAlphaNorm(alpha, eigenvalues),
+    ...detXOf(eigenvalues),
   };
 }
 

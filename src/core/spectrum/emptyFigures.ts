@@ -1,5 +1,13 @@
-import type { PowerLawFigures, SpectralFigures, SpectralNulls } from './figures.ts';
+import type {
+  ClippedFigures,
+  PeakFigures,
+  PowerLawFigures,
+  SpectralFigures,
+  SpectralNulls,
+} from './figures.ts';
+import { NO_FARMS } from './farms.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
+import { NO_TRAP_TEST } from './trapTest.ts';
 
 /** A power-law fit that could not be made, and why. */
 export function failedPowerLaw(reason: string): PowerLawFigures {
@@ -17,6 +25,12 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
   };
 }
 
+/** Without a tail near the peak. */
+export const NO_PEAK: PeakFigures = { alpha: null, D: null, xmin: null, tail: null };
+
+/** Without a power law to clip. */
+export const NO_CLIPPED: ClippedFigures = { alpha: null, rawAlpha: null, fingers: null };
+
 /** Where there is nothing to compare with. */
 export const NO_NULLS: SpectralNulls = {
   upperHill: null,
@@ -33,6 +47,8 @@ export function emptyFigures(reason: string): SpectralFigures {
       numEvals: null,
       svMax: null,
       svMin: null,
+      conditionNumber: null,
+      nuclearNorm: null,
       norm: null,
       logNorm: null,
       spectralNorm: null,
@@ -47,11 +63,17 @@ export function emptyFigures(reason: string): SpectralFigures {
       noiseFloor: null,
       alphaWeighted: null,
       logAlphaNorm: null,
+      detXNum: null,
+      detXVal: null,
     },
     fits: {
       powerLaw: failedPowerLaw(reason),
       hill: { alpha: null, D: null, xmin: null, tail: null, null: null },
+      peak: NO_PEAK,
+      clipped: NO_CLIPPED,
+      farms: NO_FARMS,
       marchenkoPastur: failedMarchenkoPastur(reason),
+      trapTest: NO_TRAP_TEST,
     },
     esd: { log10Min: 0, log10Max: 0, counts: [] },
     nulls: NO_NULLS,

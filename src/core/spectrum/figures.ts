@@ -14,6 +14,18 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** Of equal windows of the matrix; absent where none were solved. */
+  readonly windows?: WindowSpectra;
+}
+
+/** Spectra of equal windows of one matrix. */
+export interface WindowSpectra {
+  /** Rows and columns of each window. */
+  readonly rows: number;
+  readonly cols: number;
+  readonly count: number;
+  /** `count * min(rows, cols)` values: window after window, descending within each. */
+  readonly singularValues: Float64Array;
 }
 
 /** A figure that could not be computed is null, and the reason is in the status or a finding. */
@@ -24,6 +36,8 @@ export interface LayerMetrics {
   readonly numEvals: Figure;
   readonly svMax: Figure;
   readonly svMin: Figure;
+  readonly conditionNumber: Figure;
+  readonly nuclearNorm: Figure;
   readonly norm: Figure;
   readonly logNorm: Figure;
   readonly spectralNorm: Figure;
@@ -38,6 +52,8 @@ export interface LayerMetrics {
   readonly noiseFloor: Figure;
   readonly alphaWeighted: Figure;
   readonly logAlphaNorm: Figure;
+  readonly detXNum: Figure;
+  readonly detXVal: Figure;
 }
 
 /**
@@ -77,6 +93,40 @@ export interface HillFigures {
   readonly null: ShuffleNull | null;
 }
 
+/** Of a tail that begins near the peak of the density. */
+export interface PeakFigures {
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly xmin: Figure;
+  readonly tail: Figure;
+}
+
+/** Without the few largest eigenvalues that stand apart from the tail. */
+export interface ClippedFigures {
+  readonly alpha: Figure;
+  /** With every eigenvalue. */
+  readonly rawAlpha: Figure;
+  /** Largest eigenvalues left out. */
+  readonly fingers: Figure;
+}
+
+/** Of the pooled eigenvalues of equal windows of the matrix. */
+export interface FarmsFigures {
+  readonly alpha: Figure;
+  readonly D: Figure;
+  readonly windows: Figure;
+  /** Rows and columns of each window. */
+  readonly rows: Figure;
+  readonly cols: Figure;
+  /** Pooled eigenvalues above the noise floor (compat: all). */
+  readonly numEvals: Figure;
+  readonly estimator: 'hill';
+  /** Standard deviation of the windows' own exponents. */
+  readonly spread: Figure;
+  /** The windows have the full size, the same for every layer. */
+  readonly comparable: boolean;
+}
+
 export interface MarchenkoPasturFigures {
   readonly status: 'ok' | 'failed';
   readonly reason: string;
@@ -95,10 +145,30 @@ export interface MarchenkoPasturFigures {
   readonly boundary: boolean;
 }
 
+/** The layer against seeded shuffles of its entries; see the catalogue in core/report/metrics.ts. */
+export interface TrapTestFigures {
+  /** How many; null, as every other figure, where there are none. */
+  readonly shuffles: Figure;
+  /** Largest eigenvalue over all shuffles. */
+  readonly maxRandEval: Figure;
+  /** `maxRandEval` over the layer's largest eigenvalue. */
+  readonly softRank: Figure;
+  /** The layer's largest eigenvalue less `maxRandEval`. */
+  readonly maxDistance: Figure;
+  /** Jensen-Shannon distance to the shuffles' eigenvalues, in nats. */
+  readonly randDistance: Figure;
+  /** Eigenvalues of a shuffle out of its own random bulk. */
+  readonly traps: Figure;
+}
+
 export interface LayerFits {
   readonly powerLaw: PowerLawFigures;
   readonly hill: HillFigures;
+  readonly peak: PeakFigures;
+  readonly clipped: ClippedFigures;
+  readonly farms: FarmsFigures;
   readonly marchenkoPastur: MarchenkoPasturFigures;
+  readonly trapTest: TrapTestFigures;
 }
 
 /** Histogram of log10 eigenvalues: at most 128 equal bins from log10Min to log10Max; positive eigenvalues only. */

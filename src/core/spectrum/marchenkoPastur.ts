@@ -1,5 +1,5 @@
 import { countAbove, medianOf } from './eigenvalues.ts';
-import type { MarchenkoPasturFigures, SolvedSpectrum } from './figures.ts';
+import type { Figure, MarchenkoPasturFigures, SolvedSpectrum } from './figures.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { marchenkoPasturEdges, marchenkoPasturMedian } from './marchenkoPasturLaw.ts';
@@ -78,10 +78,25 @@ export function fitMarchenkoPastur(
   };
 }
 
+/**
+ * How many eigenvalues are above the edge of the bulk whose median is theirs, with its Tracy-Widom
+ * allowance. Null where the median is not above `cut`.
+ *
+ * @param eigenvalues ascending
+ */
+export function countOverBulk(
+  eigenvalues: Float64Array,
+  shape: Pick<SolvedSpectrum, 'rows' | 'cols'>,
+  cut: number,
+): Figure {
+  const median = medianOf(eigenvalues);
+  return median > cut ? countAbove(eigenvalues, bulkOf(median, shape).edge) : null;
+}
+
 /** The bulk of that median: its scale, its edges per unit of scale, and the edge for counting. */
 function bulkOf(
   median: number,
-  { rows, cols }: SolvedSpectrum,
+  { rows, cols }: Pick<SolvedSpectrum, 'rows' | 'cols'>,
 ): { readonly scale: number; readonly low: number; readonly high: number; readonly edge: number } {
   const smaller = Math.min(rows, cols);
   const ratio = smaller / Math.max(rows, cols);

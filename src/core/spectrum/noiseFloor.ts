@@ -9,7 +9,10 @@ import type { SolvedSpectrum } from './figures.ts';
  * the 2. Never less than the resolution of the solver itself, `max(m, n)` units of float64 rounding of
  * the largest singular value, which matters only for weights stored in float64.
  */
-export function noiseFloor(spectrum: SolvedSpectrum, largest: number): number {
+export function noiseFloor(
+  spectrum: Pick<SolvedSpectrum, 'rows' | 'cols' | 'roundingVariance'>,
+  largest: number,
+): number {
   const { rows, cols, roundingVariance } = spectrum;
   const rounding = 2 * Math.sqrt(roundingVariance) * (Math.sqrt(rows) + Math.sqrt(cols));
   return Math.max(rounding, Math.max(rows, cols) * Number.EPSILON * largest);

@@ -9,7 +9,7 @@ export interface PowerLawTail {
   readonly tail: number;
 }
 
-/** Above this many values the search looks at chosen tail sizes: every one would be 10^8 exponentials. */
+/** Above this many starts the search looks at chosen tail sizes: every one would be 10^8 exponentials. */
 export const FULL_SEARCH_LIMIT = 15_000;
 const COARSE_CANDIDATES = 256;
 
@@ -19,7 +19,7 @@ const COARSE_CANDIDATES = 256;
  * `1 + n / sum ln(x_j / x_i)` and the distance `max_k |1 - (x_k / x_i)^(1 - alpha) - k / n|` with the
  * one-sided `k / n`; the first start of least distance wins.
  *
- * Above `fullSearchLimit` values, 256 log-spaced tail sizes are tried and then at most 256 between the
+ * Above `fullSearchLimit` starts, 256 log-spaced tail sizes are tried and then at most 256 between the
  * neighbours of the best: D within 2 % of the full search.
  *
  * @param ascending positive values, ascending
@@ -29,14 +29,28 @@ export function fitPowerLaw(
   ascending: Float64Array,
   fullSearchLimit = FULL_SEARCH_LIMIT,
 ): PowerLawTail | null {
+  return fitPowerLawBetween(ascending, 0, ascending.length - 2, fullSearchLimit);
+}
+
+/**
+ * The same over the starts from `first` to `last` (indices of the ascending list, inclusive).
+ *
+ * @returns null where there is no start between them
+ */
+export function fitPowerLawBetween(
+  ascending: Float64Array,
+  first: number,
+  last: number,
+  fullSearchLimit = FULL_SEARCH_LIMIT,
+): PowerLawTail | null {
   const total = ascending.length;
-  if (total < 2) return null;
+  if (first < 0 || last < first) return null;
   const search = new TailSearch(ascending);
-  if (total <= fullSearchLimit) {
-    for (let start = 0; start <= total - 2; start++) search.tryStart(start);
+  if (last - first < fullSearchLimit) {
+    for (let start = first; start <= last; start++) search.tryStart(start);
     return search.best();
   }
-  const sizes = logSpacedSizes(total);
+  const sizes = logSpacedSizes(total - first, total - last);
   let bestAt = 0;
   sizes.forEach((size, position) => {
     if (search.tryStart(total - size)) bestAt = position;
@@ -49,11 +63,11 @@ export function fitPowerLaw(
   return search.best();
 }
 
-/** Distinct tail sizes from `total` down to 2, equally spaced in their logarithm. */
-function logSpacedSizes(total: number): readonly number[] {
+/** Distinct tail sizes from `longest` down to `shortest`, equally spaced in their logarithm. */
+function logSpacedSizes(longest: number, shortest: number): readonly number[] {
   const sizes = new Set<number>();
   for (let k = 0; k < COARSE_CANDIDATES; k++)
-    sizes.add(Math.round(total * Math.pow(2 / total, k / (COARSE_CANDIDATES - 1))));
+    sizes.add(Math.round(longest * Math.pow(shortest / longest, k / (COARSE_CANDIDATES - 1))));
   return [...sizes];
 }
 

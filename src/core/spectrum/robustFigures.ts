@@ -1,24 +1,33 @@
+import { fitClipped, ROBUST_CLIP } from './clippedPowerLaw.ts';
 import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
-import { failedPowerLaw } from './emptyFigures.ts';
+import { detXOf } from './detX.ts';
+import { failedPowerLaw, NO_CLIPPED, NO_PEAK } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
 import type {
+  ClippedFigures,
+  FarmsFigures,
   Figure,
   HillFigures,
   LayerMetrics,
+  PeakFigures,
   PowerLawFigures,
   SolvedSpectrum,
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
+import { farmsFigures, NO_FARMS } from './farms.ts';
+import { ROBUST_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
-import { fitMarchenkoPastur } from './marchenkoPastur.ts';
+import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
-import { alphaWeighted, logAlphaNorm, normsOf } from './norms.ts';
+import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
+import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
 import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
+import { trapTest } from './trapTest.ts';
 
 /** Above it an exponent says only that the eigenvalues of the tail are nearly equal. */
 export const MOST_ALPHA = 50;
@@ -48,11 +57,19 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
     fits: {
       powerLaw,
       hill: hillFigures(own, shuffles, spectrum),
+      peak: peakFigures(own),
+      clipped: clippedFigures(own),
+      farms: windowFigures(spectrum),
       marchenkoPastur: fitMarchenkoPastur(
         own.eigenvalues,
         spectrum,
         own.floor * own.floor,
         shuffles.map(({ eigenvalues }) => eigenvalues),
+      ),
+      trapTest: trapTest(
+        own.eigenvalues,
+        shuffles.map(({ eigenvalues }) => eigenvalues),
+        (shuffle) => countOverBulk(shuffle, spectrum, own.floor * own.floor),
       ),
     },
     esd: esdOf(own.eigenvalues),
@@ -129,6 +146,25 @@ function hillFigures(
   };
 }
 
+function peakFigures({ kept }: Solved): PeakFigures {
+  const fit = fitPeak(kept, ROBUST_PEAK);
+  return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
+}
+
+function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+  if (!windows) return NO_FARMS;
+  const { rows, cols, singularValues } = windows;
+  const largest = singularValues.reduce((most, value) => Math.max(most, value), 0);
+  const floor = noiseFloor({ rows, cols, roundingVariance }, largest);
+  return farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA);
+}
+
+function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
+  const fit = fitClipped(kept, ROBUST_CLIP, powerLaw);
+  if (!fit) return NO_CLIPPED;
+  return { alpha: shownAlpha(fit), rawAlpha: shownAlpha(powerLaw), fingers: fit.fingers };
+}
+
 /** Shuffles are compared by what was fitted, shown or not: a fresh layer of extreme aspect has a large alpha. */
 function shownAlpha(fit: PowerLawTail | null): Figure {
   return fit && fit.alpha <= MOST_ALPHA ? fit.alpha : null;
@@ -146,6 +182,8 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     ...normsOf(eigenvalues),
     svMax: finite(singularValues.at(-1) ?? 0),
     svMin: finite(singularValues[0] ?? 0),
+    conditionNumber: finite(singularValues.at(-1)! / above(singularValues, own.floor)[0]!),
+    nuclearNorm: finite(sumOf(singularValues)),
     matrixRank: rankOf(own),
     rankLoss: singularValues.length - rankOf(own),
     entropy: finite(entropyOf(kept) / Math.log(kept.length)),
@@ -154,6 +192,7 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     noiseFloor: finite(own.floor),
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: logAlphaNorm(alpha, eigenvalues),
+    ...detXOf(eigenvalues),
   };
 }
 

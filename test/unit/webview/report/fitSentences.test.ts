@@ -9,9 +9,9 @@ const nothing: Layer = {
   ...base,
   compat: { alpha: null, warning: '' },
   fits: {
+    ...base.fits,
     powerLaw: { ...base.fits.powerLaw, null: null, distancePercentile: null },
     hill: { ...base.fits.hill, null: null },
-    marchenkoPastur: base.fits.marchenkoPastur,
   },
 };
 const shuffle = { shuffles: 20, mean: 3.5, sd: 0.25, percentile: 4 };

@@ -1,0 +1,65 @@
+import { above, eigenvaluesOf } from './eigenvalues.ts';
+import type { FarmsFigures, Figure, WindowSpectra } from './figures.ts';
+import type { WindowSettings } from './farmsWindows.ts';
+import { finite } from './finite.ts';
+import { fitHill } from './hill.ts';
+
+/** Of an entry whose windows were not solved. */
+export const NO_FARMS: FarmsFigures = {
+  alpha: null,
+  D: null,
+  windows: null,
+  rows: null,
+  cols: null,
+  numEvals: null,
+  estimator: 'hill',
+  spread: null,
+  comparable: false,
+};
+
+/**
+ * Hill's estimate over the pooled eigenvalues of equal windows of a matrix (FARMS, Hu et al. 2025): one
+ * fit of the pool, not the mean of the windows' own, whose standard deviation is the spread.
+ *
+ * Windows of one shape remove the bias that the aspect ratio of a layer gives its exponent. A layer
+ * smaller than a window has windows of its own size, and is not comparable with the others.
+ *
+ * @param cut eigenvalues at or below it are left out; negative keeps all
+ * @param mostAlpha an exponent above it is not shown
+ */
+export function farmsFigures(
+  spectra: WindowSpectra,
+  settings: WindowSettings,
+  cut: number,
+  mostAlpha: number,
+): FarmsFigures {
+  const { rows, cols, count, singularValues } = spectra;
+  const side = Math.min(rows, cols);
+  const shown = (values: Float64Array): Figure => {
+    const alpha = fitHill(above(eigenvaluesOf(values), cut))?.alpha;
+    return alpha === undefined || alpha > mostAlpha ? null : finite(alpha);
+  };
+  const pool = above(eigenvaluesOf(singularValues), cut);
+  const own = Array.from({ length: count }, (_, k) =>
+    shown(singularValues.subarray(k * side, (k + 1) * side)),
+  );
+  return {
+    alpha: shown(singularValues),
+    D: fitHill(pool)?.D ?? null,
+    windows: count,
+    rows,
+    cols,
+    numEvals: pool.length,
+    estimator: 'hill',
+    spread: sampleDeviation(own.filter((alpha) => alpha !== null)),
+    comparable:
+      rows === settings.rowSamples && cols === Math.trunc(settings.rowSamples * settings.ratio),
+  };
+}
+
+function sampleDeviation(values: readonly number[]): Figure {
+  if (values.length < 2) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return finite(Math.sqrt(squares / (values.length - 1)));
+}
