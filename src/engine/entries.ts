@@ -65,7 +65,7 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
   return { entries, skipped };
 }
 
-/** Empty where the part is large enough, and in compat mode small enough, to be analysed. */
+/** Empty where the part is large enough, and in compat mode small enough, to be analyzed. */
 function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   const smaller = Math.min(view.rows, view.cols);
   const eigenvalues = smaller * view.offsets.length;

@@ -15,7 +15,7 @@ const PLAIN: Omit<AnalyzeRequest, 'file' | 'mode'> = {
 
 /**
  * The full spectrum of the layer with that id, descending: from the cache where the layer has been
- * analysed before, solved otherwise. Throws RangeError where the file has no such layer.
+ * analyzed before, solved otherwise. Throws RangeError where the file has no such layer.
  */
 export const layerSpectrum = async (
   { file, mode, id }: Parameters<EngineApi['spectrum']>[0],
@@ -25,7 +25,7 @@ export const layerSpectrum = async (
   const { entries } = planEntries(openCheckpoint(file), { ...PLAIN, file, mode });
   const entry = entries.find((each) => each.id === id);
   if (!entry)
-    throw new RangeError(`${file} has no layer with the id '${id}'; analyse the file again.`);
+    throw new RangeError(`${file} has no layer with the id '${id}'; analyze the file again.`);
   const outcome = await pool.run({
     task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none' },
     flops: entry.flops,

@@ -29,7 +29,7 @@ export interface Session {
   dispose(): void;
 }
 
-/** Puts the parts together. The engine's process starts only when something is analysed. */
+/** Puts the parts together. The engine's process starts only when something is analyzed. */
 export function createSession({ context, dist, view, changed }: SessionParts): Session {
   const log = vscode.window.createOutputChannel('Eigenscope', { log: true });
   const storage = (name: string): string =>

@@ -70,7 +70,7 @@ async function painted(canvas) {
   return paint(canvas);
 }
 
-describe('analysing from the explorer', () => {
+describe('analyzing from the explorer', () => {
   test('the menu of a file that is no checkpoint does not offer it', async () => {
     await openFile(page, TRAINING);
     const item = await openContextMenu(page, explorerRow(page, TRAINING), ANALYZE);
@@ -183,7 +183,7 @@ describe('the table by keyboard', () => {
   });
 });
 
-describe('analysing again', () => {
+describe('analyzing again', () => {
   test('takes every layer from the cache and gives the same report', async () => {
     const frame = await shownReport(page, RECOGNITION);
     await frame.getByRole('button', { name: 'Analyze again' }).click();

@@ -63,7 +63,7 @@ describe('cancelling', () => {
     assert.deepEqual(await page.locator('.notification-list-item').allInnerTexts(), []);
   });
 
-  test('analysing again goes on from what was solved', async () => {
+  test('analyzing again goes on from what was solved', async () => {
     await analyze(STOPPED);
     await shownReport(page, STOPPED);
     const { compute, layers } = session.reports().get(STOPPED);
@@ -113,7 +113,7 @@ describe('an engine that is killed', () => {
     await worksOn();
   });
 
-  test('analysing again solves the layer that was left', async () => {
+  test('analyzing again solves the layer that was left', async () => {
     await runCommand(page, 'Notifications: Clear All Notifications');
     await runCommand(page, 'Eigenscope: Show Report');
     await quickPickRow(page, KILLED).click();

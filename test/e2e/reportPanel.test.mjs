@@ -105,7 +105,7 @@ describe('the report panel', () => {
     const empty = pages.reportOf([], { skipped: report.skipped.slice(0, 2) });
     await onPage(pages.standalone(empty), async (page) => {
       await page
-        .getByText('This model has no weights that can be analysed. Every tensor')
+        .getByText('This model has no weights that can be analyzed. Every tensor')
         .waitFor();
       await assertAccessible(page, 'no weights');
       await chooseTab(page, /^Layers/);

@@ -80,7 +80,7 @@ describe('analysis', () => {
     assert.equal(reportTabs().length, 1);
   });
 
-  it('analyses the checkpoint of the tab in front, which has no text editor', async () => {
+  it('analyzes the checkpoint of the tab in front, which has no text editor', async () => {
     const other = writeCheckpoint('other.onnx', gaussianModel(2, 32, 8));
     try {
       await vscode.commands.executeCommand('vscode.open', other, vscode.ViewColumn.One);

@@ -59,7 +59,7 @@ describe('the sidebar', () => {
     assert.deepEqual(await shown(), ['alpha.onnx', 'beta.onnx']);
   });
 
-  it('has the layers of an analysed checkpoint in graph order, with the figures of the report', async () => {
+  it('has the layers of an analyzed checkpoint in graph order, with the figures of the report', async () => {
     const report = await api.analyze(files[1]!);
     assert.ok(report, 'there is a report');
     const { node, item } = await checkpoint('alpha.onnx');

@@ -79,7 +79,7 @@ function facts(report: Report): Fact[] {
   const { model, summary, skipped } = report;
   const alpha = alphaFact(report);
   return [
-    { label: t('Layers analysed'), value: formatCount(summary.analysed) },
+    { label: t('Layers analyzed'), value: formatCount(summary.analyzed) },
     ...(summary.failed > 0 ? [{ label: t('Failed'), value: formatCount(summary.failed) }] : []),
     { label: t('Skipped'), value: formatCount(skipped.length) },
     {
@@ -88,15 +88,15 @@ function facts(report: Report): Fact[] {
       detail: formatCount(model.parameters),
     },
     {
-      label: t('Analysed'),
-      value: formatShare(summary.analysedParameters, model.parameters),
-      detail: t('{0} parameters', formatCount(summary.analysedParameters)),
+      label: t('Analyzed'),
+      value: formatShare(summary.analyzedParameters, model.parameters),
+      detail: t('{0} parameters', formatCount(summary.analyzedParameters)),
     },
     ...(alpha ? [alpha] : []),
   ];
 }
 
-/** Which model this is, how it was analysed, and what the report amounts to. */
+/** Which model this is, how it was analyzed, and what the report amounts to. */
 export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
   const file = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
   return (

@@ -102,7 +102,7 @@ export function LayerDetail(props: LayerDetailProps) {
       <LayerFindings layer={layer} />
       {failed && layer.findings.length === 0 && (
         <p class="notice" role="note">
-          {t('This layer was not analysed: {0}', visibleName(layer.reason))}
+          {t('This layer was not analyzed: {0}', visibleName(layer.reason))}
         </p>
       )}
       {spec && (

@@ -97,7 +97,7 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
         keyOf={keyOf}
         empty={
           layers.length === 0
-            ? t('This model has no weights that can be analysed.')
+            ? t('This model has no weights that can be analyzed.')
             : t('No layer matches the filter.')
         }
         sort={model.sort ?? undefined}

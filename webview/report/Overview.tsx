@@ -10,7 +10,7 @@ export function Overview({ report, selected, onSelect }: TabProps) {
       {report.layers.length === 0 && (
         <p class="notice">
           {t(
-            'This model has no weights that can be analysed. Every tensor of the file is listed under Skipped, with its reason.',
+            'This model has no weights that can be analyzed. Every tensor of the file is listed under Skipped, with its reason.',
           )}
         </p>
       )}

@@ -15,7 +15,7 @@ interface SkippedRow {
 
 const keyOf = (row: SkippedRow): string => row.key;
 
-/** Every tensor of the file that was not analysed, and why. */
+/** Every tensor of the file that was not analyzed, and why. */
 export function SkippedTab({ report }: { readonly report: Report }) {
   const [sort, setSort] = useState<Sort>();
   // Names can repeat between subgraphs, so the place in the list is the key.

@@ -45,6 +45,6 @@ export function standaloneHost(): ReportPanelHost {
       return Promise.resolve();
     },
     analyzeAgain: () =>
-      Promise.reject(new Error('A report file cannot analyse; run Eigenscope on the model.')),
+      Promise.reject(new Error('A report file cannot analyze; run Eigenscope on the model.')),
   };
 }

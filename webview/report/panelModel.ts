@@ -42,10 +42,10 @@ export function parsePanelModel(kept: unknown): PanelModel {
 
 /** The layer to show first: of those with a spectrum the first with the gravest finding, else the first. */
 export function firstLayer({ layers }: Report): Layer | undefined {
-  const analysed = layers.filter((layer) => layer.status === 'ok');
+  const analyzed = layers.filter((layer) => layer.status === 'ok');
   for (const severity of SEVERITIES) {
-    const layer = analysed.find((candidate) => worstSeverity(candidate) === severity);
+    const layer = analyzed.find((candidate) => worstSeverity(candidate) === severity);
     if (layer) return layer;
   }
-  return analysed[0] ?? layers[0];
+  return analyzed[0] ?? layers[0];
 }

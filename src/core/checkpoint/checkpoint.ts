@@ -127,7 +127,7 @@ export interface Weight {
   readonly storage: TensorStorage;
 }
 
-/** A tensor of the file that is not analysed, and why, in words for a person. */
+/** A tensor of the file that is not analyzed, and why, in words for a person. */
 export interface SkippedTensor {
   readonly tensor: string;
   readonly shape: readonly number[];
@@ -140,7 +140,7 @@ export interface Checkpoint {
   readonly file: string;
   readonly format: 'onnx';
   readonly bytes: number;
-  /** Elements of all floating-point tensors, analysed or not. */
+  /** Elements of all floating-point tensors, analyzed or not. */
   readonly parameters: number;
   readonly irVersion: number;
   readonly opset: Readonly<Record<string, number>>;

@@ -15,7 +15,7 @@ export function divisionParts(weight: Weight, division: Division): MatrixViews {
   const whole = { name: '', start: 0, length: side === 'rows' ? rows : cols };
   const bands = division.bands.length > 0 ? division.bands : [whole];
   if (count * bands.length > LIMITS.matrices)
-    return { parts: [], reason: `${count * bands.length} matrices are more than are analysed` };
+    return { parts: [], reason: `${count * bands.length} matrices are more than are analyzed` };
   const sides = bands.map(({ length }) =>
     side === 'rows' ? { rows: length, cols } : { rows, cols: length },
   );

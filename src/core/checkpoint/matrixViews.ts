@@ -73,7 +73,7 @@ function flattenedGroups(weight: Weight): MatrixViews {
         ? `a depthwise convolution: each of its ${groups} filters is a vector of ${cols} values, whose only singular value is its norm`
         : `each of its matrices is a vector of ${Math.max(rows, cols)} values, whose only singular value is its norm`,
     );
-  if (groups > LIMITS.matrices) return none(`${groups} groups are more than are analysed`);
+  if (groups > LIMITS.matrices) return none(`${groups} groups are more than are analyzed`);
   const parts = Array.from({ length: groups }, (_, k): WeightPart => ({
     part: groups === 1 ? '' : `group ${k + 1}`,
     kind: 'flattened',
@@ -88,7 +88,7 @@ function pooledSlices(weight: Weight): MatrixViews {
     return none(`a kernel over ${kernel.length} axes, which WeightWatcher leaves out`);
   const positions = product(kernel);
   if (positions > LIMITS.matrices && kernel.length === 1)
-    return none(`${positions} kernel positions are more than are analysed`);
+    return none(`${positions} kernel positions are more than are analyzed`);
   const channelsFirst = kernel.length < 2 || outputs + inputs >= kernel[0]! + kernel[1]!;
   const view = channelsFirst
     ? {

@@ -93,7 +93,7 @@ function changed(storage: DenseStorage, found: number): CheckpointError {
   const { file, tensor, elements } = storage;
   return new CheckpointError(
     'short-data',
-    `${file}: the tensor '${tensor}' holds ${found} values, where ${elements} were found when the file was opened. It was changed meanwhile; analyse it again.`,
+    `${file}: the tensor '${tensor}' holds ${found} values, where ${elements} were found when the file was opened. It was changed meanwhile; analyze it again.`,
     { file, tensor },
   );
 }

@@ -52,7 +52,7 @@ export function reserve(kernels: Kernels, bytes: number): void {
   } catch (cause) {
     throw new LinalgError(
       'too-large',
-      `The matrix needs ${megabytes} MiB of memory to solve, and this machine did not give that much. Close other programs or analyse fewer layers at a time.`,
+      `The matrix needs ${megabytes} MiB of memory to solve, and this machine did not give that much. Close other programs or analyze fewer layers at a time.`,
       { cause },
     );
   }

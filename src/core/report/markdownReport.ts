@@ -35,7 +35,7 @@ export function markdownReport(report: Report): string {
 function summaryBlocks({ model, settings, summary, skipped }: Report): string[] {
   const opsets = Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`);
   const facts: readonly (readonly [string, string])[] = [
-    ['Analysed', `${summary.analysed} matrices, ${summary.analysedParameters} parameters`],
+    ['Analyzed', `${summary.analyzed} matrices, ${summary.analyzedParameters} parameters`],
     ['Not solved', String(summary.failed)],
     ['Skipped', `${skipped.length} tensors`],
     ['File', `${model.bytes} bytes, ${model.parameters} parameters`],

@@ -180,9 +180,9 @@ export const reportSchema = v.strictObject({
   skipped: v.array(skippedSchema),
   findings: v.array(findingSchema),
   summary: v.strictObject({
-    analysed: count,
+    analyzed: count,
     failed: count,
-    analysedParameters: count,
+    analyzedParameters: count,
     findings: v.record(v.string(), count),
     distributions: v.array(distributionSchema),
   }),

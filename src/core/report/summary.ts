@@ -18,9 +18,9 @@ export function summaryOf(
     ...roles.map((role) => ({ role, members: layers.filter((layer) => layer.role === role) })),
   ];
   return {
-    analysed: layers.filter((layer) => layer.status === 'ok').length,
+    analyzed: layers.filter((layer) => layer.status === 'ok').length,
     failed: layers.filter((layer) => layer.status === 'failed').length,
-    analysedParameters: layers
+    analyzedParameters: layers
       .filter((layer) => layer.status === 'ok')
       .reduce((sum, layer) => sum + layer.parameters, 0),
     findings,

@@ -18,7 +18,7 @@ export interface CheckpointTreeParts {
   readonly changed: vscode.EventEmitter<TreeNode | undefined>;
 }
 
-/** The sidebar: the workspace's checkpoints, and the layers of those that were analysed. */
+/** The sidebar: the workspace's checkpoints, and the layers of those that were analyzed. */
 export class CheckpointTree implements vscode.Disposable {
   readonly #parts: CheckpointTreeParts;
   readonly #nodes = new Map<string, CheckpointNode>();

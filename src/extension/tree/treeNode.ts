@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Layer } from '../../core/report/report.ts';
 
-/** What the sidebar shows: checkpoints, and under each that was analysed its layers. */
+/** What the sidebar shows: checkpoints, and under each that was analyzed its layers. */
 export type TreeNode = CheckpointNode | LayerNode;
 
 export interface CheckpointNode {

@@ -20,7 +20,7 @@ describe('eigenscope analyze', () => {
     expect([status, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(/^Layer +Op +Matrix +Alpha/);
     expect(stderr).toMatch(/layer_0 +MatMul +40 x 40 /);
-    expect(stderr).toMatch(/model\.onnx: 2 matrices analysed, 0 tensors skipped/);
+    expect(stderr).toMatch(/model\.onnx: 2 matrices analyzed, 0 tensors skipped/);
   });
 
   it('writes JSON that both schemas accept', () => {

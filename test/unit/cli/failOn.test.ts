@@ -107,7 +107,7 @@ describe('--baseline', () => {
     ['model.onnx', /^eigenscope: model\.onnx is not JSON: /],
     ['other.json', /^eigenscope: other\.json is not a report of schema eigenscope\.report\/1: /],
     ['compat.json', /^eigenscope: compat\.json is a report in compat mode .* give --mode compat/],
-  ])('%s is refused before anything is analysed', (file, message) => {
+  ])('%s is refused before anything is analyzed', (file, message) => {
     write(path.join(models, 'other.json'), { layers: [] });
     const { status, stderr } = failing('--baseline', file);
     expect([status, stderr.trimEnd().split('\n').length]).toEqual([2, 1]);

@@ -64,9 +64,9 @@ describe('eigenscope analyze of several models', () => {
     expect(
       lines.map((line) => line.replace(/, [\d.]+ s on .*?;/, ';').replace(/\d+ random.*/, '')),
     ).toEqual([
-      expect.stringMatching(/^zoo\/A\.ONNX: 2 matrices analysed, 0 tensors skipped; /),
-      expect.stringMatching(/^zoo\/b\.onnx: 1 matrices analysed, 0 tensors skipped; /),
-      'zoo/deep/er/a.onnx: 0 matrices analysed, 1 not solved, 0 tensors skipped; 1 non-finite.',
+      expect.stringMatching(/^zoo\/A\.ONNX: 2 matrices analyzed, 0 tensors skipped; /),
+      expect.stringMatching(/^zoo\/b\.onnx: 1 matrices analyzed, 0 tensors skipped; /),
+      'zoo/deep/er/a.onnx: 0 matrices analyzed, 1 not solved, 0 tensors skipped; 1 non-finite.',
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('the npm package of the command line', () => {
       ]).toEqual([file, false]);
   });
 
-  it('analyses a model where it is installed, and writes both reports', () => {
+  it('analyzes a model where it is installed, and writes both reports', () => {
     const { status, stdout, stderr } = run(
       'npx',
       '--offline',
@@ -109,7 +109,7 @@ describe('the npm package of the command line', () => {
       'report.html',
     );
     expect([status, stdout]).toEqual([0, '']);
-    expect(stderr).toMatch(/model\.onnx: 2 matrices analysed, 0 tensors skipped/);
+    expect(stderr).toMatch(/model\.onnx: 2 matrices analyzed, 0 tensors skipped/);
     const report: unknown = JSON.parse(fs.readFileSync(path.join(project, 'report.json'), 'utf8'));
     expect(v.parse(reportSchema, report).layers.map(({ status: each }) => each)).toEqual([
       'ok',

@@ -104,11 +104,11 @@ describe('the engine', () => {
     const { singularValues } = await client.spectrum({ file: small, mode: 'robust', id: layer.id });
     expect(singularValues).toEqual(layer.singularValues);
     await expect(client.spectrum({ file: small, mode: 'robust', id: 'no such' })).rejects.toThrow(
-      `${small} has no layer with the id 'no such'; analyse the file again.`,
+      `${small} has no layer with the id 'no such'; analyze the file again.`,
     );
   });
 
-  it('reports a layer with NaN and analyses the others', async () => {
+  it('reports a layer with NaN and analyzes the others', async () => {
     const file = writeChain(folder, 'nan.onnx', 3, 32, (values, layer) => {
       if (layer === 1) values[5] = NaN;
     });

@@ -55,7 +55,7 @@ describe('every part of a weight is an entry of the report', () => {
     expect(gate.compat).toEqual({ alpha: null, warning: '' });
   });
 
-  it('of an LSTM with a broken gate: the others are analysed', async () => {
+  it('of an LSTM with a broken gate: the others are analyzed', async () => {
     const broken = W.slice();
     broken[16 * 24 + 5 * 24 + 7] = NaN;
     const report = await lstm(broken);

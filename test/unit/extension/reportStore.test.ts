@@ -28,7 +28,7 @@ function stores(name: string) {
 }
 
 describe('the report store', () => {
-  it('knows nothing of a checkpoint that was not analysed', async () => {
+  it('knows nothing of a checkpoint that was not analyzed', async () => {
     const { open, log } = stores('empty');
     expect(await open().get('/nowhere/a.onnx')).toBeUndefined();
     expect(log).toEqual([]);

@@ -140,7 +140,7 @@ describe('the row of a layer', () => {
     expect(layerLook(layer, english).description).toBe(description);
   });
 
-  it('has the reason where the layer could not be analysed, and no figures', () => {
+  it('has the reason where the layer could not be analyzed, and no figures', () => {
     const layer = failedLayer(healthy!, '3 entries are NaN');
     expect(layerLook(layer, english)).toMatchObject({
       icon: 'error',

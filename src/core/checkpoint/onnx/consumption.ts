@@ -47,7 +47,7 @@ export const QUANTISED_OPERATOR =
 const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   [
     QUANTISED_OPERATOR,
-    (op) => `part of a quantised computation (${op}), which is not analysed in this version`,
+    (op) => `part of a quantised computation (${op}), which is not analyzed in this version`,
   ],
   [
     /^(GatherElements|GatherND)$/,
@@ -55,12 +55,12 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
   [
     /^DeformConv$/,
-    () => 'the kernel of a deformable convolution, which is not analysed in this version',
+    () => 'the kernel of a deformable convolution, which is not analyzed in this version',
   ],
   [/Normalization$/, (op) => `scale, shift or statistics of ${op}`],
   [
     /^(Attention|MultiHeadAttention|GroupQueryAttention|MoE|QMoE)$/,
-    (op) => `packed weights of ${op}, which are not analysed in this version`,
+    (op) => `packed weights of ${op}, which are not analyzed in this version`,
   ],
   [
     /^(Add|Sub|Mul|Div|Pow|Mod|Min|Max|Sum|Mean|PRelu|Where|Clip|BiasGelu|FastGelu|BiasAdd)$/,
@@ -139,7 +139,7 @@ function convUse(node: ConsumingNode, view: AxesView): Consumption {
   const { lengths } = view;
   const axes = lengths.length - 2;
   if (axes < 1 || axes > 3)
-    return otherUse(`the kernel of a convolution over ${axes} axes; only 1 to 3 are analysed`);
+    return otherUse(`the kernel of a convolution over ${axes} axes; only 1 to 3 are analyzed`);
   const isTransposed = node.op === TRANSPOSED_CONVOLUTION;
   const groups = node.integer('group') ?? 1;
   const channels = lengths[0]!;

@@ -6,12 +6,12 @@ export interface ElementType {
   readonly bits: number | undefined;
   /** Set where values are decoded. */
   readonly float?: FloatType;
-  /** Why a tensor of this type is not analysed. */
+  /** Why a tensor of this type is not analyzed. */
   readonly reason: string;
 }
 
 const INTEGERS = 'integers such as indices or shapes, not weights';
-const QUANTISED = 'quantised values, which are not analysed in this version';
+const QUANTISED = 'quantised values, which are not analyzed in this version';
 
 /** TensorProto.DataType of ONNX 1.19. */
 const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
@@ -28,8 +28,8 @@ const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
   11: { name: 'float64', bits: 64, float: 'float64', reason: '' },
   12: { name: 'uint32', bits: 32, reason: INTEGERS },
   13: { name: 'uint64', bits: 64, reason: INTEGERS },
-  14: { name: 'complex64', bits: 64, reason: 'complex numbers, which are not analysed' },
-  15: { name: 'complex128', bits: 128, reason: 'complex numbers, which are not analysed' },
+  14: { name: 'complex64', bits: 64, reason: 'complex numbers, which are not analyzed' },
+  15: { name: 'complex128', bits: 128, reason: 'complex numbers, which are not analyzed' },
   16: { name: 'bfloat16', bits: 16, float: 'bfloat16', reason: '' },
   17: { name: 'float8e4m3fn', bits: 8, reason: QUANTISED },
   18: { name: 'float8e4m3fnuz', bits: 8, reason: QUANTISED },

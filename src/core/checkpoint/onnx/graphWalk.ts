@@ -240,7 +240,7 @@ function afterChange(consumption: Consumption, changedBy: string, op: string): C
   if (changedBy === '' || consumption.kind === 'other') return consumption;
   return {
     kind: 'other',
-    reason: `changed by ${changedBy} before ${op} takes it; such weights are not analysed in this version`,
+    reason: `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
   };
 }
 

@@ -21,7 +21,7 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
       SMALL_INTEGERS.has(type.name) &&
       value?.uses.some(({ node }) => QUANTISED_OPERATOR.test(node.tree.op));
     return quantised
-      ? `${type.name}: quantised values, which are not analysed in this version`
+      ? `${type.name}: quantised values, which are not analyzed in this version`
       : `${type.name}: ${type.reason}`;
   }
   if (tensor.place === 'attribute')

@@ -136,7 +136,7 @@ describe('graphs made to be slow to follow', () => {
       op('LSTM', ['x', 'u', 'r'], 'y'),
     ]);
     expect(found).toEqual([
-      'changed by Concat before LSTM takes it; such weights are not analysed in this version',
+      'changed by Concat before LSTM takes it; such weights are not analyzed in this version',
     ]);
   });
 

@@ -160,10 +160,10 @@ const PRODUCTS: readonly Case[] = [
     ],
   ],
   [
-    'a batch of more than is analysed',
+    'a batch of more than is analyzed',
     op('MatMul', ['x', 'w'], 'y'),
     [65_537, 2, 2],
-    ['linear in-out', '65537 matrices are more than are analysed'],
+    ['linear in-out', '65537 matrices are more than are analyzed'],
     [
       'linear in-out',
       'a batch of matrices (65537 x 2 x 2), which WeightWatcher does not take apart',

@@ -214,7 +214,7 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
     });
     expect(skipped.map(({ tensor, dtype, reason }) => [tensor, dtype, reason])).toEqual([
       ['i', 'int64', 'int64: integers such as indices or shapes, not weights'],
-      ['q', 'int8', 'int8: quantised values, which are not analysed in this version'],
+      ['q', 'int8', 'int8: quantised values, which are not analyzed in this version'],
       ['b', 'bool', 'bool: true and false, not weights'],
     ]);
   });

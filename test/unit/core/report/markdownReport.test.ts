@@ -123,9 +123,9 @@ describe('markdownReport', () => {
     );
   });
 
-  it('counts what was analysed, and each reason for what was skipped', () => {
+  it('counts what was analyzed, and each reason for what was skipped', () => {
     const text = markdownReport(sampleReport(4));
-    expect(text).toContain('- Analysed: 4 matrices, ');
+    expect(text).toContain('- Analyzed: 4 matrices, ');
     expect(text).toContain('- Skipped: 4 tensors\n');
     expect(text).toContain('| It has one axis: a bias or a scale, no matrix. | 2 |\n');
   });
