@@ -8,7 +8,9 @@ const BUNDLE = path.join(root, 'l10n/bundle.l10n.json');
 const FOLDERS = ['src/extension', 'webview'];
 
 /** The catalogue's words are translated where they are shown: `t(metric.label)`. */
-const CATALOGUE = 'src/core/report/metrics.ts';
+const CATALOGUE = ['metrics', 'estimatorMetrics', 'shuffleMetrics'].map(
+  (name) => `src/core/report/${name}.ts`,
+);
 const CATALOGUE_FIELDS = new Set(['label', 'unit', 'meaning', 'range']);
 
 function parse(file) {
@@ -60,11 +62,12 @@ function textsOf(file) {
 
 function catalogueTexts() {
   const texts = [];
-  visit(parse(CATALOGUE), (node) => {
-    if (!ts.isPropertyAssignment(node) || !CATALOGUE_FIELDS.has(node.name.getText())) return;
-    const found = literals(node.initializer);
-    if (found) texts.push(...found);
-  });
+  for (const file of CATALOGUE)
+    visit(parse(file), (node) => {
+      if (!ts.isPropertyAssignment(node) || !CATALOGUE_FIELDS.has(node.name.getText())) return;
+      const found = literals(node.initializer);
+      if (found) texts.push(...found);
+    });
   return texts;
 }
 
