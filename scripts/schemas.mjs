@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { format } from 'prettier';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -21,7 +22,10 @@ export async function writeSchemas(folder = path.join(root, 'schemas')) {
   const { PUBLISHED_SCHEMAS } = await import(pathToFileURL(outfile).href);
   fs.rmSync(scratch, { recursive: true });
   for (const [name, schema] of Object.entries(PUBLISHED_SCHEMAS))
-    fs.writeFileSync(path.join(folder, name), `${JSON.stringify(schema(), null, 2)}\n`);
+    fs.writeFileSync(
+      path.join(folder, name),
+      await format(JSON.stringify(schema(), null, 2), { parser: 'json', printWidth: 100 }),
+    );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeSchemas();
