@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildWebview } from './buildWebview.mjs';
 import { buildKernels } from './kernels.mjs';
+import { writeNotices } from './notices.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -19,11 +20,12 @@ export async function build({ tests = true } = {}) {
     target: 'node20',
     sourcemap: true,
     logLevel: 'warning',
+    metafile: true,
     define: { EIGENSCOPE_VERSION: JSON.stringify(version) },
     absWorkingDir: root,
   };
   const esm = { ...node, format: 'esm' };
-  await Promise.all([
+  const [, ...bundles] = await Promise.all([
     buildKernels(path.join(dist, 'kernels.wasm')),
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
@@ -33,31 +35,32 @@ export async function build({ tests = true } = {}) {
       outfile: 'dist/cli.mjs',
       banner: { js: '#!/usr/bin/env node' },
     }),
-    buildExtension(node),
     buildWebview(path.join(dist, 'webview')),
-    ...(tests ? [buildExtensionTests(node)] : []),
+    ...buildExtension(node),
   ]);
+  if (tests) await buildExtensionTests(node);
+  writeNotices(
+    path.join(dist, 'NOTICES.txt'),
+    bundles.map((bundle) => bundle.metafile),
+  );
   fs.chmodSync(path.join(dist, 'cli.mjs'), 0o755);
 }
 
 /** The activation file is tiny; all else is a second bundle that is loaded by the first command. */
 function buildExtension(node) {
   const entries = ['src/extension/main.ts', 'src/extension/session.ts'];
-  return Promise.all(
-    entries.filter(exists).map((entry) =>
-      esbuild.build({
-        ...node,
-        format: 'cjs',
-        entryPoints: [entry],
-        outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
-        external: ['vscode', './session.cjs'],
-      }),
-    ),
+  return entries.map((entry) =>
+    esbuild.build({
+      ...node,
+      format: 'cjs',
+      entryPoints: [entry],
+      outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
+      external: ['vscode', './session.cjs'],
+    }),
   );
 }
 
 function buildExtensionTests(node) {
-  if (!exists('test/extension/index.ts')) return undefined;
   return esbuild.build({
     ...node,
     format: 'cjs',
@@ -73,10 +76,6 @@ function testFiles(folder) {
     .readdirSync(path.join(root, folder))
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => `${folder}/${name}`);
-}
-
-function exists(file) {
-  return fs.existsSync(path.join(root, file));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

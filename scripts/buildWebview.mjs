@@ -7,10 +7,11 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
  * Builds the panels into `outDir`: `report.js` and `report.css` for the editor; `standalone.js` and
- * `standalone.css`, which bring theme values of their own, for the report that is one HTML file.
+ * `standalone.css`, which bring theme values of their own, for the report that is one HTML file. Returns
+ * esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { report: 'webview/report/main.tsx' },
     outdir: outDir,
@@ -23,6 +24,7 @@ export async function buildWebview(outDir) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     logLevel: 'warning',
+    metafile: true,
   });
   const text = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).text;
   const theme = await readFile(path.join(root, 'media', 'standalone.css'), 'utf8');
@@ -34,6 +36,7 @@ export async function buildWebview(outDir) {
     write('standalone.js', text('.js')),
     write('standalone.css', `${theme}\n${text('.css')}`),
   ]);
+  return { metafile };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
