@@ -62,6 +62,7 @@ describe('the npm package of the command line', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'dist/NOTICES.txt',
       'dist/cli.mjs',
       'dist/engine.mjs',
       'dist/kernels.wasm',
