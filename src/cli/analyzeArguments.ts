@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
+import { DEFAULT_SEED } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
@@ -25,7 +26,7 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
   --mode robust|compat   compat gives WeightWatcher's figures (default robust)
   --layers GLOB          only layers whose name, tensor or id matches; commas separate globs
   --min-eigenvalues N    leave out matrices with fewer (default 10)
-  --seed N               of the shuffles (default 1)
+  --seed N               of the shuffles (default ${DEFAULT_SEED})
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -100,7 +101,7 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     mode,
     layers: values.layers ?? '',
     minEigenvalues: wholeNumber('--min-eigenvalues', values['min-eigenvalues'], 10, 1),
-    seed: wholeNumber('--seed', values.seed, 1, 0),
+    seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
     workers: wholeNumber('--workers', values.workers, 0, 1),
     memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,
     cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),

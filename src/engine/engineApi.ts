@@ -1,6 +1,9 @@
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Report } from '../core/report/report.ts';
 
+/** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
+export const DEFAULT_SEED = 1;
+
 export interface AnalyzeRequest {
   /** Absolute path of the checkpoint. */
   readonly file: string;

@@ -158,3 +158,8 @@ function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
   }
   return { storage, shape, view: part.view, scale };
 }
+
+/** The layer's name with its part, as progress and findings show it. */
+export function nameOf({ weight, part }: Entry): string {
+  return part.part === '' ? weight.name : `${weight.name} (${part.part})`;
+}

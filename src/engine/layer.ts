@@ -3,8 +3,7 @@ import type { Finding } from '../core/diagnosis/finding.ts';
 import type { Layer } from '../core/report/report.ts';
 import { emptyFigures } from '../core/spectrum/emptyFigures.ts';
 import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
-import { nameOf } from './solveEntries.ts';
-import type { Entry } from './entries.ts';
+import { nameOf, type Entry } from './entries.ts';
 import type { CompatLabel, TaskOutcome } from './spectrumTask.ts';
 
 const NO_LABEL: CompatLabel = { alpha: null, warning: '' };

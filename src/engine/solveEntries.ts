@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { AnalyzeProgress } from './engineApi.ts';
-import type { Entry } from './entries.ts';
+import { nameOf, type Entry } from './entries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
 
@@ -108,9 +108,4 @@ class ProgressTally {
     if (elapsed < MIN_TIMED_MS || this.solvedFlops === 0) return null;
     return ((this.total - this.done) / this.solvedFlops) * (elapsed / 1000);
   }
-}
-
-/** The layer's name with its part, as progress and findings show it. */
-export function nameOf({ weight, part }: Entry): string {
-  return part.part === '' ? weight.name : `${weight.name} (${part.part})`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/core/report/report.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { matMul, writeOnnx, type TensorSpec } from '../fixtures/onnxModel.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import {
@@ -37,7 +37,7 @@ function tensorOf([name, { shape, dtype, file }]: (typeof cases)[number]): Tenso
   return { name, dims: shape, values };
 }
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());
 

@@ -4,7 +4,7 @@ import { fitClipped, WEIGHT_WATCHER_CLIP } from '../../src/core/spectrum/clipped
 import { above, eigenvaluesOf } from '../../src/core/spectrum/eigenvalues.ts';
 import { fitPeak, POWERLAW_PACKAGE_PEAK } from '../../src/core/spectrum/peakPowerLaw.ts';
 import type { PowerLawTail } from '../../src/core/spectrum/powerLaw.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import {
   byTensor,
@@ -33,7 +33,7 @@ const THRESHOLD = 1e-5;
 /** Its zero eigenvalues are noise of the float32 reference. */
 const RANK_DEFICIENT = ['m09_rank40_256x1000'];
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const runs = goldenJson('weightwatcher.json') as Readonly<Record<string, Run>>;
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());

@@ -15,7 +15,7 @@ import { fitHill } from '../../src/core/spectrum/hill.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from '../../src/core/spectrum/peakPowerLaw.ts';
 import { fitPowerLaw, type PowerLawTail } from '../../src/core/spectrum/powerLaw.ts';
 import { testKernels } from '../fixtures/kernels.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import { byTensor, difference, goldenJson, writeGoldenModel } from './goldenModel.ts';
 
@@ -57,7 +57,7 @@ const TOLERANCE = 1e-9;
 const EXCLUDED = ['m09_rank40_256x1000', 'm10_zeros_128x512', 'm11_allzero_64x64'];
 
 const reference = goldenJson('farms.json') as Reference;
-const folder = temporaryFolder();
+const folder = tempFolder();
 const file = writeGoldenModel(folder);
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());

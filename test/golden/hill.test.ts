@@ -6,7 +6,7 @@ import { singularValues } from '../../src/core/linalg/singularValues.ts';
 import type { HillFigures } from '../../src/core/spectrum/figures.ts';
 import { spectralFigures } from '../../src/core/spectrum/spectralFigures.ts';
 import { testKernels } from '../fixtures/kernels.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import { byTensor, difference, goldenJson, writeGoldenModel } from './goldenModel.ts';
 
@@ -24,7 +24,7 @@ type Reference = Readonly<Record<string, Readonly<Record<string, HillReference>>
 /** Their zero eigenvalues are float32 noise in the float32 reference; an all-zero matrix has no estimate. */
 const RANK_DEFICIENT = ['m09_rank40_256x1000', 'm10_zeros_128x512', 'm11_allzero_64x64'];
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/core/report/report.ts';
 import { seededRandom } from '../fixtures/seededRandom.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { writeOnnx, type TensorSpec } from '../fixtures/onnxModel.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import { byTensor, consumerOf, goldenJson, goldenTensors } from './goldenModel.ts';
@@ -32,7 +32,7 @@ function oneLargeWeight(): TensorSpec {
   return { name: ONE_LARGE_WEIGHT, dims: [200, 300], values };
 }
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const engine = testEngine('', 2);
 afterAll(() => engine.dispose());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/core/report/report.ts';
-import { temporaryFolder } from '../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../fixtures/testEngine.ts';
 import {
   byTensor,
@@ -48,7 +48,7 @@ const EXCEPTIONS = new Set(
 const TOLERANCE = 1e-9;
 const MP_TOLERANCE = 1e-6;
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const runs = goldenJson('weightwatcher.json') as Runs;
 const runC = runs['C_mpfit_random_detX']!.layers.map(
   (reference) => [reference.name, reference] as const,

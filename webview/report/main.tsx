@@ -7,6 +7,7 @@ import { registerToolkit } from '../ui/toolkit.ts';
 import { connectHost, standaloneHost } from './panelHost.ts';
 import { ReportPanel, type PanelHandle } from './ReportPanel.tsx';
 import './report.css';
+import './details.css';
 
 declare const acquireVsCodeApi: (() => VsCodeApi) | undefined;
 

@@ -138,7 +138,7 @@ function reduceColumns(
   size: number,
   pending: number,
 ): void {
-  const { left, right, work, tau, cross } = plan;
+  const { left, right, work, cross } = plan;
   const length = rows - j;
   const v = subBlock(left, pending, j);
   const panel = subBlock(a, j, j);
@@ -146,9 +146,7 @@ function reduceColumns(
   if (pending > 0) {
     blas.gemm('TN', size, length, pending, -1, subBlock(right, 0, j), subBlock(left, 0, j), 1, v);
   }
-  const r = { address: plan.triangle.address, stride: size };
-  kernels.panelQR(v.address, size, length, v.stride, tau, r.address);
-  const triangle = float64View(kernels, r.address, size * size);
+  const triangle = factorPanel(kernels, plan, v, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < size; i++) {
     for (let c = i; c < size; c++) {
@@ -181,16 +179,14 @@ function reduceRows(
   size: number,
   pending: number,
 ): void {
-  const { left, right, work, tau, cross } = plan;
+  const { left, right, work, cross } = plan;
   const next = j + size;
   const length = cols - next;
   const u = subBlock(right, pending, next);
   const panel = subBlock(a, j, next);
   kernels.copyBlock(panel.address, a.stride, size, length, u.address, u.stride);
   blas.gemm('TN', size, length, pending, -1, subBlock(left, 0, j), subBlock(right, 0, next), 1, u);
-  const r = { address: plan.triangle.address, stride: size };
-  kernels.panelQR(u.address, size, length, u.stride, tau, r.address);
-  const triangle = float64View(kernels, r.address, size * size);
+  const triangle = factorPanel(kernels, plan, u, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < Math.min(size, length); i++) {
     for (let c = i; c < size; c++) {
@@ -205,6 +201,19 @@ function reduceRows(
   blas.gemm('NT', size, pending, length, 1, u, subBlock(right, 0, next), 0, ur);
   blas.gemm('NN', size, below, pending, -1, ur, subBlock(left, 0, next), 1, work);
   blas.gemm('TN', size, below, size, 1, t, work, 0, subBlock(left, pending, next));
+}
+
+/** QR of the vectors in the rows of v, which become its reflectors; returns R, `[size, size]`. */
+function factorPanel(
+  kernels: SolverContext['kernels'],
+  plan: BandReduction,
+  v: Block,
+  size: number,
+  length: number,
+): Float64Array {
+  const { address } = plan.triangle;
+  kernels.panelQR(v.address, size, length, v.stride, plan.tau, address);
+  return float64View(kernels, address, size * size);
 }
 
 /** T of the reflectors in the rows of v. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Report } from '../../core/report/report.ts';
-import type { AnalyzeProgress, EngineApi } from '../../engine/engineApi.ts';
+import { DEFAULT_SEED, type AnalyzeProgress, type EngineApi } from '../../engine/engineApi.ts';
 import { CancelledError } from '../../protocol/cancellation.ts';
 import type { Config } from '../config.ts';
 import { plainMessage } from '../plainMessage.ts';
@@ -12,8 +12,6 @@ import { percentDone } from './progressText.ts';
 import type { ReportStore } from './reportStore.ts';
 import { unsolvedText } from './unsolvedText.ts';
 
-/** Of the shuffles: the same as the command line's default, so that both print the same figures. */
-const SEED = 1;
 const IDLE: AnalysisState = { kind: 'idle' };
 
 export interface AnalysesParts {
@@ -127,7 +125,7 @@ export class Analyses implements vscode.Disposable {
       file: file.fsPath,
       mode: config.mode,
       minEigenvalues: config.minEigenvalues,
-      seed: SEED,
+      seed: DEFAULT_SEED,
       layers: '',
       spectra: false,
       memoryLimit: 0,

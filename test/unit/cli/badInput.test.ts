@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { matMul, writeOnnx, type TensorSpec } from '../../fixtures/onnxModel.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { DIST, writeChain } from '../../fixtures/testEngine.ts';
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const whole = fs.readFileSync(writeChain(folder, 'whole.onnx', 2, 40));
 
 /** A model of one MatMul weight `w`, written as given. */

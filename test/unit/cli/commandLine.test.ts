@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../src/core/report/report.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
 import { writeOnnx } from '../../fixtures/onnxModel.ts';
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const model = writeChain(folder, 'model.onnx', 2, 40);
 
 const eigenscope = commandLine(folder);

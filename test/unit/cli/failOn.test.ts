@@ -2,13 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../fixtures/commandLine.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
 
 const SIZE = 40;
 
 /** A repository with a model in a folder: layer_0 is sound, layer_1 has a NaN, layer_2 lost its rank. */
-const repository = temporaryFolder();
+const repository = tempFolder();
 const models = path.join(repository, 'models');
 fs.mkdirSync(path.join(repository, '.git'));
 fs.mkdirSync(models);

@@ -3,10 +3,10 @@ import * as path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findModels } from '../../../src/cli/modelFiles.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 for (const each of ['zoo/deep/er', 'zoo/node_modules/x', 'zoo/.git', 'zoo/dir.onnx', 'none'])
   fs.mkdirSync(path.join(folder, each), { recursive: true });
 writeChain(folder, 'zoo/b.onnx', 1, 20);

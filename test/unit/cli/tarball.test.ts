@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../src/core/report/report.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
 
 interface CliPackage {
@@ -15,7 +15,7 @@ const { packageCli } = (await import(
   new URL('../../../scripts/packageCli.mjs', import.meta.url).href
 )) as CliPackage;
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const tarball = packageCli(path.join(folder, 'packed'));
 
 /** An empty project, with nothing above it that a program could be resolved from. */

@@ -6,10 +6,10 @@ import type { AnalyzeProgress } from '../../../src/engine/engineApi.ts';
 import { reportSchema, type Report } from '../../../src/core/report/report.ts';
 import { CancelledError } from '../../../src/protocol/cancellation.ts';
 import { writeOnnx } from '../../fixtures/onnxModel.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine, writeChain } from '../../fixtures/testEngine.ts';
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const small = writeChain(folder, 'small.onnx', 3, 48);
 const big = writeChain(folder, 'big.onnx', 4, 600);
 const clients: { dispose(): void }[] = [];

@@ -3,10 +3,10 @@ import type { Layer, Report } from '../../../src/core/report/report.ts';
 import { writeOnnx, type TensorSpec } from '../../fixtures/onnxModel.ts';
 import { op } from '../../fixtures/onnxParts.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../../fixtures/testEngine.ts';
 
-const folder = temporaryFolder();
+const folder = tempFolder();
 const client = testEngine('', 1);
 afterAll(() => client.dispose());
 let files = 0;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Layer, Report } from '../../../src/core/report/report.ts';
 import { matMul, writeOnnx, type TensorSpec } from '../../fixtures/onnxModel.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine } from '../../fixtures/testEngine.ts';
 
 function gaussian(name: string, rows: number, cols: number): TensorSpec {
@@ -29,7 +29,7 @@ const WEIGHTS = [
   gaussian('small', 48, 96),
 ];
 
-const engine = testEngine(temporaryFolder(), 2);
+const engine = testEngine(tempFolder(), 2);
 afterAll(() => engine.dispose());
 
 let first: Report;
@@ -43,7 +43,7 @@ beforeAll(async () => {
     outputs: [`${name}_out`],
     attributes: { group },
   });
-  const file = writeOnnx(temporaryFolder(), 'windows.onnx', {
+  const file = writeOnnx(tempFolder(), 'windows.onnx', {
     nodes: [
       ...WEIGHTS.map(({ name }) => matMul(name)),
       convolution('kernel', 1),

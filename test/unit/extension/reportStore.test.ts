@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ReportStore } from '../../../src/extension/analysis/reportStore.ts';
 import { reportOf, sampleReport } from '../../fixtures/sampleReport.ts';
-import { temporaryFolder } from '../../fixtures/temporaryFolder.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
 
 const BYTES = 64;
 
@@ -21,7 +21,7 @@ function checkpoint(folder: string, name: string) {
 
 /** Stores on one folder, as before and after a restart, and what the log was told. */
 function stores(name: string) {
-  const folder = path.join(temporaryFolder(), name);
+  const folder = path.join(tempFolder(), name);
   const log: string[] = [];
   const open = (): ReportStore => new ReportStore(folder, (line) => log.push(line));
   return { folder, log, open };
@@ -36,7 +36,7 @@ describe('the report store', () => {
 
   it('gives the report back after a restart', async () => {
     const { open } = stores('kept');
-    const { file, report } = checkpoint(temporaryFolder(), 'a.onnx');
+    const { file, report } = checkpoint(tempFolder(), 'a.onnx');
     await open().put(file, report);
     expect(await open().get(file)).toEqual({ report, outdated: false });
   });
@@ -52,7 +52,7 @@ describe('the report store', () => {
     ],
   ])('says that a report is outdated when its checkpoint is %s', async (_name, change) => {
     const { open } = stores('outdated');
-    const { file, report } = checkpoint(temporaryFolder(), 'a.onnx');
+    const { file, report } = checkpoint(tempFolder(), 'a.onnx');
     await open().put(file, report);
     change(file);
     expect((await open().get(file))?.outdated).toBe(true);
@@ -60,7 +60,7 @@ describe('the report store', () => {
 
   it('leaves out a kept report that is damaged and says so in the log', async () => {
     const { folder, log, open } = stores('damaged');
-    const { file, report } = checkpoint(temporaryFolder(), 'a.onnx');
+    const { file, report } = checkpoint(tempFolder(), 'a.onnx');
     await open().put(file, report);
     const [kept] = readdirSync(folder);
     truncateSync(path.join(folder, kept!), 100);
@@ -72,7 +72,7 @@ describe('the report store', () => {
   it('serves a report that could not be written, and says so in the log', async () => {
     const { folder, log, open } = stores('blocked');
     writeFileSync(folder, 'a file where the folder should be');
-    const { file, report } = checkpoint(temporaryFolder(), 'a.onnx');
+    const { file, report } = checkpoint(tempFolder(), 'a.onnx');
     const store = open();
     await store.put(file, report);
     expect(await store.get(file)).toEqual({ report, outdated: false });
@@ -82,7 +82,7 @@ describe('the report store', () => {
 
   it('keeps the hundred newest', async () => {
     const { folder, open } = stores('many');
-    const { file, report } = checkpoint(temporaryFolder(), 'a.onnx');
+    const { file, report } = checkpoint(tempFolder(), 'a.onnx');
     const store = open();
     await store.put('first', report);
     const [first] = readdirSync(folder);

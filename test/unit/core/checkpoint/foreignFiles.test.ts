@@ -5,17 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { encodeOnnx } from '../../../fixtures/onnxModel.ts';
 import { bytesField, joined, varintField } from '../../../fixtures/protobufWire.ts';
+import { fileWriter } from '../../../fixtures/fileWriter.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
 import { refusal } from './refusal.ts';
 
 const dir = tempFolder();
-let files = 0;
-
-function write(bytes: Uint8Array | string): string {
-  const file = path.join(dir, `${++files}.onnx`);
-  fs.writeFileSync(file, bytes);
-  return file;
-}
+const write = fileWriter(dir);
 
 describe('what is no file, or no ONNX model, is refused by name', () => {
   test('a file that is not there', () => {

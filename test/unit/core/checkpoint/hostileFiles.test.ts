@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CheckpointError } from '../../../../src/core/checkpoint/checkpointError.ts';
 import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
@@ -15,17 +14,12 @@ import {
 import { op } from '../../../fixtures/onnxParts.ts';
 import { bytesField, modelAround, varintField } from '../../../fixtures/protobufWire.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
+import { fileWriter } from '../../../fixtures/fileWriter.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
 import { refusal } from './refusal.ts';
 
 const dir = tempFolder();
-let files = 0;
-
-function write(bytes: Uint8Array | string): string {
-  const file = path.join(dir, `${++files}.onnx`);
-  fs.writeFileSync(file, bytes);
-  return file;
-}
+const write = fileWriter(dir);
 
 const VALUES = Float32Array.from({ length: 15 }, (_, k) => k);
 const WEIGHT: TensorSpec = { name: 'w', dims: [3, 5], values: VALUES };
