@@ -12,15 +12,15 @@ export function quickPickRow(page, label) {
 
 /**
  * Runs a command from the palette by its full label. The palette does not list commands of an extension
- * that registers while it is open, so it is opened anew until the label is there.
+ * that registers while it is open, and closes when a panel takes the focus, so it is opened anew until
+ * the label is there.
  */
 export async function runCommand(page, label) {
   const deadline = Date.now() + LIMIT_MS;
   for (;;) {
     await page.keyboard.press('F1');
-    await page.locator(INPUT).waitFor();
-    await page.locator(INPUT).fill(`>${label}`);
     try {
+      await page.locator(INPUT).fill(`>${label}`, { timeout: ATTEMPT_MS });
       await quickPickRow(page, label).click({ timeout: ATTEMPT_MS });
       return;
     } catch (error) {
