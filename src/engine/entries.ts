@@ -8,7 +8,7 @@ import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
 import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
-import { shuffleCount } from '../core/spectrum/shuffles.ts';
+import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
@@ -88,6 +88,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
   const windows = windowsOf(source, part, request.mode);
+  const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
@@ -95,7 +96,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
     ...(typeof windows === 'string'
       ? []
-      : [{ ...windows.view, times: windows.view.offsets.length }]),
+      : [{ ...windows.view, times: windows.view.offsets.length + windowShuffles }]),
   ];
   return {
     id,
@@ -108,6 +109,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       compatSource,
       windows,
       shuffles,
+      windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
     },
