@@ -111,20 +111,21 @@ function windowsOf(
   shuffles: readonly Float64Array[],
 ): WindowSpectra | undefined {
   if (task.windows === 'none') return undefined;
-  if (task.windows === 'same') return windowSpectra(plain, shuffles);
+  if (task.windows === 'same') return windowSpectra(task, plain, shuffles);
   const own = weight.record(task.windows, { kind: 'windows' });
-  if (task.windowShuffles === 0) return windowSpectra(own, []);
+  if (task.windowShuffles === 0) return windowSpectra(task, own, []);
   const { windowShuffles: count, seed } = task;
   const { rows, cols } = own;
   const drawn = weight.record(task.source, { kind: 'shuffledWindows', rows, cols, count, seed });
-  return windowSpectra(own, drawn.spectra);
+  return windowSpectra(task, own, drawn.spectra);
 }
 
 function windowSpectra(
+  { windowPools: pools }: SpectrumTask,
   { rows, cols, slices, spectra }: CacheRecord,
   shuffles: readonly Float64Array[],
 ): WindowSpectra {
-  return { rows, cols, count: slices, singularValues: spectra[0]!, shuffles };
+  return { rows, cols, count: slices, pools, singularValues: spectra[0]!, shuffles };
 }
 
 /** A tensor in its file: hashed once, its values read only when the cache cannot answer. */

@@ -25,6 +25,8 @@ export interface SpectrumTask {
   readonly compatSource: SpectrumSource | 'same' | 'none';
   /** The windows of the matrix: `same` where they are one, the whole of it, `none` where it has none. */
   readonly windows: SpectrumSource | 'same' | 'none';
+  /** Into how many equal pools of neighbouring windows they are fitted. */
+  readonly windowPools: number;
   readonly shuffles: number;
   /** Windows of shuffles that are solved, where the matrix has windows of its own. */
   readonly windowShuffles: number;

@@ -121,8 +121,8 @@ function compatClipped(eigenvalues: Float64Array): ClippedFigures {
 }
 
 /** Of the FARMS repository with its defaults, which leave out layers of fewer than 5 eigenvalues. */
-function compatFarms({ rows, cols, windows }: SolvedSpectrum): FarmsFigures {
-  if (!windows || Math.min(rows, cols) < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
+function compatFarms({ singularValues, windows }: SolvedSpectrum): FarmsFigures {
+  if (!windows || singularValues.length < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
   return farmsFigures(windows, FARMS_WINDOWS, -1, Infinity);
 }
 

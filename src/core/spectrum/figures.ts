@@ -24,6 +24,8 @@ export interface WindowSpectra {
   readonly rows: number;
   readonly cols: number;
   readonly count: number;
+  /** Into how many equal pools of neighbouring windows they are fitted; alpha and D are means over them. */
+  readonly pools: number;
   /** `count * min(rows, cols)` values: window after window, descending within each. */
   readonly singularValues: Float64Array;
   /** Of single windows, each of another seeded shuffle of the entries; empty where no null was asked for. */
