@@ -13,6 +13,7 @@ import {
   kernelWindows,
   ROBUST_WINDOWS,
 } from '../core/spectrum/farmsWindows.ts';
+import type { Fan } from '../core/spectrum/figures.ts';
 import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
@@ -114,6 +115,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       compatSource,
       windows,
       windowPools,
+      fan: fanOf(weight, part),
       shuffles,
       windowShuffles,
       seed: request.seed,
@@ -153,6 +155,15 @@ function windowsOf(
     view.offsets.map((offset) => offset + row * view.rowStride + col * view.colStride),
   );
   return { windows: { ...source, view: { ...view, rows, cols, offsets } }, windowPools };
+}
+
+/** A table is looked up, so its rows are no inputs; pooled slices are no one matrix. */
+function fanOf({ role, orientation }: Weight, { kind, view }: WeightPart): Fan | null {
+  if (role === 'embedding' || kind === 'slices') return null;
+  const { rows, cols } = view;
+  return orientation === 'in-out' || orientation === 'conv-transpose'
+    ? { in: rows, out: cols }
+    : { in: cols, out: rows };
 }
 
 /** What WeightWatcher would solve of the weight that a part belongs to. */

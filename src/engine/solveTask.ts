@@ -67,7 +67,11 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const shuffles = shuffled?.spectra ?? [];
   const windows = windowsOf(task, weight, plain, shuffles);
-  const spectrum = { ...spectrumOf(plain, shuffles), ...(windows ? { windows } : {}) };
+  const spectrum = {
+    ...spectrumOf(plain, shuffles),
+    ...(task.fan ? { fan: task.fan } : {}),
+    ...(windows ? { windows } : {}),
+  };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),

@@ -1,5 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
-import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
+import type { Fan, Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
 export interface SpectrumSource {
@@ -27,6 +27,8 @@ export interface SpectrumTask {
   readonly windows: SpectrumSource | 'same' | 'none';
   /** Into how many equal pools of neighbouring windows they are fitted. */
   readonly windowPools: number;
+  /** Inputs and outputs of the matrix; null where that says nothing. */
+  readonly fan: Fan | null;
   readonly shuffles: number;
   /** Windows of shuffles that are solved, where the matrix has windows of its own. */
   readonly windowShuffles: number;

@@ -45,6 +45,10 @@ const metricsSchema = v.strictObject({
   logAlphaNorm: figure,
   detXNum: figure,
   detXVal: figure,
+  orthogonalityDeviation: figure,
+  mupRatio: figure,
+  reducibility: figure,
+  normalizedMean: figure,
 });
 
 const fitStatus = v.picklist(['ok', 'failed']);

@@ -25,6 +25,7 @@ import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
 import { fitPowerLaw, RELIABLE_TAIL } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
@@ -155,6 +156,7 @@ function metricsOf(
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: alpha === null ? null : plainLogAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(sorted, eigenvalues, spectrum.fan),
   };
 }
 

@@ -71,6 +71,10 @@ export function emptyFigures(reason: string): SpectralFigures {
       logAlphaNorm: null,
       detXNum: null,
       detXVal: null,
+      orthogonalityDeviation: null,
+      mupRatio: null,
+      reducibility: null,
+      normalizedMean: null,
     },
     fits: {
       powerLaw: failedPowerLaw(reason),

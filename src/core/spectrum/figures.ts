@@ -14,8 +14,16 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** How many inputs and outputs the matrix has; absent where that says nothing, as of a table. */
+  readonly fan?: Fan;
   /** Of equal windows of the matrix; absent where none were solved. */
   readonly windows?: WindowSpectra;
+}
+
+/** Inputs and outputs of a matrix that multiplies. */
+export interface Fan {
+  readonly in: number;
+  readonly out: number;
 }
 
 /** Spectra of equal windows of one matrix. */
@@ -58,6 +66,10 @@ export interface LayerMetrics {
   readonly logAlphaNorm: Figure;
   readonly detXNum: Figure;
   readonly detXVal: Figure;
+  readonly orthogonalityDeviation: Figure;
+  readonly mupRatio: Figure;
+  readonly reducibility: Figure;
+  readonly normalizedMean: Figure;
 }
 
 /**

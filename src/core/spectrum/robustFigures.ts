@@ -6,6 +6,7 @@ import { entropyOf, entropyRank } from './entropy.ts';
 import { esdOf } from './esd.ts';
 import type {
   ClippedFigures,
+  Fan,
   FarmsFigures,
   Figure,
   HillFigures,
@@ -28,6 +29,7 @@ import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
 import { fitPowerLaw, RELIABLE_TAIL, type PowerLawTail } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -55,7 +57,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
   const shuffles = spectrum.shuffles.map((values) => solve(values, spectrum));
   const powerLaw = powerLawFigures(own, shuffles, spectrum);
   return {
-    metrics: metricsOf(own, powerLaw.alpha),
+    metrics: metricsOf(own, powerLaw.alpha, spectrum.fan),
     fits: {
       powerLaw,
       hill: hillFigures(own, shuffles, spectrum),
@@ -185,7 +187,7 @@ function hiddenReason({ alpha, tail }: PowerLawTail): string {
     : `alpha ${alpha.toPrecision(3)} is over ${MOST_ALPHA}: the ${tail} eigenvalues of the tail are nearly equal`;
 }
 
-function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
+function metricsOf(own: Solved, alpha: Figure, fan: Fan | undefined): LayerMetrics {
   const { singularValues, eigenvalues, kept } = own;
   return {
     ...normsOf(eigenvalues),
@@ -202,6 +204,7 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: logAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(singularValues, eigenvalues, fan),
   };
 }
 
