@@ -185,6 +185,8 @@ export const reportSchema = v.strictObject({
     irVersion: v.number(),
     opset: v.record(v.string(), v.number()),
     producer: v.string(),
+    /** Product of the spectral norms where the graph is a plain chain; null with the reason elsewhere. */
+    lipschitz: v.optional(v.strictObject({ bound: figure, weights: count, reason: v.string() })),
   }),
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),
