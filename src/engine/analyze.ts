@@ -6,6 +6,7 @@ import { summaryOf } from '../core/report/summary.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { layerOf } from './layer.ts';
+import { valuesAcross } from './modelFindings.ts';
 import { solveEntries } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -33,7 +34,13 @@ export async function analyze(
   const layers = entries.map((entry) =>
     layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
   );
-  const findings = modelFindings(checkpoint, entries);
+  const findings = [
+    ...modelFindings(checkpoint, entries),
+    ...valuesAcross(entries, outcomeOf).map((each) => ({
+      ...each,
+      evidence: { ...each.evidence },
+    })),
+  ];
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'eigenscope', version },

@@ -110,6 +110,8 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       shuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
+      // WeightWatcher has none of the findings that rest on them.
+      wantEntries: robust,
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.

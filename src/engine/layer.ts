@@ -37,7 +37,15 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
         reason: '',
         ...plain(outcome.figures),
         compat: { ...outcome.compat },
-        findings: diagnose({ ...about, figures: outcome.figures }).map(plainFinding),
+        findings: diagnose({
+          ...about,
+          figures: outcome.figures,
+          entries: outcome.entries && {
+            figures: outcome.entries.figures,
+            role: weight.role,
+            orientation: weight.orientation,
+          },
+        }).map(plainFinding),
         ...(outcome.singularValues ? { singularValues: [...outcome.singularValues] } : {}),
       };
     case 'non-finite': {

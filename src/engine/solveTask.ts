@@ -5,6 +5,7 @@ import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
@@ -16,9 +17,10 @@ import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
   CompatLabel,
+  EntryRecord,
   NonFinite,
   SpectrumSource,
   SpectrumTask,
@@ -76,6 +78,7 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
     compat: compatOf(task, weight, spectrum),
+    entries: task.wantEntries ? weight.entries(task.source) : null,
     cached: !weight.touched,
     singularValues: task.wantSpectrum
       ? Float64Array.from(spectrum.singularValues).sort().reverse()
@@ -148,6 +151,24 @@ class StoredWeight {
     if (known) return known;
     const fresh = this.solve(source, asked);
     cache?.write(key, fresh);
+    return fresh;
+  }
+
+  /** Of finite entries: after the spectrum of the same source. */
+  entries(source: SpectrumSource): EntryRecord {
+    const { cache } = this.tools;
+    const key = entriesKey(this.hash, source);
+    const known = cache?.readEntries(key);
+    if (known) return known;
+    this.values ??= readValues(source.storage);
+    const matrix = gather(this.values, source, source.view.offsets[0]!);
+    const { buffer, byteOffset, byteLength } = matrix.data;
+    const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
+    const fresh = {
+      hash: hash.digest('hex'),
+      figures: entryFigures(matrix, source.storage.dtype),
+    };
+    cache?.writeEntries(key, fresh);
     return fresh;
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
@@ -28,6 +29,17 @@ export function spectrumKey(
     { ...encodingOf(source.storage), shape, view, scale },
     asked,
     { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** The cache's key of what the entries of a source say. */
+export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
+  const { shape, view } = source;
+  const identity = [
+    storedBytesHash,
+    { ...encodingOf(source.storage), shape, view },
+    { kind: 'entries', version: ENTRY_FIGURES_VERSION },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { EntryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
@@ -28,6 +29,8 @@ export interface SpectrumTask {
   readonly shuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;
+  /** Whether the entries are looked at as well as the spectrum. */
+  readonly wantEntries: boolean;
 }
 
 /** Of one entry of the report: other parts of the same tensor do not count. */
@@ -36,6 +39,12 @@ export interface NonFinite {
   /** Row-major in the tensor where the entry is all of it, else in the entry's own matrix. */
   readonly firstIndex: number;
   readonly elements: number;
+}
+
+/** What the entries of a matrix say, and a hash of its values: equal for equal ones in any storage type. */
+export interface EntryRecord {
+  readonly hash: string;
+  readonly figures: EntryFigures;
 }
 
 export interface CompatLabel {
@@ -49,6 +58,8 @@ export type TaskOutcome =
       readonly status: 'solved';
       readonly figures: SpectralFigures;
       readonly compat: CompatLabel;
+      /** Null where the entries were not looked at. */
+      readonly entries: EntryRecord | null;
       /** Whether no solve was needed. */
       readonly cached: boolean;
       /** Descending; only where it was asked for. */
