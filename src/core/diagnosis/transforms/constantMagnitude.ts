@@ -11,10 +11,11 @@ const ORTHOGONAL = 1e-3;
 export function constantTransform(input: TransformInput): FixedTransform | undefined {
   const { matrix, census, rounding } = input;
   const { largest, smallest, zeros, negatives } = census;
-  if (zeros > 0 || largest - smallest > rounding) return undefined;
+  if (zeros > 0 || largest - smallest > rounding(largest)) return undefined;
   const { rows, cols } = matrix;
   if (negatives > 0) return hadamard(input);
-  const averaged = [rows, cols].find((length) => Math.abs(length * largest - 1) < UNIT);
+  const within = UNIT + rounding(largest) / largest;
+  const averaged = [rows, cols].find((length) => Math.abs(length * largest - 1) < within);
   if (averaged === undefined) return undefined;
   return {
     kind: 'averaging',

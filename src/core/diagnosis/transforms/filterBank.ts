@@ -1,5 +1,5 @@
 import { lineReader, type Side } from '../entries/lineReader.ts';
-import { counted } from '../figureText.ts';
+import { counted, figureText } from '../figureText.ts';
 import type { FixedTransform, TransformInput } from './fixedTransform.ts';
 
 /** Filters of a bank are local: at least that part of the matrix is zero. */
@@ -9,7 +9,7 @@ const LEAST_FILTERS = 8;
 const MOST_EMPTY = 0.2;
 /** Of the filters: those with more than one entry. Without them it is a diagonal, which can be learned. */
 const LEAST_WIDE = 0.5;
-/** Relative error of a sum of weights that is one. */
+/** Relative difference of sums of weights that are meant to be one. */
 const UNIT = 1e-3;
 /** Neighbours between which an interpolation takes its values, along one axis. */
 const INTERPOLATED = 2;
@@ -30,7 +30,9 @@ interface Filter {
 export function filterBank(input: TransformInput): FixedTransform | undefined {
   const { matrix, census } = input;
   if (census.negatives > 0 || census.zeros < LEAST_ZEROS * matrix.data.length) return undefined;
-  return bankOf(input, 'rows') ?? bankOf(input, 'cols');
+  const [byRows, byCols] = [bankOf(input, 'rows'), bankOf(input, 'cols')];
+  // The columns of an interpolation are filters as well, but say less.
+  return byCols && byCols.kind !== 'filter-bank' ? byCols : (byRows ?? byCols);
 }
 
 function bankOf({ matrix, rounding }: TransformInput, side: Side): FixedTransform | undefined {
@@ -55,17 +57,20 @@ function bankOf({ matrix, rounding }: TransformInput, side: Side): FixedTransfor
   const noun = side === 'rows' ? 'row' : 'column';
   const widest = Math.max(...filters.map(({ entries }) => entries));
   const evidence = { filters: filters.length, side, empty, widest };
-  if (empty === 0 && filters.every(({ sum }) => Math.abs(sum - 1) < UNIT)) {
+  const [sum] = filters.map((filter) => filter.sum).sort((a, b) => a - b);
+  const within = (UNIT + rounding(sum!) / sum!) * sum!;
+  if (empty === 0 && filters.every((filter) => filter.sum - sum! <= 2 * within)) {
+    const total = Math.abs(sum! - 1) <= within ? 'one' : figureText(sum!);
     if (filters.every(({ isFlat }) => isFlat))
       return {
         kind: 'averaging',
-        text: `an average over windows: each of its ${counted(count, noun)} has equal weights that sum to one, on at most ${widest} neighbours`,
+        text: `an average over windows: each of its ${counted(count, noun)} has equal weights that sum to ${total}, on at most ${widest} neighbours`,
         evidence,
       };
     if (widest <= INTERPOLATED)
       return {
         kind: 'interpolation',
-        text: `a linear interpolation: each of its ${counted(count, noun)} has at most two neighbouring weights, which sum to one`,
+        text: `a linear interpolation: each of its ${counted(count, noun)} has at most two neighbouring weights, which sum to ${total}`,
         evidence,
       };
   }
@@ -77,7 +82,10 @@ function bankOf({ matrix, rounding }: TransformInput, side: Side): FixedTransfor
 }
 
 /** Undefined for a line of zeros. */
-function filterOf(line: Float64Array, rounding: number): Filter | 'other' | undefined {
+function filterOf(
+  line: Float64Array,
+  rounding: TransformInput['rounding'],
+): Filter | 'other' | undefined {
   const from = line.findIndex((value) => value > 0);
   if (from < 0) return undefined;
   let to = line.length - 1;
@@ -86,9 +94,9 @@ function filterOf(line: Float64Array, rounding: number): Filter | 'other' | unde
   for (let k = from; k <= to; k++) {
     const value = line[k]!;
     if (value === 0) return 'other';
-    if (value > peak + rounding && isFalling) return 'other';
-    if (value < peak - rounding) isFalling = true;
-    if (Math.abs(value - line[from]!) > rounding) isFlat = false;
+    if (value > peak + rounding(peak) && isFalling) return 'other';
+    if (value < peak - rounding(peak)) isFalling = true;
+    if (Math.abs(value - line[from]!) > rounding(value)) isFlat = false;
     peak = isFalling ? value : Math.max(peak, value);
     sum += value;
     moment += k * value;

@@ -37,8 +37,9 @@ export interface TransformInput {
   readonly matrix: Matrix;
   readonly sketch: EntrySketch;
   readonly census: EntryCensus;
-  /** Differences of entries up to that are rounding. */
-  readonly rounding: number;
+  readonly dtype: FloatType;
+  /** Differences up to that, of entries of the size of `value`, are rounding. */
+  readonly rounding: (value: number) => number;
 }
 
 export interface EntryCensus {
@@ -49,8 +50,8 @@ export interface EntryCensus {
   readonly smallest: number;
 }
 
-/** Units in the last place of the largest entry within which a formula may have been evaluated. */
-const ULPS = 8;
+/** Of the largest entry: within that a formula is evaluated in float32. */
+const EVALUATION = 8 * 2 ** -23;
 
 /**
  * The known transform that a matrix of finite entries is, recognised by its values alone: windowed or plain
@@ -65,8 +66,12 @@ export function fixedTransform(
 ): FixedTransform | undefined {
   const census = censusOf(matrix.data);
   if (census.largest === 0) return undefined;
-  const ulp = Math.sqrt(12 * roundingVariance(Float64Array.of(census.largest), dtype));
-  const input: TransformInput = { matrix, sketch, census, rounding: ULPS * ulp };
+  const evaluation = EVALUATION * census.largest;
+  const [smallest, relative] = [0, 1].map((value) =>
+    Math.sqrt(12 * roundingVariance(Float64Array.of(value), dtype)),
+  );
+  const rounding = (value: number): number => evaluation + smallest! + relative! * Math.abs(value);
+  const input: TransformInput = { matrix, sketch, census, dtype, rounding };
   return (
     selection(input) ??
     constantTransform(input) ??

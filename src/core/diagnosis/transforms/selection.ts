@@ -13,7 +13,7 @@ export function selection({
   const { rows, cols, data } = matrix;
   const entries = data.length - census.zeros;
   if (entries > Math.max(rows, cols) || entries < Math.min(rows, cols)) return undefined;
-  if (census.largest - census.smallest > rounding) return undefined;
+  if (census.largest - census.smallest > rounding(census.largest)) return undefined;
   const inRow = new Uint32Array(rows);
   const inCol = new Uint32Array(cols);
   let onDiagonal = 0;

@@ -32,13 +32,14 @@ function isShifted(
 ): boolean {
   const { rows, cols, data } = matrix;
   // A constant matrix is every filter shifted by anything.
-  if (census.largest - census.smallest <= rounding && census.zeros === 0 && census.negatives === 0)
-    return false;
+  const isEven = census.largest - census.smallest <= rounding(census.largest);
+  if (isEven && census.zeros === 0 && census.negatives === 0) return false;
   let entries = 0;
   for (let i = 0; i + down < rows; i++)
     for (let j = 0; j + right < cols; j++) {
       const value = data[i * cols + j]!;
-      if (Math.abs(value - data[(i + down) * cols + j + right]!) > rounding) return false;
+      const moved = data[(i + down) * cols + j + right]!;
+      if (value !== moved && Math.abs(value - moved) > rounding(value)) return false;
       if (value !== 0) entries++;
     }
   // Zeros are equal too: there must be a filter.

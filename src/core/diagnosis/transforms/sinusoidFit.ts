@@ -71,10 +71,13 @@ export function sinusoidFit(line: Float64Array, window: Float64Array, guess: num
 /** Least squares for a and b at a given frequency. */
 function amplitudes(line: Float64Array, window: Float64Array, frequency: number): SinusoidFit {
   let [cc, cs, ss, cx, sx, xx] = [0, 0, 0, 0, 0, 0];
-  for (let n = 0; n < line.length; n++) {
-    const c = window[n]! * Math.cos(frequency * n);
-    const s = window[n]! * Math.sin(frequency * n);
+  const [turnC, turnS] = [Math.cos(frequency), Math.sin(frequency)];
+  // One complex rotation a step: its error grows as n units of float64 rounding.
+  for (let n = 0, re = 1, im = 0; n < line.length; n++) {
+    const c = window[n]! * re;
+    const s = window[n]! * im;
     const x = line[n]!;
+    [re, im] = [re * turnC - im * turnS, re * turnS + im * turnC];
     cc += c * c;
     cs += c * s;
     ss += s * s;
@@ -88,9 +91,9 @@ function amplitudes(line: Float64Array, window: Float64Array, frequency: number)
   const a = isSingular ? (cc > 0 ? cx / cc : 0) : (cx * ss - sx * cs) / determinant;
   const b = isSingular ? 0 : (sx * cc - cx * cs) / determinant;
   let left = 0;
-  for (let n = 0; n < line.length; n++) {
-    const fitted = window[n]! * (a * Math.cos(frequency * n) + b * Math.sin(frequency * n));
-    left += (line[n]! - fitted) ** 2;
+  for (let n = 0, re = 1, im = 0; n < line.length; n++) {
+    left += (line[n]! - window[n]! * (a * re + b * im)) ** 2;
+    [re, im] = [re * turnC - im * turnS, re * turnS + im * turnC];
   }
   return { frequency, a, b, residual: Math.sqrt(left / xx) };
 }

@@ -1,3 +1,4 @@
+import { roundingVariance } from '../../checkpoint/rounding.ts';
 import type { LineSketch } from '../entries/entrySketch.ts';
 import { lineReader, type Side } from '../entries/lineReader.ts';
 import { figureText } from '../figureText.ts';
@@ -69,7 +70,7 @@ function sinusoidsOf(input: TransformInput, side: Side): FixedTransform | undefi
 
 /** Every line's fit; undefined where too many are no sinusoids. */
 function fittedLines(
-  { rounding }: TransformInput,
+  { dtype }: TransformInput,
   used: readonly number[],
   read: (line: number, into: Float64Array) => void,
   { length, norms }: LineSketch,
@@ -84,8 +85,8 @@ function fittedLines(
     read(line, buffer);
     const fit = sinusoidFit(buffer, window, recurrence(buffer, window).frequency);
     const norm = Math.sqrt(buffer.reduce((sum, value) => sum + value * value, 0));
-    // `rounding` is 8 units in the last place of the largest entry, some 28 standard deviations of it.
-    const allowed = RESIDUAL + (ROUNDING * rounding * Math.sqrt(length)) / (28 * norm);
+    const noise = Math.sqrt(roundingVariance(buffer, dtype) * length);
+    const allowed = RESIDUAL + (ROUNDING * noise) / norm;
     if (fit.residual <= allowed) fitted.push({ line, fit });
     else if (++misses > most) return undefined;
   }
