@@ -198,7 +198,8 @@ export class GraphWalk {
     return integerConstant(value, this.reader);
   }
 
-  private countStep(): void {
+  /** Throws CheckpointError (`limit-exceeded`) where following the graph takes too many steps. */
+  countStep(): void {
     if (++this.steps > LIMITS.walkSteps)
       this.fail(`following its tensors takes more than ${LIMITS.walkSteps} steps`);
   }

@@ -1,12 +1,22 @@
-import type { Checkpoint, SkippedTensor, TensorStorage, Weight } from '../checkpoint.ts';
+import type {
+  Attention,
+  Checkpoint,
+  HeadBlocks,
+  SkippedTensor,
+  TensorStorage,
+  Weight,
+} from '../checkpoint.ts';
 import type { RangeReader } from '../rangeReader.ts';
+import { attentionAround } from './attentionHeads.ts';
 import { callOrders, outermost } from './callOrders.ts';
 import type { Consumption } from './consumption.ts';
 import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { readModel } from './readModel.ts';
-import { placeModel, type PlacedTensor } from './scopes.ts';
+import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
+import { ATTENTION_PARTS } from './packedAttentionUse.ts';
+import { placeModel, type PlacedModel, type PlacedNode, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
 import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
@@ -63,9 +73,50 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     irVersion: model.irVersion,
     opset: model.opset,
     producer: model.producer,
-    weights: weightsOf(found),
+    ...withAttentions(weightsOf(found), found, placed, walk, reader),
     skipped: skipped.map(({ entry }) => entry),
   };
+}
+
+/** The weights, and the attentions that they are the projections of. */
+function withAttentions(
+  weights: readonly Weight[],
+  found: readonly FoundWeight[],
+  { nodes }: PlacedModel,
+  walk: GraphWalk,
+  reader: RangeReader,
+): Pick<Checkpoint, 'weights' | 'attentions'> {
+  const linear = new Map<PlacedNode, Weight>();
+  for (const [k, { consumers, use }] of found.entries())
+    if (use.role === 'linear') for (const { node } of consumers) linear.set(node, weights[k]!);
+  const blocks = (node: PlacedNode, part: string): HeadBlocks | undefined => {
+    const weight = linear.get(node);
+    return weight && headBlocks(weight, part);
+  };
+  const attentions = nodes.flatMap((node): readonly Attention[] => {
+    if (node.tree.op !== 'Softmax') return [];
+    const outputsOf = (projection: PlacedNode, part: string): number | undefined => {
+      const weight = linear.get(projection);
+      return weight && blockLength(weight, part);
+    };
+    const around = attentionAround(node, outputsOf, reader, () => walk.countStep());
+    if (!around) return [];
+    const [query, key, value] = [around.query, around.key, around.value].map((projection, k) =>
+      blocks(projection, ATTENTION_PARTS[k]!)!,
+    );
+    const output = around.output && linear.get(around.output);
+    const joined = output && joinedBlocks(output, value!, around.heads, weights);
+    return [
+      {
+        heads: around.heads,
+        query: query!,
+        key: key!,
+        value: value!,
+        ...(joined ? { output: joined } : {}),
+      },
+    ];
+  });
+  return { weights, attentions };
 }
 
 type Judgement =
