@@ -6,7 +6,7 @@ import { summaryOf } from '../core/report/summary.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { layerOf } from './layer.ts';
-import { valuesAcross } from './modelFindings.ts';
+import { valuesAcross } from './valuesAcross.ts';
 import { solveEntries } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -36,7 +36,7 @@ export async function analyze(
   );
   const findings = [
     ...modelFindings(checkpoint, entries),
-    ...valuesAcross(entries, outcomeOf).map((each) => ({
+    ...valuesAcross(checkpoint, entries, outcomeOf).map((each) => ({
       ...each,
       evidence: { ...each.evidence },
     })),

@@ -27,7 +27,14 @@ export const layerSpectrum = async (
   if (!entry)
     throw new RangeError(`${file} has no layer with the id '${id}'; analyze the file again.`);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', wantEntries: false },
+    task: {
+      ...entry.task,
+      shuffles: 0,
+      compatSource: 'same',
+      windows: 'none',
+      wantEntries: false,
+      heads: [],
+    },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

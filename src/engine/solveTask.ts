@@ -6,6 +6,7 @@ import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
+import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
@@ -78,6 +79,9 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
     compat: compatOf(task, weight, spectrum),
+    projections: task.heads.map(
+      (use) => weight.record(task.source, { kind: 'heads', ...use }).spectra,
+    ),
     entries: task.wantEntries ? weight.entries(task.source) : null,
     cached: !weight.touched,
     singularValues: task.wantSpectrum
@@ -180,6 +184,14 @@ class StoredWeight {
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
+    if (asked.kind === 'heads')
+      return {
+        rows: view.rows,
+        cols: view.cols,
+        slices: 1,
+        roundingVariance: 0,
+        spectra: [...headProjections(first, asked.side, asked.space)],
+      };
     const spectra =
       asked.kind === 'shuffles'
         ? Array.from({ length: asked.count }, (_, k) =>

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
-import type { SpectrumSource } from './spectrumTask.ts';
+import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
+/** What is asked of a source: its spectrum, that of windows of it or of seeded shuffles of its entries, or projections of heads. */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
   | { readonly kind: 'windows' }
+  | ({ readonly kind: 'heads' } & HeadUse)
   | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
 
 /**

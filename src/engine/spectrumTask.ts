@@ -1,4 +1,6 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Space } from '../core/diagnosis/entries/headProjections.ts';
+import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { EntryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
@@ -31,6 +33,13 @@ export interface SpectrumTask {
   readonly wantSpectrum: boolean;
   /** Whether the entries are looked at as well as the spectrum. */
   readonly wantEntries: boolean;
+  /** What attention makes of it: its heads on one side, as the first or second factor of their products. */
+  readonly heads: readonly HeadUse[];
+}
+
+export interface HeadUse {
+  readonly side: Side;
+  readonly space: Space;
 }
 
 /** Of one entry of the report: other parts of the same tensor do not count. */
@@ -60,6 +69,8 @@ export type TaskOutcome =
       readonly compat: CompatLabel;
       /** Null where the entries were not looked at. */
       readonly entries: EntryRecord | null;
+      /** For each of the task's `heads`. */
+      readonly projections: readonly (readonly Float64Array[])[];
       /** Whether no solve was needed. */
       readonly cached: boolean;
       /** Descending; only where it was asked for. */

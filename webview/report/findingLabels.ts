@@ -40,6 +40,8 @@ export function findingLabel(code: FindingCode): string {
       return t('Duplicate weights');
     case 'fixed-transform':
       return t('Fixed transform');
+    case 'redundant-head':
+      return t('Redundant head');
   }
 }
 

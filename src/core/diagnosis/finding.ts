@@ -14,6 +14,7 @@ export const FINDING_CODES = [
   'duplicate-columns',
   'duplicate-weights',
   'fixed-transform',
+  'redundant-head',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -1,0 +1,196 @@
+import { figureText } from './figureText.ts';
+import type { Finding } from './finding.ts';
+
+/** Projections of one matrix that heads divide: see headProjections. */
+export type Projections = readonly Float64Array[];
+
+/** An attention by the projections of its matrices. */
+export interface AttentionValues {
+  /** What a person knows it by. */
+  readonly name: string;
+  readonly heads: number;
+  readonly query: Projections;
+  readonly key: Projections;
+  readonly value: Projections;
+  readonly output: Projections | undefined;
+}
+
+/** Of the median head: a product that is smaller has no effect. */
+const DEAD = 1e-3;
+/** Cosine of two heads' products above which they do the same. */
+const ALIKE = 0.9;
+/** Products of the query of one head and the key of another that are compared for the null. */
+const MOST_MISMATCHED = 64;
+const LISTED = 8;
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly cosine: number;
+}
+
+/** The products of one kind: which heads are alike, what unrelated ones reach, and the norm of each. */
+interface Products {
+  readonly alike: readonly Pair[];
+  /** Null where there are too few heads to tell. */
+  readonly nullMost: number | null;
+  readonly dead: readonly number[];
+}
+
+/**
+ * Heads without effect, and heads that do what another does. A head acts through two products, that of query
+ * and key, which decides where it looks, and that of value and output, which decides what it writes; they
+ * do not change when the inner basis of the head does. Two heads are alike where the cosine (Frobenius)
+ * of their products is at least 0.9 and above that of any two products made of the query of one head and the
+ * key of another, which have all that the heads of the layer have in common. A head is dead where its value
+ * and output have a product below a thousandth of the median one; biases are left out.
+ */
+export function redundantHeads(attention: AttentionValues): readonly Finding[] {
+  const { name, heads, query, key, value, output } = attention;
+  const looks = productsOf(query, key, heads);
+  const writes = output && productsOf(value, output, heads);
+  const silent = writes ? writes.dead : deadBlocks(value, heads);
+  // A layer that writes nothing at all is a matrix of zeros, which is said of that.
+  const dead = silent.length === heads ? [] : silent;
+  const isLive = ({ a, b }: Pair): boolean => !dead.includes(a) && !dead.includes(b);
+  const alike = looks.alike.filter(isLive);
+  const alikeWrites = writes?.alike.filter(isLive) ?? [];
+  if (dead.length + alike.length + alikeWrites.length === 0) return [];
+  const texts = [
+    ...(dead.length > 0
+      ? [
+          `${dead.length === 1 ? 'head' : 'heads'} ${listed(dead)} ${dead.length === 1 ? 'writes' : 'write'} nothing (value${writes ? ' and output' : ''} below a thousandth of the median head's)`,
+        ]
+      : []),
+    ...pairsText('look where another looks', alike, looks.nullMost),
+    ...pairsText('write what another writes', alikeWrites, writes?.nullMost ?? null),
+  ];
+  return [
+    {
+      code: 'redundant-head',
+      severity: 'warning',
+      text: `Of the ${heads} heads of ${name} some are redundant: ${texts.join('; ')}.`,
+      evidence: {
+        heads,
+        dead: dead.join(', '),
+        sameAttention: alike.length,
+        sameValues: alikeWrites.length,
+        ...(looks.nullMost === null ? {} : { unrelatedAttention: looks.nullMost }),
+        ...(writes?.nullMost == null ? {} : { unrelatedValues: writes.nullMost }),
+        first: [...alike, ...alikeWrites].slice(0, LISTED).map(pairText).join(', '),
+      },
+    },
+  ];
+}
+
+function productsOf(left: Projections, right: Projections, heads: number): Products {
+  const own = Array.from({ length: heads }, (_, h) => product(left, h, right, h, heads));
+  const norms = own.map((each) => Math.sqrt(inner(each, each)));
+  const limit = DEAD * median(norms);
+  const dead = norms.flatMap((norm, h) => (norm <= limit ? [h] : []));
+  const live = own.map((_, h) => h).filter((h) => !dead.includes(h));
+  const nullMost = mismatched(left, right, live, heads);
+  const alike: Pair[] = [];
+  for (const [k, a] of live.entries())
+    for (const b of live.slice(k + 1)) {
+      const cosine = cosineOf(own[a]!, own[b]!);
+      if (cosine >= ALIKE && cosine > (nullMost ?? 0)) alike.push({ a, b, cosine });
+    }
+  return { alike: alike.sort((a, b) => b.cosine - a.cosine), nullMost, dead };
+}
+
+/**
+ * The largest cosine between products whose factors are of different heads, none in common. Two heads that
+ * are copies would make equal ones of two partners, so that each factor is taken once: a head with its
+ * neighbour against others with theirs, and pairs whose factors are themselves alike are left out.
+ */
+function mismatched(
+  left: Projections,
+  right: Projections,
+  live: readonly number[],
+  heads: number,
+): number | null {
+  const pairs = live
+    .flatMap((a, k) => [1, 2].map((lag) => [a, live[(k + lag) % live.length]!] as const))
+    .filter(([a, b]) => a !== b)
+    .slice(0, MOST_MISMATCHED);
+  const products = pairs.map(([a, b]) => ({ a, b, values: product(left, a, right, b, heads) }));
+  const cosines = products.flatMap((one, k) =>
+    products
+      .slice(k + 1)
+      .filter(({ a, b }) => new Set([one.a, one.b, a, b]).size === 4)
+      .map(({ values }) => Math.abs(cosineOf(one.values, values))),
+  );
+  // The 95th percentile: copies among the partners are not what heads have in common by chance.
+  cosines.sort((a, b) => a - b);
+  return cosines[Math.floor(0.95 * (cosines.length - 1))] ?? null;
+}
+
+/** `L_i' R_j` over the inner axis of two heads, for every pair of directions. */
+function product(
+  left: Projections,
+  i: number,
+  right: Projections,
+  j: number,
+  heads: number,
+): Float64Array {
+  const size = left[0]!.length / heads;
+  const values = new Float64Array(left.length * right.length);
+  for (const [k, one] of left.entries())
+    for (const [l, other] of right.entries()) {
+      let sum = 0;
+      for (let d = 0; d < size; d++) sum += one[i * size + d]! * other[j * size + d]!;
+      values[k * right.length + l] = sum;
+    }
+  return values;
+}
+
+/** Blocks of a single matrix below a thousandth of the median one. */
+function deadBlocks(values: Projections, heads: number): readonly number[] {
+  const size = values[0]!.length / heads;
+  const norms = Array.from({ length: heads }, (_, h) =>
+    Math.sqrt(
+      values.reduce((sum, each) => {
+        const block = each.subarray(h * size, (h + 1) * size);
+        return sum + inner(block, block);
+      }, 0),
+    ),
+  );
+  const limit = DEAD * median(norms);
+  return norms.flatMap((norm, h) => (norm <= limit ? [h] : []));
+}
+
+function cosineOf(a: Float64Array, b: Float64Array): number {
+  return inner(a, b) / Math.sqrt(inner(a, a) * inner(b, b));
+}
+
+function inner(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
+
+/** The upper median: of two heads the one that is alive. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function pairsText(
+  what: string,
+  pairs: readonly Pair[],
+  nullMost: number | null,
+): readonly string[] {
+  if (pairs.length === 0) return [];
+  const shown = pairs.slice(0, 3).map(pairText).join(', ');
+  return [
+    `${pairs.length === 1 ? 'one pair' : `${pairs.length} pairs`} ${what} (${shown}${pairs.length > 3 ? ', ...' : ''}${nullMost === null ? '' : `; unrelated products reach ${figureText(nullMost)}`})`,
+  ];
+}
+
+function pairText({ a, b, cosine }: Pair): string {
+  return `heads ${a} and ${b}: cosine ${figureText(cosine)}`;
+}
+
+function listed(heads: readonly number[]): string {
+  return `${heads.slice(0, LISTED).join(', ')}${heads.length > LISTED ? ', ...' : ''}`;
+}
