@@ -36,7 +36,7 @@ export async function analyze(
   );
   const findings = [
     ...modelFindings(checkpoint, entries),
-    ...valuesAcross(checkpoint, entries, outcomeOf).map((each) => ({
+    ...valuesAcross(checkpoint, request, entries, outcomeOf).map((each) => ({
       ...each,
       evidence: { ...each.evidence },
     })),

@@ -44,6 +44,7 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
             figures: outcome.entries.figures,
             role: weight.role,
             orientation: weight.orientation,
+            kernelPositions: weight.role === 'conv' ? kernelPositions(weight) : 1,
           },
         }).map(plainFinding),
         ...(outcome.singularValues ? { singularValues: [...outcome.singularValues] } : {}),
@@ -57,6 +58,11 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
     case 'failed':
       return failedLayer(common, outcome.reason, diagnose({ ...about, failure: outcome.reason }));
   }
+}
+
+/** How many columns of a convolution's flattened matrix one channel has. */
+function kernelPositions({ shape }: Entry['weight']): number {
+  return shape.slice(2).reduce((all, length) => all * length, 1);
 }
 
 type Common = Omit<

@@ -8,6 +8,8 @@ import { duplicateWeights, type StoredValues } from '../core/diagnosis/duplicate
 import type { Finding } from '../core/diagnosis/finding.ts';
 import { redundantHeads, type Projections } from '../core/diagnosis/redundantHeads.ts';
 import type { Space } from '../core/diagnosis/entries/headProjections.ts';
+import { depthwiseFindings } from './depthwiseFindings.ts';
+import type { AnalyzeRequest } from './engineApi.ts';
 import { nameOf, type Entry } from './entries.ts';
 import { blocksId, HEAD_SPACES } from './headUses.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
@@ -15,6 +17,7 @@ import type { TaskOutcome } from './spectrumTask.ts';
 /** What is found only by holding the weights of a model against each other. */
 export function valuesAcross(
   checkpoint: Checkpoint,
+  request: AnalyzeRequest,
   entries: readonly Entry[],
   outcomeOf: ReadonlyMap<Entry, TaskOutcome>,
 ): readonly Finding[] {
@@ -26,6 +29,7 @@ export function valuesAcross(
       [...byWeight].flatMap(([weight, parts]) => storedValues(weight, parts, outcomeOf) ?? []),
     ),
     ...headFindings(checkpoint, entries, outcomeOf),
+    ...depthwiseFindings(checkpoint, request),
   ];
 }
 

@@ -41,10 +41,10 @@ export function diagnose(input: DiagnosisInput): readonly Finding[] {
   const faults = faultFindings(input);
   const { figures } = input;
   if (faults.length > 0 || !figures) return faults;
-  // A spectrum that a formula gives is no sign of training, good or bad.
-  const fixed = transformFinding(input);
-  if (fixed.length > 0) return fixed;
   const solved: SolvedInput = { ...input, figures };
+  // A spectrum that a formula gives is no sign of training, good or bad; why a figure is missing is still said.
+  const fixed = transformFinding(input);
+  if (fixed.length > 0) return [...fitFindings(solved), ...fixed];
   return [
     ...rankFindings(solved),
     ...fitFindings(solved),

@@ -11,6 +11,8 @@ export interface EntryInput {
   readonly figures: EntryFigures;
   readonly role: Role;
   readonly orientation: Orientation;
+  /** Columns of one channel in a convolution's flattened matrix; 1 otherwise. */
+  readonly kernelPositions: number;
 }
 
 /** Of the lines of a side: fewer are said, and are no warning. */
@@ -34,11 +36,15 @@ export function transformFinding({ name, entries }: DiagnosisInput): readonly Fi
 }
 
 /** Rows and columns without effect, and such as are there twice. */
-export function valueFindings(input: DiagnosisInput): readonly Finding[] {
-  if (!input.entries) return [];
-  return (['rows', 'cols'] as const).flatMap((side) => [
-    ...deadFinding(input, input.entries!, side),
-    ...duplicateFinding(input, input.entries!, side),
+export function valueFindings(
+  input: DiagnosisInput,
+  sides: readonly Side[] = ['rows', 'cols'],
+): readonly Finding[] {
+  const { entries } = input;
+  if (!entries) return [];
+  return sides.flatMap((side) => [
+    ...deadFinding(input, entries, side),
+    ...duplicateFinding(input, entries, side),
   ]);
 }
 
@@ -58,7 +64,7 @@ function deadFinding(
   const small =
     zero === count
       ? `${are} zero`
-      : `${are} negligible: their norm is at most ${figureText(largest)} of the median one${zero > 0 ? `, and ${zero} ${zero === 1 ? 'is' : 'are'} zero` : ''}`;
+      : `${are} negligible: ${count === 1 ? 'its' : 'their'} norm is at most ${figureText(largest)} of the median one${zero > 0 ? `, and ${zero} ${zero === 1 ? 'is' : 'are'} zero` : ''}`;
   return [
     {
       code: side === 'rows' ? 'dead-rows' : 'dead-columns',
@@ -74,15 +80,16 @@ function duplicateFinding(
   entries: EntryInput,
   side: Side,
 ): readonly Finding[] {
-  const { duplicates } = entries.figures[side];
+  const { duplicates, dead } = entries.figures[side];
   const { count, equal, opposite, proportional, first } = duplicates;
-  if (count === 0) return [];
   const total = side === 'rows' ? rows : cols;
+  // Multiples of a single line: said as rank 1.
+  if (count === 0 || count + dead.count === total - 1) return [];
   return [
     {
       code: side === 'rows' ? 'duplicate-rows' : 'duplicate-columns',
       severity: severityOf(entries, side, count / total),
-      text: `${count} of the ${total} ${linesName(entries, side)} of ${name} repeat another one to the rounding of ${dtype}, ${kindsText(duplicates)} (${repeatsText(first, count)}).`,
+      text: `${count} of the ${total} ${linesName(entries, side)} of ${name} ${count === 1 ? 'repeats' : 'repeat'} another one to the rounding of ${dtype}, ${kindsText(duplicates)} (${repeatsText(first, count)}).`,
       evidence: {
         count,
         of: total,
@@ -130,7 +137,8 @@ function isTable({ role }: EntryInput, side: Side): boolean {
 }
 
 /** What the rows or columns are, as a person who knows the layer calls them. */
-function linesName({ role, orientation }: EntryInput, side: Side): string {
+function linesName({ role, orientation, kernelPositions }: EntryInput, side: Side): string {
+  const positions = kernelPositions > 1 ? ' at a kernel position' : '';
   const isRow = side === 'rows';
   const lines = isRow ? 'rows' : 'columns';
   if (role === 'embedding') return `${lines} (${isRow ? 'entries of the table' : 'features'})`;
@@ -140,8 +148,8 @@ function linesName({ role, orientation }: EntryInput, side: Side): string {
     case 'out-in':
       return `${lines} (${isRow ? 'outputs' : 'inputs'})`;
     case 'conv':
-      return `${lines} (${isRow ? 'output channels' : 'weights of an input channel'})`;
+      return `${lines} (${isRow ? 'output channels' : `input channels${positions}`})`;
     case 'conv-transpose':
-      return `${lines} (${isRow ? 'input channels' : 'weights of an output channel'})`;
+      return `${lines} (${isRow ? 'input channels' : `output channels${positions}`})`;
   }
 }

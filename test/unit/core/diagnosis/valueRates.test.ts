@@ -55,7 +55,7 @@ function codesOf({ rows, cols, dtype, values }: PlantedLayer): readonly FindingC
     cols,
     dtype,
     figures: emptyFigures(''),
-    entries: { figures: entries, role: 'linear', orientation: 'in-out' },
+    entries: { figures: entries, role: 'linear', orientation: 'in-out', kernelPositions: 1 },
   }).map(({ code }) => code);
 }
 
