@@ -62,8 +62,8 @@ export function redundantHeads(attention: AttentionValues): readonly Finding[] {
           `${dead.length === 1 ? 'head' : 'heads'} ${listed(dead)} ${dead.length === 1 ? 'writes' : 'write'} nothing (value${writes ? ' and output' : ''} below a thousandth of the median head's)`,
         ]
       : []),
-    ...pairsText('look where another looks', alike, looks.nullMost),
-    ...pairsText('write what another writes', alikeWrites, writes?.nullMost ?? null),
+    ...pairsText(['attends', 'attend'], alike, looks.nullMost),
+    ...pairsText(['writes', 'write'], alikeWrites, writes?.nullMost ?? null),
   ];
   return [
     {
@@ -176,14 +176,14 @@ function median(values: readonly number[]): number {
 }
 
 function pairsText(
-  what: string,
+  [one, many]: readonly [string, string],
   pairs: readonly Pair[],
   nullMost: number | null,
 ): readonly string[] {
   if (pairs.length === 0) return [];
   const shown = pairs.slice(0, 3).map(pairText).join(', ');
   return [
-    `${pairs.length === 1 ? 'one pair' : `${pairs.length} pairs`} ${what} (${shown}${pairs.length > 3 ? ', ...' : ''}${nullMost === null ? '' : `; unrelated products reach ${figureText(nullMost)}`})`,
+    `${pairs.length === 1 ? `one pair of heads ${one}` : `${pairs.length} pairs of heads ${many}`} alike (${shown}${pairs.length > 3 ? ', ...' : ''}${nullMost === null ? '' : `; unrelated products reach ${figureText(nullMost)}`})`,
   ];
 }
 

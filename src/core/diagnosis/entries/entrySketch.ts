@@ -40,19 +40,29 @@ export function entrySketch({ rows, cols, data }: Matrix): EntrySketch {
   const overCols = directions(cols);
   const rowLines = emptyLines(rows, cols);
   const colLines = emptyLines(cols, rows);
-  const [q0, q1, q2, q3] = overCols as readonly [Line, Line, Line, Line];
-  const [c0, c1, c2, c3] = colLines.projections as readonly [Line, Line, Line, Line];
+  const [q0, q1, q2, q3] = overCols as Four;
+  const [o0, o1, o2, o3] = overRows as Four;
+  const [p0, p1, p2, p3] = rowLines.projections as Four;
+  const [c0, c1, c2, c3] = colLines.projections as Four;
   const colSquares = colLines.norms;
+  const inverse = 1 / scale;
   for (let i = 0, at = 0; i < rows; i++) {
-    let [square, p0, p1, p2, p3] = [0, 0, 0, 0, 0];
-    const [r0, r1, r2, r3] = overRows.map((each) => each[i]!) as [number, number, number, number];
+    const r0 = o0[i]!;
+    const r1 = o1[i]!;
+    const r2 = o2[i]!;
+    const r3 = o3[i]!;
+    let square = 0;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let j = 0; j < cols; j++, at++) {
-      const value = data[at]! / scale;
+      const value = data[at]! * inverse;
       square += value * value;
-      p0 += value * q0[j]!;
-      p1 += value * q1[j]!;
-      p2 += value * q2[j]!;
-      p3 += value * q3[j]!;
+      s0 += value * q0[j]!;
+      s1 += value * q1[j]!;
+      s2 += value * q2[j]!;
+      s3 += value * q3[j]!;
       colSquares[j]! += value * value;
       c0[j]! += value * r0;
       c1[j]! += value * r1;
@@ -60,7 +70,10 @@ export function entrySketch({ rows, cols, data }: Matrix): EntrySketch {
       c3[j]! += value * r3;
     }
     rowLines.norms[i] = Math.sqrt(square);
-    for (const [k, value] of [p0, p1, p2, p3].entries()) rowLines.projections[k]![i] = value;
+    p0[i] = s0;
+    p1[i] = s1;
+    p2[i] = s2;
+    p3[i] = s3;
   }
   for (let j = 0; j < cols; j++) colSquares[j] = Math.sqrt(colSquares[j]!);
   const bilinear = colLines.projections.flatMap((left) =>
@@ -69,7 +82,7 @@ export function entrySketch({ rows, cols, data }: Matrix): EntrySketch {
   return { scale, rows: rowLines, cols: colLines, bilinear };
 }
 
-type Line = Float64Array;
+type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** The first `length` numbers of each direction: uniform, mean 0, variance 1. */
 export function directions(length: number): readonly Float64Array[] {

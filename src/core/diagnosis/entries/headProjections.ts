@@ -3,7 +3,7 @@ import type { Side } from './lineReader.ts';
 import { randomBits } from '../../spectrum/randomBits.ts';
 
 /** Directions in the space that all heads share: products of two sketches have their square. */
-export const HEAD_DIRECTIONS = 24;
+export const HEAD_DIRECTIONS = 16;
 
 /** The same for every matrix: those of query and key must be projected alike. */
 const SEED = 77_100;

@@ -26,11 +26,18 @@ export function recurrence(
   let most = 0;
   for (const value of window) most = Math.max(most, value);
   const least = LEAST_WINDOW * most;
-  let [yy, sy, ss, sides] = [0, 0, 0, 0];
+  let yy = 0;
+  let sy = 0;
+  let ss = 0;
+  let sides = 0;
   for (let n = 1; n + 1 < line.length; n++) {
-    const [w0, w1, w2] = [window[n - 1]!, window[n]!, window[n + 1]!];
+    const w0 = window[n - 1]!;
+    const w1 = window[n]!;
+    const w2 = window[n + 1]!;
     if (w0 < least || w1 < least || w2 < least) continue;
-    const [before, y, after] = [line[n - 1]! / w0, line[n]! / w1, line[n + 1]! / w2];
+    const before = line[n - 1]! / w0;
+    const y = line[n]! / w1;
+    const after = line[n + 1]! / w2;
     const sum = before + after;
     yy += y * y;
     sy += sum * y;

@@ -49,14 +49,7 @@ function sinusoidsOf(input: TransformInput, side: Side): FixedTransform | undefi
   for (let k = 0; k < count; k++) if (lines.norms[k]! > ZERO_LINE * largest) used.push(k);
   const other = sketch[side === 'rows' ? 'cols' : 'rows'];
   for (const window of windowsOf(other)) {
-    const stride = Math.max(1, Math.floor(used.length / PROBED));
-    const buffer = new Float64Array(length);
-    const probed = used.filter((_, k) => k % stride === 0);
-    const passing = probed.filter((k) => {
-      read(k, buffer);
-      return recurrence(buffer, window.values).residual < PROBE_RESIDUAL;
-    });
-    if (passing.length < LEAST_FITTED * probed.length - 1) continue;
+    if (!isProbed(used, read, window.values)) continue;
     const fitted = fittedLines(input, used, read, lines, window.values);
     if (!fitted) continue;
     const order = frequencyOrder(
@@ -66,6 +59,22 @@ function sinusoidsOf(input: TransformInput, side: Side): FixedTransform | undefi
     if (order) return described(fitted, order, window.name, side, length);
   }
   return undefined;
+}
+
+/** Whether the lines that are looked at first obey the recurrence of a sinusoid, but for one. */
+function isProbed(
+  used: readonly number[],
+  read: (line: number, into: Float64Array) => void,
+  window: Float64Array,
+): boolean {
+  const buffer = new Float64Array(window.length);
+  const stride = Math.max(1, Math.floor(used.length / PROBED));
+  let misses = 0;
+  for (let k = 0; k < used.length && misses < 2; k += stride) {
+    read(used[k]!, buffer);
+    if (recurrence(buffer, window).residual >= PROBE_RESIDUAL) misses++;
+  }
+  return misses < 2;
 }
 
 /** Every line's fit; undefined where too many are no sinusoids. */
