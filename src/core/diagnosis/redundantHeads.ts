@@ -19,6 +19,11 @@ export interface AttentionValues {
 const DEAD = 1e-3;
 /** Cosine of two heads' products above which they do the same. */
 const ALIKE = 0.9;
+/** On Fisher's scale: how far above unrelated products a cosine must be, and in their standard deviations. */
+const LEAST_MARGIN = 1;
+const SPREADS = 5;
+/** No model has more; a damaged shape can. */
+const MOST_HEADS = 512;
 /** Products of the query of one head and the key of another that are compared for the null. */
 const MOST_MISMATCHED = 64;
 const LISTED = 8;
@@ -29,11 +34,16 @@ interface Pair {
   readonly cosine: number;
 }
 
+/** The cosine of unrelated products, and the least that no chance explains. */
+interface Unrelated {
+  readonly cosine: number;
+  readonly limit: number;
+}
+
 /** The products of one kind: which heads are alike, what unrelated ones reach, and the norm of each. */
 interface Products {
   readonly alike: readonly Pair[];
-  /** Null where there are too few heads to tell. */
-  readonly nullMost: number | null;
+  readonly unrelated: Unrelated;
   readonly dead: readonly number[];
 }
 
@@ -41,12 +51,13 @@ interface Products {
  * Heads without effect, and heads that do what another does. A head acts through two products, that of query
  * and key, which decides where it looks, and that of value and output, which decides what it writes; they
  * do not change when the inner basis of the head does. Two heads are alike where the cosine (Frobenius)
- * of their products is at least 0.9 and above that of any two products made of the query of one head and the
+ * of their products is at least 0.9 and clearly above that of products made of the query of one head and the
  * key of another, which have all that the heads of the layer have in common. A head is dead where its value
  * and output have a product below a thousandth of the median one; biases are left out.
  */
 export function redundantHeads(attention: AttentionValues): readonly Finding[] {
   const { name, heads, query, key, value, output } = attention;
+  if (heads > MOST_HEADS) return [];
   const looks = productsOf(query, key, heads);
   const writes = output && productsOf(value, output, heads);
   const silent = writes ? writes.dead : deadBlocks(value, heads);
@@ -62,8 +73,8 @@ export function redundantHeads(attention: AttentionValues): readonly Finding[] {
           `${dead.length === 1 ? 'head' : 'heads'} ${listed(dead)} ${dead.length === 1 ? 'writes' : 'write'} nothing (value${writes ? ' and output' : ''} below a thousandth of the median head's)`,
         ]
       : []),
-    ...pairsText(['attends', 'attend'], alike, looks.nullMost),
-    ...pairsText(['writes', 'write'], alikeWrites, writes?.nullMost ?? null),
+    ...pairsText(['attends', 'attend'], alike, looks.unrelated),
+    ...pairsText(['writes', 'write'], alikeWrites, writes?.unrelated),
   ];
   return [
     {
@@ -75,8 +86,8 @@ export function redundantHeads(attention: AttentionValues): readonly Finding[] {
         dead: dead.join(', '),
         sameAttention: alike.length,
         sameValues: alikeWrites.length,
-        ...(looks.nullMost === null ? {} : { unrelatedAttention: looks.nullMost }),
-        ...(writes?.nullMost == null ? {} : { unrelatedValues: writes.nullMost }),
+        unrelatedAttention: looks.unrelated.cosine,
+        ...(writes ? { unrelatedValues: writes.unrelated.cosine } : {}),
         first: [...alike, ...alikeWrites].slice(0, LISTED).map(pairText).join(', '),
       },
     },
@@ -89,41 +100,44 @@ function productsOf(left: Projections, right: Projections, heads: number): Produ
   const limit = DEAD * median(norms);
   const dead = norms.flatMap((norm, h) => (norm <= limit ? [h] : []));
   const live = own.map((_, h) => h).filter((h) => !dead.includes(h));
-  const nullMost = mismatched(left, right, live, heads);
+  const chance = unrelated(left, right, live, heads);
   const alike: Pair[] = [];
   for (const [k, a] of live.entries())
     for (const b of live.slice(k + 1)) {
       const cosine = cosineOf(own[a]!, own[b]!);
-      if (cosine >= ALIKE && cosine > (nullMost ?? 0)) alike.push({ a, b, cosine });
+      if (cosine >= ALIKE && cosine >= chance.limit) alike.push({ a, b, cosine });
     }
-  return { alike: alike.sort((a, b) => b.cosine - a.cosine), nullMost, dead };
+  return { alike: alike.sort((a, b) => b.cosine - a.cosine), unrelated: chance, dead };
 }
 
 /**
- * The largest cosine between products whose factors are of different heads, none in common. Two heads that
- * are copies would make equal ones of two partners, so that each factor is taken once: a head with its
- * neighbour against others with theirs, and pairs whose factors are themselves alike are left out.
+ * What products of the query of one head and the key of another have in common with such of two further
+ * heads, on Fisher's scale (artanh of the cosine): their median and, robustly, standard deviation. What all
+ * heads of a layer share, as trained ones do, is in it; a few copies among them do not move it.
  */
-function mismatched(
+function unrelated(
   left: Projections,
   right: Projections,
   live: readonly number[],
   heads: number,
-): number | null {
+): Unrelated {
   const pairs = live
     .flatMap((a, k) => [1, 2].map((lag) => [a, live[(k + lag) % live.length]!] as const))
     .filter(([a, b]) => a !== b)
     .slice(0, MOST_MISMATCHED);
   const products = pairs.map(([a, b]) => ({ a, b, values: product(left, a, right, b, heads) }));
-  const cosines = products.flatMap((one, k) =>
+  const scores = products.flatMap((one, k) =>
     products
       .slice(k + 1)
-      .filter(({ a, b }) => new Set([one.a, one.b, a, b]).size === 4)
-      .map(({ values }) => Math.abs(cosineOf(one.values, values))),
+      .filter(({ a, b }) => one.a !== a && one.b !== b)
+      .map(({ values }) => Math.atanh(cosineOf(one.values, values))),
   );
-  // The 95th percentile: copies among the partners are not what heads have in common by chance.
-  cosines.sort((a, b) => a - b);
-  return cosines[Math.floor(0.95 * (cosines.length - 1))] ?? null;
+  const middle = median(scores);
+  const spread = 1.4826 * median(scores.map((score) => Math.abs(score - middle)));
+  return {
+    cosine: Math.tanh(middle),
+    limit: Math.tanh(middle + Math.max(LEAST_MARGIN, SPREADS * spread)),
+  };
 }
 
 /** `L_i' R_j` over the inner axis of two heads, for every pair of directions. */
@@ -178,12 +192,12 @@ function median(values: readonly number[]): number {
 function pairsText(
   [one, many]: readonly [string, string],
   pairs: readonly Pair[],
-  nullMost: number | null,
+  chance: Unrelated | undefined,
 ): readonly string[] {
   if (pairs.length === 0) return [];
   const shown = pairs.slice(0, 3).map(pairText).join(', ');
   return [
-    `${pairs.length === 1 ? `one pair of heads ${one}` : `${pairs.length} pairs of heads ${many}`} alike (${shown}${pairs.length > 3 ? ', ...' : ''}${nullMost === null ? '' : `; unrelated products reach ${figureText(nullMost)}`})`,
+    `${pairs.length === 1 ? `one pair of heads ${one}` : `${pairs.length} pairs of heads ${many}`} alike (${shown}${pairs.length > 3 ? ', ...' : ''}${chance ? `; of unrelated products ${chance.cosine.toFixed(2)}` : ''})`,
   ];
 }
 

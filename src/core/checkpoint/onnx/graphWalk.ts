@@ -198,8 +198,7 @@ export class GraphWalk {
     return integerConstant(value, this.reader);
   }
 
-  /** Throws CheckpointError (`limit-exceeded`) where following the graph takes too many steps. */
-  countStep(): void {
+  private countStep(): void {
     if (++this.steps > LIMITS.walkSteps)
       this.fail(`following its tensors takes more than ${LIMITS.walkSteps} steps`);
   }

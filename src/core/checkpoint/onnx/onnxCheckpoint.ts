@@ -8,6 +8,7 @@ import type {
 } from '../checkpoint.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { attentionAround } from './attentionHeads.ts';
+import { LIMITS } from '../limits.ts';
 import { callOrders, outermost } from './callOrders.ts';
 import type { Consumption } from './consumption.ts';
 import { displayName } from './displayName.ts';
@@ -73,7 +74,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     irVersion: model.irVersion,
     opset: model.opset,
     producer: model.producer,
-    ...withAttentions(weightsOf(found), found, placed, walk, reader),
+    ...withAttentions(weightsOf(found), found, placed, reader),
     skipped: skipped.map(({ entry }) => entry),
   };
 }
@@ -83,7 +84,6 @@ function withAttentions(
   weights: readonly Weight[],
   found: readonly FoundWeight[],
   { nodes }: PlacedModel,
-  walk: GraphWalk,
   reader: RangeReader,
 ): Pick<Checkpoint, 'weights' | 'attentions'> {
   const linear = new Map<PlacedNode, Weight>();
@@ -93,13 +93,15 @@ function withAttentions(
     const weight = linear.get(node);
     return weight && headBlocks(weight, part);
   };
+  // Beyond that the attentions found so far are enough: the file itself is not at fault.
+  let steps = 0;
   const attentions = nodes.flatMap((node): readonly Attention[] => {
-    if (node.tree.op !== 'Softmax') return [];
+    if (node.tree.op !== 'Softmax' || steps > LIMITS.walkSteps) return [];
     const outputsOf = (projection: PlacedNode, part: string): number | undefined => {
       const weight = linear.get(projection);
       return weight && blockLength(weight, part);
     };
-    const around = attentionAround(node, outputsOf, reader, () => walk.countStep());
+    const around = attentionAround(node, outputsOf, reader, () => steps++);
     if (!around) return [];
     const [query, key, value] = [around.query, around.key, around.value].map((projection, k) =>
       blocks(projection, ATTENTION_PARTS[k]!)!,
