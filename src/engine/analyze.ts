@@ -7,6 +7,7 @@ import { summaryOf } from '../core/report/summary.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { layerOf } from './layer.ts';
+import { valuesAcross } from './valuesAcross.ts';
 import { solveEntries } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -35,7 +36,13 @@ export async function analyze(
     layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
   );
   const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
-  const findings = modelFindings(checkpoint, entries);
+  const findings = [
+    ...modelFindings(checkpoint, entries),
+    ...valuesAcross(checkpoint, request, entries, outcomeOf).map((each) => ({
+      ...each,
+      evidence: { ...each.evidence },
+    })),
+  ];
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'eigenscope', version },

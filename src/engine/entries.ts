@@ -17,7 +17,8 @@ import type { Fan } from '../core/spectrum/figures.ts';
 import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
-import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+import { entryId, headUses } from './headUses.ts';
+import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -45,6 +46,7 @@ const BYTES_PER_VALUE = 8;
 
 /** What is to be solved for a request, in graph order, and why the rest is not. */
 export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): PlannedEntries {
+  const uses = headUses(checkpoint);
   const wanted = globMatcher(request.layers);
   const entries: Entry[] = [];
   const skipped: SkippedTensor[] = [...checkpoint.skipped];
@@ -66,7 +68,7 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request));
+    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
   }
   return { entries, skipped };
 }
@@ -85,8 +87,13 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   return '';
 }
 
-function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Entry {
-  const id = part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+function entryOf(
+  weight: Weight,
+  part: WeightPart,
+  request: AnalyzeRequest,
+  uses: ReadonlyMap<string, readonly HeadUse[]>,
+): Entry {
+  const id = entryId(weight.id, part.part);
   const robust = request.mode === 'robust';
   const { rows, cols, offsets } = part.view;
   const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;
@@ -120,6 +127,9 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
+      // WeightWatcher has none of the findings that rest on them.
+      wantEntries: robust,
+      heads: robust ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.

@@ -27,7 +27,15 @@ export const layerSpectrum = async (
   if (!entry)
     throw new RangeError(`${file} has no layer with the id '${id}'; analyze the file again.`);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', windowShuffles: 0 },
+    task: {
+      ...entry.task,
+      shuffles: 0,
+      compatSource: 'same',
+      windows: 'none',
+      windowShuffles: 0,
+      wantEntries: false,
+      heads: [],
+    },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

@@ -5,6 +5,8 @@ import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
+import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
@@ -16,9 +18,10 @@ import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
   CompatLabel,
+  EntryRecord,
   NonFinite,
   SpectrumSource,
   SpectrumTask,
@@ -76,6 +79,10 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
     compat: compatOf(task, weight, spectrum),
+    projections: task.heads.map(
+      (use) => weight.record(task.source, { kind: 'heads', ...use }).spectra,
+    ),
+    entries: task.wantEntries ? weight.entries(task.source) : null,
     cached: !weight.touched,
     singularValues: task.wantSpectrum
       ? Float64Array.from(spectrum.singularValues).sort().reverse()
@@ -161,6 +168,24 @@ class StoredWeight {
     return fresh;
   }
 
+  /** Of finite entries: after the spectrum of the same source. */
+  entries(source: SpectrumSource): EntryRecord {
+    const { cache } = this.tools;
+    const key = entriesKey(this.hash, source);
+    const known = cache?.readEntries(key);
+    if (known) return known;
+    this.values ??= readValues(source.storage);
+    const matrix = gather(this.values, source, source.view.offsets[0]!);
+    const { buffer, byteOffset, byteLength } = matrix.data;
+    const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
+    const fresh = {
+      hash: hash.digest('hex'),
+      figures: entryFigures(matrix, source.storage.dtype),
+    };
+    cache?.writeEntries(key, fresh);
+    return fresh;
+  }
+
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     this.values ??= readValues(source.storage);
     const { view } = source;
@@ -169,6 +194,14 @@ class StoredWeight {
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
+    if (asked.kind === 'heads')
+      return {
+        rows: view.rows,
+        cols: view.cols,
+        slices: 1,
+        roundingVariance: 0,
+        spectra: [...headProjections(first, asked.side, asked.space)],
+      };
     const spectra =
       asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
         ? this.solveShuffles(first, asked)

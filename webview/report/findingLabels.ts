@@ -28,6 +28,20 @@ export function findingLabel(code: FindingCode): string {
       return t('Not solved');
     case 'no-weights':
       return t('No weights');
+    case 'dead-rows':
+      return t('Dead rows');
+    case 'dead-columns':
+      return t('Dead columns');
+    case 'duplicate-rows':
+      return t('Duplicate rows');
+    case 'duplicate-columns':
+      return t('Duplicate columns');
+    case 'duplicate-weights':
+      return t('Duplicate weights');
+    case 'fixed-transform':
+      return t('Fixed transform');
+    case 'redundant-head':
+      return t('Redundant head');
   }
 }
 

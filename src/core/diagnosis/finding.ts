@@ -8,6 +8,13 @@ export const FINDING_CODES = [
   'non-finite',
   'not-solved',
   'no-weights',
+  'dead-rows',
+  'dead-columns',
+  'duplicate-rows',
+  'duplicate-columns',
+  'duplicate-weights',
+  'fixed-transform',
+  'redundant-head',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
