@@ -44,6 +44,8 @@ export class ReportPanel {
       },
       spectrum: ({ id }) =>
         engine().spectrum({ file: file.fsPath, mode: this.#report.settings.mode, id }),
+      farms: ({ id, ...settings }) =>
+        engine().farms({ file: file.fsPath, mode: this.#report.settings.mode, id, settings }),
       save: ({ name, text }) => save(file, name, text),
       analyzeAgain: () => analyze(file),
     };
