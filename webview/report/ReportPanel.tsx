@@ -113,6 +113,8 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
       onExplain={(explain) => change({ explain })}
       onSelect={select}
       onSave={save}
+      mode={report.settings.mode}
+      {...(standalone ? {} : { farms: host.farms })}
       {...(chosen.singularValues || !standalone
         ? {
             spectrum: () =>
