@@ -1,5 +1,5 @@
 import { csvText } from '../../src/core/report/csv.ts';
-import type { Layer } from '../../src/core/report/report.ts';
+import type { Layer, ReportFinding } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
@@ -13,6 +13,8 @@ import { roleLabel } from './roleLabel.ts';
 
 export interface LayerDetailProps extends Pick<EsdSectionProps, 'mode' | 'farms' | 'onAttempt'> {
   readonly layer: Layer;
+  /** Findings that are accepted, each with the reason. */
+  readonly reasons: ReadonlyMap<ReportFinding, string>;
   /** All layers in the order of the graph, for going on to the next. */
   readonly layers: readonly Layer[];
   readonly explain: boolean;
@@ -38,7 +40,7 @@ function layerFacts(layer: Layer): string {
   ].join(' · ');
 }
 
-function LayerFindings({ layer }: { readonly layer: Layer }) {
+function LayerFindings({ layer, reasons }: Pick<LayerDetailProps, 'layer' | 'reasons'>) {
   if (layer.findings.length === 0) return null;
   return (
     <ul class="layer-findings" aria-label={t('Findings of this layer')}>
@@ -47,9 +49,18 @@ function LayerFindings({ layer }: { readonly layer: Layer }) {
           <span role="img" aria-label={severityLabel(finding.severity)}>
             <Icon name={finding.severity} />
           </span>
-          <span>
-            <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
-          </span>
+          {reasons.has(finding) ? (
+            <span class="muted">
+              <del>
+                <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
+              </del>{' '}
+              {t('Accepted: {0}', visibleName(reasons.get(finding)!))}
+            </span>
+          ) : (
+            <span>
+              <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
+            </span>
+          )}
         </li>
       ))}
     </ul>
@@ -94,7 +105,7 @@ export function LayerDetail(props: LayerDetailProps) {
       </div>
       {layer.tensor !== layer.name && <p class="tensor-name muted">{visibleName(layer.tensor)}</p>}
       <p class="model-line">{layerFacts(layer)}</p>
-      <LayerFindings layer={layer} />
+      <LayerFindings layer={layer} reasons={props.reasons} />
       {failed && layer.findings.length === 0 && (
         <p class="notice" role="note">
           {t('This layer was not analyzed: {0}', visibleName(layer.reason))}

@@ -4,11 +4,13 @@ import type { Layer, Report } from '../../src/core/report/report.ts';
 import { TABLE_METRICS } from '../../src/core/report/tableMetrics.ts';
 import { worstSeverity, SEVERITIES } from './findingLabels.ts';
 
-export const TABS = ['overview', 'layers', 'depth', 'skipped'] as const;
+export const TABS = ['overview', 'findings', 'layers', 'blocks', 'depth', 'skipped'] as const;
 
 const metricId = v.picklist(METRICS.map((metric) => metric.id));
 
 const DEFAULT_FILTER = { text: '', role: '', finding: '' };
+
+const DEFAULT_FINDINGS = { text: '', severity: '', code: '', state: '', group: '' };
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
@@ -22,6 +24,19 @@ const stateSchema = v.object({
     v.object({ text: v.string(), role: v.string(), finding: v.string() }),
     DEFAULT_FILTER,
   ),
+  /** Of the list of findings; each part empty for all, `group` for none. */
+  findings: v.fallback(
+    v.object({
+      text: v.string(),
+      severity: v.string(),
+      code: v.string(),
+      state: v.string(),
+      group: v.string(),
+    }),
+    DEFAULT_FINDINGS,
+  ),
+  /** Whether the table of layers is grouped by block. */
+  grouped: v.fallback(v.boolean(), false),
   sort: v.fallback(
     v.nullable(
       v.object({ column: v.string(), direction: v.picklist(['ascending', 'descending']) }),
@@ -40,6 +55,7 @@ const stateSchema = v.object({
 export type PanelModel = v.InferOutput<typeof stateSchema>;
 export type Tab = PanelModel['tab'];
 export type LayerFilter = PanelModel['filter'];
+export type FindingFilter = PanelModel['findings'];
 
 /** The panel's state from what was kept of it; every part that is missing or wrong is the default. */
 export function parsePanelModel(kept: unknown): PanelModel {
