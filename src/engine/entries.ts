@@ -7,7 +7,12 @@ import type {
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
-import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
+import {
+  FARMS_WINDOWS,
+  farmsWindows,
+  ROBUST_WINDOWS,
+  type WindowSettings,
+} from '../core/spectrum/farmsWindows.ts';
 import { shuffleCount } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
@@ -87,7 +92,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
-  const windows = windowsOf(source, part, request.mode);
+  const windows = windowsOf(source, part, robust ? ROBUST_WINDOWS : FARMS_WINDOWS);
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
@@ -123,14 +128,13 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
  * The windows of a plain matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
  * a MatMul holds transposed.
  */
-function windowsOf(
+export function windowsOf(
   source: SpectrumSource,
   { kind }: WeightPart,
-  mode: AnalyzeRequest['mode'],
+  settings: WindowSettings,
 ): SpectrumTask['windows'] {
   const { view } = source;
   if (kind === 'slices' || view.offsets.length !== 1) return 'none';
-  const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
   const { rows, cols, starts } = farmsWindows(view.rows, view.cols, settings);
   if (rows === view.rows && cols === view.cols) return 'same';
   const offsets = starts.map(

@@ -2,6 +2,8 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Report } from '../../src/core/report/report.ts';
 import type { ReportPanelHost } from '../../src/protocol/reportPanelApi.ts';
 import { t } from '../ui/localise.ts';
+import { useMediaQuery } from '../ui/mediaQuery.ts';
+import { SplitView } from '../ui/SplitView.tsx';
 import type { StateStore } from '../ui/panelState.ts';
 import { Tabs, type TabSpec } from '../ui/Tabs.tsx';
 import { DepthTab } from './DepthTab.tsx';
@@ -9,7 +11,13 @@ import { Header } from './Header.tsx';
 import { LayerDetail } from './LayerDetail.tsx';
 import { LayersTab } from './LayersTab.tsx';
 import { Overview } from './Overview.tsx';
-import { firstLayer, parsePanelModel, type PanelModel, type Tab } from './panelModel.ts';
+import {
+  DEFAULT_SPLIT,
+  firstLayer,
+  parsePanelModel,
+  type PanelModel,
+  type Tab,
+} from './panelModel.ts';
 import { SkippedTab } from './SkippedTab.tsx';
 
 /** How the page's owner reaches into the panel once it is shown. */
@@ -30,6 +38,7 @@ export interface ReportPanelProps {
 export function ReportPanel({ report, host, store, standalone, handle }: ReportPanelProps) {
   const [model, setModel] = useState<PanelModel>(() => parsePanelModel(store.read()));
   const [failure, setFailure] = useState('');
+  const narrow = useMediaQuery('(max-width: 860px)');
   const change = useCallback((part: Partial<PanelModel>) => {
     setModel((current) => ({ ...current, ...part }));
   }, []);
@@ -85,6 +94,38 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
       content: () => <SkippedTab report={report} />,
     },
   ];
+  const along = narrow ? 'rows' : 'columns';
+  const master = (
+    <section class="panel-master" aria-label={t('Report')}>
+      <Tabs
+        name={t('Parts of the report')}
+        active={model.tab}
+        tabs={tabs}
+        onChange={(tab) => change({ tab })}
+      />
+    </section>
+  );
+  const detail = chosen && (
+    <LayerDetail
+      layer={chosen}
+      layers={layers}
+      explain={model.explain}
+      onExplain={(explain) => change({ explain })}
+      onSelect={select}
+      onSave={save}
+      mode={report.settings.mode}
+      {...(standalone ? {} : { farms: host.farms })}
+      {...(chosen.singularValues || !standalone
+        ? {
+            spectrum: () =>
+              chosen.singularValues
+                ? Promise.resolve(chosen.singularValues)
+                : host.spectrum({ id: chosen.id }).then((found) => found.singularValues),
+          }
+        : {})}
+      onAttempt={attempt}
+    />
+  );
   return (
     <div class="panel">
       <Header
@@ -97,33 +138,21 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
           {failure}
         </p>
       )}
-      <main class={chosen ? 'panel-main' : 'panel-main alone'}>
-        <section class="panel-master" aria-label={t('Report')}>
-          <Tabs
-            name={t('Parts of the report')}
-            active={model.tab}
-            tabs={tabs}
-            onChange={(tab) => change({ tab })}
+      <main class="panel-main">
+        {detail ? (
+          <SplitView
+            name={t('Between the report and the chosen layer')}
+            along={along}
+            share={model.split[along]}
+            least={15}
+            most={80}
+            usual={DEFAULT_SPLIT[along]}
+            onChange={(share) => change({ split: { ...model.split, [along]: share } })}
+            first={master}
+            second={detail}
           />
-        </section>
-        {chosen && (
-          <LayerDetail
-            layer={chosen}
-            layers={layers}
-            explain={model.explain}
-            onExplain={(explain) => change({ explain })}
-            onSelect={select}
-            onSave={save}
-            {...(chosen.singularValues || !standalone
-              ? {
-                  spectrum: () =>
-                    chosen.singularValues
-                      ? Promise.resolve(chosen.singularValues)
-                      : host.spectrum({ id: chosen.id }).then((found) => found.singularValues),
-                }
-              : {})}
-            onAttempt={attempt}
-          />
+        ) : (
+          master
         )}
       </main>
     </div>

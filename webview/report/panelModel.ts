@@ -10,6 +10,10 @@ const metricId = v.picklist(METRICS.map((metric) => metric.id));
 
 const DEFAULT_FILTER = { text: '', role: '', finding: '' };
 
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+
+export const DEFAULT_SPLIT = { columns: 54, rows: 36 };
+
 const stateSchema = v.object({
   tab: v.fallback(v.picklist(TABS), 'overview'),
   /** Id of the chosen layer; empty until one is chosen. */
@@ -27,6 +31,8 @@ const stateSchema = v.object({
   /** Metric of the chart over depth. */
   metric: v.fallback(metricId, 'alpha'),
   columns: v.fallback(v.array(metricId), [...TABLE_METRICS]),
+  /** Percent that the left or upper part has, beside and above the chosen layer. */
+  split: v.fallback(v.object({ columns: percent, rows: percent }), DEFAULT_SPLIT),
   /** Whether each figure is shown with its meaning. */
   explain: v.fallback(v.boolean(), true),
 });

@@ -5,15 +5,18 @@ export interface TextFieldProps {
   readonly name: string;
   readonly value: string;
   readonly placeholder: string;
+  /** The text is not one that can be used. */
+  readonly invalid?: boolean;
   readonly onInput: (value: string) => void;
 }
 
-export function TextField({ name, value, placeholder, onInput }: TextFieldProps) {
+export function TextField({ name, value, placeholder, invalid, onInput }: TextFieldProps) {
   const ref = useAccessibleName<HTMLElement>(name);
   return (
     <vscode-text-field
       ref={ref}
-      class="text-field"
+      class={invalid ? 'text-field invalid' : 'text-field'}
+      {...(invalid === undefined ? {} : { 'aria-invalid': invalid })}
       title={name}
       value={value}
       placeholder={placeholder}

@@ -61,6 +61,13 @@ const fitsSchema = v.strictObject({
     tail: figure,
     null: shuffleNull,
     distancePercentile: figure,
+    /** Against where the tail begins, for the chart: at most 64 points, to 6 digits. */
+    curve: v.strictObject({
+      tail: v.pipe(v.array(count), v.maxLength(64)),
+      xmin: v.pipe(v.array(v.number()), v.maxLength(64)),
+      alpha: v.pipe(v.array(figure), v.maxLength(64)),
+      D: v.pipe(v.array(v.number()), v.maxLength(64)),
+    }),
   }),
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
   peak: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure }),
@@ -98,12 +105,20 @@ const fitsSchema = v.strictObject({
   }),
 });
 
+const histogram = v.strictObject({
+  log10Min: v.number(),
+  log10Max: v.number(),
+  counts: v.pipe(v.array(count), v.maxLength(128)),
+});
+
 export const layerSchema = v.strictObject({
   /** Graph path + tensor name + part; equal in two files of the same graph. */
   id: v.string(),
   name: v.string(),
   tensor: v.string(),
   part: v.string(),
+  /** The repeated numbered unit it belongs to, such as `encoder.layer.3`; empty where it is in none. */
+  block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
   dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
@@ -121,11 +136,9 @@ export const layerSchema = v.strictObject({
   fits: fitsSchema,
   /** What WeightWatcher would print for this weight: its alpha and its label, for comparison. */
   compat: v.strictObject({ alpha: figure, warning: v.string() }),
-  esd: v.strictObject({
-    log10Min: v.number(),
-    log10Max: v.number(),
-    counts: v.pipe(v.array(count), v.maxLength(128)),
-  }),
+  esd: histogram,
+  /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
+  farmsEsd: histogram,
   findings: v.array(findingSchema),
   /** Descending; only where it was asked for. */
   singularValues: v.optional(v.array(v.number())),

@@ -15,7 +15,7 @@ import type {
   SolvedSpectrum,
   SpectralFigures,
 } from './figures.ts';
-import { farmsFigures, NO_FARMS } from './farms.ts';
+import { farmsEsd, farmsFigures, NO_FARMS } from './farms.ts';
 import { FARMS_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
@@ -23,6 +23,7 @@ import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
 import { fitPowerLaw } from './powerLaw.ts';
+import { powerLawCurve } from './powerLawCurve.ts';
 import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
@@ -55,6 +56,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
       ),
     },
     esd: esdOf(eigenvalues),
+    farmsEsd: farmsEsd(spectrum.windows),
     nulls: NO_NULLS,
   };
 }
@@ -85,6 +87,7 @@ function compatPowerLaw(eigenvalues: Float64Array): PowerLawFigures {
     tail: eigenvalues.length - countBelow(eigenvalues, xmin),
     null: null,
     distancePercentile: null,
+    curve: powerLawCurve(above(eigenvalues, EIGENVALUE_THRESHOLD), tail, Number.MAX_VALUE),
   };
 }
 

@@ -5,8 +5,10 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
+import { NO_ESD } from './esd.ts';
 import { NO_FARMS } from './farms.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
+import { NO_CURVE } from './powerLawCurve.ts';
 import { NO_TRAP_TEST } from './trapTest.ts';
 
 /** A power-law fit that could not be made, and why. */
@@ -22,6 +24,7 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
     tail: null,
     null: null,
     distancePercentile: null,
+    curve: NO_CURVE,
   };
 }
 
@@ -75,7 +78,8 @@ export function emptyFigures(reason: string): SpectralFigures {
       marchenkoPastur: failedMarchenkoPastur(reason),
       trapTest: NO_TRAP_TEST,
     },
-    esd: { log10Min: 0, log10Max: 0, counts: [] },
+    esd: NO_ESD,
+    farmsEsd: NO_ESD,
     nulls: NO_NULLS,
   };
 }

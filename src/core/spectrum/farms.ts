@@ -1,8 +1,14 @@
 import { above, eigenvaluesOf } from './eigenvalues.ts';
-import type { FarmsFigures, Figure, WindowSpectra } from './figures.ts';
+import { esdOf, NO_ESD } from './esd.ts';
+import type { Esd, FarmsFigures, Figure, WindowSpectra } from './figures.ts';
 import type { WindowSettings } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
+
+/** Histogram of the pooled eigenvalues of the windows; empty where none were solved. */
+export function farmsEsd(spectra: WindowSpectra | undefined): Esd {
+  return spectra ? esdOf(eigenvaluesOf(spectra.singularValues)) : NO_ESD;
+}
 
 /** Of an entry whose windows were not solved. */
 export const NO_FARMS: FarmsFigures = {

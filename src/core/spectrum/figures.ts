@@ -83,6 +83,20 @@ export interface PowerLawFigures {
   readonly null: ShuffleNull | null;
   /** Percentile of D in the D of the shuffles' fits; goodness of fit, robust mode only. */
   readonly distancePercentile: Figure;
+  readonly curve: PowerLawCurve;
+}
+
+/**
+ * The power law against where its tail begins: equally long lists, at most 64 points, from the longest
+ * tail to the shortest. Empty where there is no fit.
+ */
+export interface PowerLawCurve {
+  /** Number of values in the tail. */
+  readonly tail: readonly number[];
+  readonly xmin: readonly number[];
+  /** Null where it is infinite or (robust) too large to be shown. */
+  readonly alpha: readonly Figure[];
+  readonly D: readonly number[];
 }
 
 export interface HillFigures {
@@ -192,5 +206,7 @@ export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
+  /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
+  readonly farmsEsd: Esd;
   readonly nulls: SpectralNulls;
 }

@@ -27,5 +27,5 @@ export function fitUpperHill(ascending: Float64Array): PowerLawTail | null {
 function hillFrom(ascending: Float64Array, start: number): PowerLawTail | null {
   const xmin = ascending[start];
   if (xmin === undefined || !(xmin > 0)) return null;
-  return powerLawFrom(ascending.subarray(start), 0);
+  return powerLawFrom(ascending, start);
 }

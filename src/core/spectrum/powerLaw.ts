@@ -140,7 +140,7 @@ class TailSearch {
 
 /** Distance of one given start, as {@link fitPowerLaw} measures it. */
 export function powerLawFrom(ascending: Float64Array, start: number): PowerLawTail {
-  const search = new TailSearch(ascending);
-  search.tryStart(start);
+  const search = new TailSearch(ascending.subarray(start));
+  search.tryStart(0);
   return search.best();
 }

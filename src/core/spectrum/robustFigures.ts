@@ -16,7 +16,7 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
-import { farmsFigures, NO_FARMS } from './farms.ts';
+import { farmsEsd, farmsFigures, NO_FARMS } from './farms.ts';
 import { ROBUST_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
@@ -26,6 +26,7 @@ import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
 import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
+import { powerLawCurve } from './powerLawCurve.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -73,6 +74,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
       ),
     },
     esd: esdOf(own.eigenvalues),
+    farmsEsd: farmsEsd(spectrum.windows),
     nulls: nullsOf(own, shuffles, spectrum),
   };
 }
@@ -123,6 +125,7 @@ function powerLawFigures(
     distancePercentile:
       shuffleNull(fit.D, distances, LOG_SCALE, gaussianSpread('distance', rows, cols))
         ?.percentile ?? null,
+    curve: powerLawCurve(own.kept, fit.tail, MOST_ALPHA),
   };
 }
 

@@ -49,6 +49,7 @@ export class ReportPanel {
         return Promise.resolve(this.#report);
       },
       spectrum: ({ id }) => this.#spectrum(id, engine),
+      farms: async ({ id, ...settings }) => engine().farms({ ...this.#inModel(), id, settings }),
       acceptances: async () => (await acceptances.of(this.#place)).accepted,
       accept: (request) => acceptances.accept(this.#place, request),
       save: ({ name, text }) => save(subject.file, name, text),
@@ -109,9 +110,14 @@ export class ReportPanel {
   ): Promise<{ readonly singularValues: readonly number[] }> {
     const saved = this.#report.layers.find((layer) => layer.id === id)?.singularValues;
     if (saved) return { singularValues: saved };
+    return engine().spectrum({ ...this.#inModel(), id });
+  }
+
+  /** Where the engine finds what the report has not. Throws an Error with a sentence where the model is away. */
+  #inModel(): { readonly file: string; readonly mode: Report['settings']['mode'] } {
     const { model } = this;
     if (!model) throw new Error(this.#modelIsAway());
-    return engine().spectrum({ file: model.fsPath, mode: this.#report.settings.mode, id });
+    return { file: model.fsPath, mode: this.#report.settings.mode };
   }
 
   #modelIsAway(): string {
