@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
-import { parseAcceptance, type Acceptance } from '../core/report/acceptance.ts';
+import * as path from 'node:path';
+import { ACCEPTANCE_FILE, parseAcceptance, type Acceptance } from '../core/report/acceptance.ts';
+import { acceptanceFolders } from '../core/report/acceptanceFolders.ts';
 import { parseReport } from '../core/report/parseReport.ts';
 import type { Report } from '../core/report/report.ts';
-import { acceptanceFile } from '../engine/acceptanceFile.ts';
 import { UsageError } from './exitCode.ts';
 import { isFolder } from './folders.ts';
 import type { ModelFile } from './modelFiles.ts';
@@ -13,7 +14,14 @@ import { reportIn } from './reportTargets.ts';
  * file. Throws UsageError for a file that is not as it must be.
  */
 export function acceptanceFor(model: string): Acceptance {
-  const file = acceptanceFile(model);
+  const folders = acceptanceFolders(path.dirname(path.resolve(model)), {
+    above: (folder) => path.dirname(folder),
+    // A file instead of a folder in a worktree and in a submodule.
+    isRepository: (folder) => fs.existsSync(path.join(folder, '.git')),
+  });
+  const file = folders
+    .map((folder) => path.join(folder, ACCEPTANCE_FILE))
+    .find((each) => fs.existsSync(each));
   return file === undefined ? { accepted: [] } : parsed(file, parseAcceptance);
 }
 

@@ -1,9 +1,6 @@
 import type { Acceptance } from './acceptance.ts';
 import type { ReportFinding } from './report.ts';
 
-/** An entry of eigenscope.json: which findings are accepted, and why. */
-export type AcceptedEntry = Acceptance['accepted'][number];
-
 /**
  * The entry that accepts one finding of the layer with that id, or for an empty id one of the model as a
  * whole. What a glob would take for its own separator is written as `?`, any one character; the ends of a
@@ -13,7 +10,7 @@ export function acceptedEntry(
   layer: string,
   code: ReportFinding['code'],
   reason: string,
-): AcceptedEntry {
+): Acceptance['accepted'][number] {
   const glob = layer.replace(/,|^\s+|\s+$/g, (part) => '?'.repeat(part.length));
   return { layer: glob === '' ? '*' : glob, code, reason };
 }

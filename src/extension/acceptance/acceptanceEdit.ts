@@ -1,6 +1,6 @@
 import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
 import { AcceptanceError, parseAcceptance } from '../../core/report/acceptance.ts';
-import type { AcceptedEntry } from '../../core/report/acceptedEntry.ts';
+import type { AcceptedEntry } from '../../protocol/reportPanelApi.ts';
 
 /** Replace `length` characters at `offset` by the text. */
 export interface TextEdit {
@@ -42,8 +42,7 @@ function added(text: string, list: Node, entry: AcceptedEntry): TextEdit {
     .split('\n')
     .map((line) => `${indent}${line}`)
     .join(eol);
-  if (last)
-    return { offset: last.offset + last.length, length: 0, text: `,${eol}${element}` };
+  if (last) return { offset: last.offset + last.length, length: 0, text: `,${eol}${element}` };
   // After the bracket, before what comments there may be in the empty list.
   return {
     offset: list.offset + 1,

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ACCEPTANCE_FILE, parseAcceptance, type Acceptance } from '../../core/report/acceptance.ts';
+import { acceptanceFolders } from '../../core/report/acceptanceFolders.ts';
 import { acceptedEntry } from '../../core/report/acceptedEntry.ts';
-import { acceptanceFile, acceptanceFolders } from '../../engine/acceptanceFile.ts';
 import type { AcceptRequest } from '../../protocol/reportPanelApi.ts';
 import { plainMessage } from '../plainMessage.ts';
 import { acceptanceEdit, newAcceptanceText } from './acceptanceEdit.ts';
@@ -20,7 +21,7 @@ const NOTHING: Acceptance = { accepted: [] };
  */
 export class Acceptances implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #subscriptions: vscode.Disposable[] = [this.#changed];
+  readonly #subscriptions: { dispose(): unknown }[] = [this.#changed];
   readonly #known = new Map<string, Promise<Acceptance>>();
   readonly #told = new Map<string, string>();
   readonly #log: vscode.LogOutputChannel;
@@ -84,7 +85,7 @@ export class Acceptances implements vscode.Disposable {
 
   /** In the workspace folder where a file there would hold for the model, else at the root of its repository. */
   #newFile(model: string): vscode.Uri {
-    const folders = acceptanceFolders(model);
+    const folders = foldersOf(model);
     const workspace = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(model))?.uri.fsPath;
     const folder = folders.find((each) => each === workspace) ?? folders.at(-1)!;
     return vscode.Uri.file(path.join(folder, ACCEPTANCE_FILE));
@@ -138,6 +139,20 @@ export class Acceptances implements vscode.Disposable {
     this.#known.clear();
     this.#changed.fire(undefined);
   }
+}
+
+function foldersOf(model: string): readonly string[] {
+  return acceptanceFolders(path.dirname(model), {
+    above: (folder) => path.dirname(folder),
+    // A file instead of a folder in a worktree and in a submodule.
+    isRepository: (folder) => existsSync(path.join(folder, '.git')),
+  });
+}
+
+function acceptanceFile(model: string): string | undefined {
+  return foldersOf(model)
+    .map((folder) => path.join(folder, ACCEPTANCE_FILE))
+    .find((each) => existsSync(each));
 }
 
 async function textOf(uri: vscode.Uri): Promise<string> {

@@ -34,7 +34,9 @@ export class OpenReports {
 
   /** The key of the subject that was last opened under that title. */
   keyOf(title: string): string | undefined {
-    return this.#entries().findLast((entry) => entry.title === title)?.key;
+    return this.#entries()
+      .filter((entry) => entry.title === title)
+      .at(-1)?.key;
   }
 
   #without(key: string): readonly Entry[] {

@@ -28,5 +28,7 @@ export function subjectOf(key: string): ReportSubject | undefined {
 /** The title of its panel. */
 export function subjectTitle({ kind, file }: ReportSubject): string {
   const name = path.basename(file.fsPath);
-  return kind === 'saved' ? vscode.l10n.t('Report: {0}', name) : vscode.l10n.t('Spectrum: {0}', name);
+  return kind === 'saved'
+    ? vscode.l10n.t('Report: {0}', name)
+    : vscode.l10n.t('Spectrum: {0}', name);
 }
