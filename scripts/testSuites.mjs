@@ -54,14 +54,15 @@ async function vitest() {
 }
 
 /** The node:test files of test/e2e that match, one after the other: each has a workbench of its own. */
-function endToEnd(name, pattern) {
+function endToEnd(name, pattern, hostName = 'newest') {
   return async () => {
     const unsupported = hostUnsupported();
     if (unsupported) {
       console.log(`${unsupported} This suite is skipped.`);
       return { passed: 0, failed: 0, skipped: 1 };
     }
-    ensureHost();
+    const env = { ...process.env, EIGENSCOPE_HOST: hostName };
+    ensureHost(hostName);
     const files = readdirSync(path.join(ROOT, 'test/e2e'))
       .filter((file) => file.endsWith('.test.mjs') && pattern.test(file))
       .map((file) => path.join('test/e2e', file));
@@ -78,7 +79,7 @@ function endToEnd(name, pattern) {
         `--test-reporter-destination=${counts}`,
         ...files,
       ],
-      { cwd: ROOT },
+      { cwd: ROOT, env },
     );
     return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
   };
@@ -110,4 +111,6 @@ export const SUITES = [
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
+  // The panel's own pages run in the browser alone: for them there is no older VS Code.
+  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel)/, 'oldest') },
 ];

@@ -30,8 +30,7 @@ beforeAll(async () => {
   report = await engine.analyze(analyzeRequest(file));
 }, 60_000);
 
-const idOf = (tensor: string): string =>
-  report.layers.find((layer) => layer.tensor === tensor)!.id;
+const idOf = (tensor: string): string => report.layers.find((layer) => layer.tensor === tensor)!.id;
 
 const solve = (settings: WindowsSettings, tensor = 'wide', mode: 'robust' | 'compat' = 'robust') =>
   engine.farms({ file, mode, id: idOf(tensor), settings });

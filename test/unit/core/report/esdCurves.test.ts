@@ -32,7 +32,10 @@ function integral(points: readonly CurvePoint[]): number {
 
 describe('esdBins', () => {
   it('has a density whose integral is 1', () => {
-    const mass = esdBins(layer.esd).reduce((sum, bin) => sum + bin.density * (bin.to - bin.from), 0);
+    const mass = esdBins(layer.esd).reduce(
+      (sum, bin) => sum + bin.density * (bin.to - bin.from),
+      0,
+    );
     expect(mass).toBeCloseTo(1, 12);
   });
 
