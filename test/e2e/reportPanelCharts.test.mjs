@@ -158,6 +158,9 @@ describe('the panel beside its extension', () => {
         asked.push(id);
         return Promise.resolve({ singularValues: [3, 2.5, 0.1] });
       },
+      farms: () => Promise.reject(new Error('No windows were asked for.')),
+      acceptances: () => Promise.resolve([]),
+      accept: () => Promise.reject(new Error('Nothing was accepted.')),
       save: (file) => {
         saved.push(file);
         return Promise.resolve();
