@@ -91,7 +91,7 @@ describe('sparklines', () => {
     const counts = [100, 0, 1, 0];
     // Bins of half a decade: 99 % of the eigenvalues in the first, 1 % in the third.
     expect(sparkPath({ log10Min: 0, log10Max: 2, counts }, axes, 100, 20)).toBe(
-      'M0 20V0H25V20H50V17.1H75V20H100V20',
+      'M0 20V0H25V20H50V17H75V20H100V20',
     );
   });
 
