@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import { blocksOf } from '../core/checkpoint/blocks.ts';
 import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
 import { lipschitzBound } from '../core/report/lipschitz.ts';
@@ -32,8 +33,14 @@ export async function analyze(
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
   const outcomes = await solveEntries(fits, pool, context);
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
+  const blocks = blockOfWeight(checkpoint);
   const layers = entries.map((entry) =>
-    layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
+    layerOf(
+      entry,
+      outcomeOf.get(entry) ?? refused.get(entry)!,
+      request.mode,
+      blocks.get(entry.weight.id)!,
+    ),
   );
   const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
   const findings = [
@@ -74,6 +81,12 @@ export async function analyze(
     findings,
     summary: summaryOf(layers, findings),
   };
+}
+
+/** By the id of each weight; all of them are looked at, whatever the request leaves out. */
+function blockOfWeight({ weights }: Checkpoint): ReadonlyMap<string, string> {
+  const blocks = blocksOf(weights.map((weight) => weight.name));
+  return new Map(weights.map((weight, k) => [weight.id, blocks[k]!]));
 }
 
 /** Entries the machine can hold, and an outcome for each that it cannot or that an earlier engine died on. */

@@ -12,6 +12,7 @@ import {
   farmsWindows,
   kernelWindows,
   ROBUST_WINDOWS,
+  type WindowSettings,
 } from '../core/spectrum/farmsWindows.ts';
 import type { Fan } from '../core/spectrum/figures.ts';
 import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
@@ -100,7 +101,7 @@ function entryOf(
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
-  const { windows, windowPools } = windowsOf(source, part, request.mode);
+  const { windows, windowPools } = windowsOf(source, part, robust ? ROBUST_WINDOWS : FARMS_WINDOWS);
   const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
@@ -146,13 +147,12 @@ const MOST_KERNEL_WINDOWS = 20_000;
  * The windows of a matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
  * a MatMul holds transposed. Those of pooled slices lie in pools, each the same window of every slice.
  */
-function windowsOf(
+export function windowsOf(
   source: SpectrumSource,
   { kind }: WeightPart,
-  mode: AnalyzeRequest['mode'],
+  settings: WindowSettings,
 ): Pick<SpectrumTask, 'windows' | 'windowPools'> {
   const { view } = source;
-  const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
   const { rows, cols, starts } =
     kind === 'slices'
       ? kernelWindows(view.rows, view.cols, settings.ratio)

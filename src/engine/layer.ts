@@ -9,7 +9,7 @@ import type { CompatLabel, TaskOutcome } from './spectrumTask.ts';
 const NO_LABEL: CompatLabel = { alpha: null, warning: '' };
 
 /** The report's entry for what became of one matrix. */
-export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
+export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode, block: string): Layer {
   const { weight, part } = entry;
   const { rows, cols, offsets } = part.view;
   const name = nameOf(entry);
@@ -19,6 +19,7 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
     name,
     tensor: weight.tensor,
     part: part.part,
+    block,
     op: weight.op,
     role: weight.role,
     dtype: weight.dtype,
