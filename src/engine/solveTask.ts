@@ -10,6 +10,7 @@ import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
+import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
@@ -67,11 +68,11 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const windows =
     typeof task.windows === 'string' ? undefined : weight.record(task.windows, { kind: 'windows' });
-  const spectrum = spectrumOf(
-    plain,
-    shuffled?.spectra ?? [],
-    task.windows === 'same' ? plain : windows,
-  );
+  const spectrum = {
+    ...spectrumOf(plain, shuffled?.spectra ?? [], task.windows === 'same' ? plain : windows),
+    // Only beside shuffles can be told what depends on the order of the entries.
+    ...(shuffled ? { entries: profileOf(weight.record(task.source, { kind: 'entries' })) } : {}),
+  };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
@@ -118,6 +119,16 @@ function spectrumOf(
   };
 }
 
+/** A record's one array of a profile: the mean, then the largest magnitudes. */
+function profileOf({ spectra }: CacheRecord): EntryProfile {
+  const [mean] = spectra[0]!;
+  return { mean: mean!, largest: spectra[0]!.subarray(1) };
+}
+
+function profileArray({ mean, largest }: EntryProfile): Float64Array {
+  return Float64Array.from([mean, ...largest]);
+}
+
 function windowSpectra({ rows, cols, slices, spectra }: CacheRecord): WindowSpectra {
   return { rows, cols, count: slices, singularValues: spectra[0]! };
 }
@@ -159,16 +170,14 @@ class StoredWeight {
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
+    const whole = (): Float64Array =>
+      concatenated(view.offsets.map((offset) => this.solveOne(gather(values, source, offset))));
     const spectra =
       asked.kind === 'shuffles'
         ? Array.from({ length: asked.count }, (_, k) =>
             this.solveOne({ ...first, data: shuffledEntries(first.data, asked.seed + k) }),
           )
-        : [
-            concatenated(
-              view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
-            ),
-          ];
+        : [asked.kind === 'entries' ? profileArray(entryProfile(first.data)) : whole()];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
   }

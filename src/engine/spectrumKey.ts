@@ -5,9 +5,13 @@ import type { SpectrumSource } from './spectrumTask.ts';
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
+/**
+ * What is asked of a source: its spectrum, that of windows of it, that of seeded shuffles of its entries, or
+ * a profile of the entries.
+ */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
+  | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
   | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
 

@@ -28,6 +28,18 @@ export function findingLabel(code: FindingCode): string {
       return t('Not solved');
     case 'no-weights':
       return t('No weights');
+    case 'light-tail':
+      return t('Light tail');
+    case 'outlier-trap':
+      return t('Outlier trap');
+    case 'anisotropic':
+      return t('Strongly anisotropic');
+    case 'rank-below-peers':
+      return t('Rank below its peers');
+    case 'scale-out-of-line':
+      return t('Scale out of line');
+    case 'block-stands-out':
+      return t('Block stands out');
   }
 }
 

@@ -8,6 +8,12 @@ export const FINDING_CODES = [
   'non-finite',
   'not-solved',
   'no-weights',
+  'light-tail',
+  'outlier-trap',
+  'anisotropic',
+  'rank-below-peers',
+  'scale-out-of-line',
+  'block-stands-out',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

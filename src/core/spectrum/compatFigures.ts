@@ -56,6 +56,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
     },
     esd: esdOf(eigenvalues),
     nulls: NO_NULLS,
+    causes: null,
   };
 }
 

@@ -77,5 +77,6 @@ export function emptyFigures(reason: string): SpectralFigures {
     },
     esd: { log10Min: 0, log10Max: 0, counts: [] },
     nulls: NO_NULLS,
+    causes: null,
   };
 }

@@ -67,8 +67,9 @@ const CASES: Readonly<
   ],
   'a power-law spectrum': [
     () => ({ figures: figuresOf(heavy) }),
-    ['heavy-tail'],
+    ['anisotropic', 'heavy-tail'],
     [
+      /strongly anisotropic: one direction holds 5\d\.\d+ % .*in its shuffles one direction holds [\d.]+ %/,
       /heavier tail than its shuffles: Hill alpha [\d.]+ against [\d.]+ \(percentile .* of 20 shuffles\)/,
     ],
   ],
