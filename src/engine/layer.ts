@@ -73,6 +73,7 @@ function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd'
   return { metrics: { ...metrics }, fits, esd: { ...esd, counts: [...esd.counts] } };
 }
 
-function plainFinding(finding: Finding): Layer['findings'][number] {
+/** A finding as the report holds it. */
+export function plainFinding(finding: Finding): Layer['findings'][number] {
   return { ...finding, evidence: { ...finding.evidence } };
 }
