@@ -1,5 +1,4 @@
 import { placeOf, type ComparedLayer } from './comparedLayer.ts';
-import { LEAST_FAMILY } from './peerOutliers.ts';
 
 /** Layers that can be held against each other. */
 export interface LayerKind {
@@ -10,6 +9,8 @@ export interface LayerKind {
   readonly sameShape: boolean;
 }
 
+/** Fewer layers hardly show how much such layers vary. */
+const LEAST_SHAPE_FAMILY = 8;
 /** Layers of one role and any shape differ by habit: more of them are needed to see it. */
 const LEAST_ROLE_FAMILY = 12;
 
@@ -18,9 +19,14 @@ const LEVELS = [
     key: (layer: ComparedLayer) => `${shapeKey(layer)} ${placeOf(layer)}`,
     likeness: 'of the same place, role and shape',
     sameShape: true,
-    least: LEAST_FAMILY,
+    least: LEAST_SHAPE_FAMILY,
   },
-  { key: shapeKey, likeness: 'of the same role and shape', sameShape: true, least: LEAST_FAMILY },
+  {
+    key: shapeKey,
+    likeness: 'of the same role and shape',
+    sameShape: true,
+    least: LEAST_SHAPE_FAMILY,
+  },
   {
     key: ({ role }: ComparedLayer) => role,
     likeness: 'of the same role',

@@ -4,12 +4,15 @@ import type { Finding } from './finding.ts';
 import type { LayerKind } from './layerKinds.ts';
 import { peerOutliers, type PeerOutlier } from './peerOutliers.ts';
 
-/** Chance that a finding is made of any layer of a model whose layers are all in line. */
-export const MODEL_LEVEL = 0.01;
+/**
+ * Chance that a finding is made of any layer of a model whose layers all vary normally about their kind. Those
+ * of trained models have heavier tails (Student's t with 5 degrees makes it some 2 %).
+ */
+export const MODEL_LEVEL = 0.002;
 /** A rank that is out of line by less is no matter, however alike the others are. */
 const FAR_BELOW = 0.75;
-/** The same of a scale: a factor of two either way. */
-const FAR_OFF = 2;
+/** The same of a scale: a factor of three either way. */
+const FAR_OFF = 3;
 
 export interface PeerFinding {
   readonly layer: ComparedLayer;
@@ -23,35 +26,60 @@ export function peerFindings(kinds: readonly LayerKind[]): readonly PeerFinding[
 }
 
 function ranksBelow(kind: LayerKind, level: number): readonly PeerFinding[] {
-  const { members, sameShape } = kind;
-  const expected = members.map((layer) => (sameShape ? layer.numEvals : layer.shuffleRank));
-  if (expected.includes(null)) return [];
-  const values = members.map((layer, k) => Math.log(layer.effectiveRank / expected[k]!));
+  const deficits = kind.members.map((layer) => rankDeficit(layer, kind));
+  if (deficits.includes(null)) return [];
+  const values = deficits.map((deficit) => -Math.log(deficit!));
   const outliers = peerOutliers(values, { level, side: 'low' });
   return outliers
-    .filter(({ index, center }) => values[index]! < center + Math.log(FAR_BELOW))
-    .map((outlier) => rankBelow(kind, values[outlier.index]!, outlier));
+    .map((outlier) => rankBelow(kind, outlier))
+    .filter(({ finding: { evidence } }) => {
+      const { effectiveRank, peersRank } = evidence as { effectiveRank: number; peersRank: number };
+      return effectiveRank < FAR_BELOW * peersRank;
+    });
+}
+
+/** Deficits below this are rounding. */
+const LEAST_DEFICIT = 1e-9;
+
+/**
+ * By how much the entropy of the singular values is short of the greatest, in nats; of layers of several
+ * shapes in units of what their shuffles are short of it. Where the singular values follow a power law its
+ * logarithm is nearly linear in that of alpha - 1, so layers spread evenly on it, which they do not on the
+ * rank itself. Null where the shuffles are not known.
+ */
+function rankDeficit(layer: ComparedLayer, { sameShape }: LayerKind): number | null {
+  const unit = deficitUnit(layer, sameShape);
+  return unit === null ? null : deficitOf(layer.effectiveRank, layer.numEvals) / unit;
+}
+
+function deficitUnit(layer: ComparedLayer, sameShape: boolean): number | null {
+  if (sameShape) return 1;
+  return layer.shuffleRank === null ? null : deficitOf(layer.shuffleRank, layer.numEvals);
+}
+
+function deficitOf(rank: number, fullRank: number): number {
+  return Math.max(Math.log(fullRank / rank), LEAST_DEFICIT);
 }
 
 function rankBelow(
   { members, likeness, sameShape }: LayerKind,
-  value: number,
   { index, center, limit, peers }: PeerOutlier,
 ): PeerFinding {
   const layer = members[index]!;
-  const of = sameShape ? 'its full rank' : 'what its shuffles have';
+  const unit = deficitUnit(layer, sameShape) ?? 1;
+  const rankAt = (value: number): number => layer.numEvals * Math.exp(-unit * Math.exp(-value));
+  const [peersRank, least] = [rankAt(center), rankAt(limit)];
   return {
     layer,
     finding: {
       code: 'rank-below-peers',
       severity: 'warning',
-      text: `${layer.name} has an effective rank far below the ${peers} other layers ${likeness}: ${figureText(layer.effectiveRank)} of ${layer.numEvals}, ${partText(value)} of ${of}, where theirs is ${partText(center)} and none would be expected below ${partText(limit)}.`,
+      text: `${layer.name} has an effective rank far below that of its kind: ${figureText(layer.effectiveRank)} of ${layer.numEvals}, where the ${peers} other layers ${likeness} lead to expect ${figureText(peersRank)}, and none below ${figureText(least)}.`,
       evidence: {
         effectiveRank: layer.effectiveRank,
         fullRank: layer.numEvals,
-        part: Math.exp(value),
-        peersPart: Math.exp(center),
-        limit: Math.exp(limit),
+        peersRank,
+        limit: least,
         peers,
       },
     },
@@ -106,10 +134,6 @@ function scaleOff(
       evidence: { rootMeanSquare, ratio, limit: reach, peers },
     },
   };
-}
-
-function partText(logarithm: number): string {
-  return `${figureText(100 * Math.exp(logarithm))} %`;
 }
 
 function timesText(ratio: number): string {
