@@ -65,7 +65,7 @@ function standingsOf(
   const scores = scoresOf(members, measure);
   const blocks = [...scores.keys()];
   const values = blocks.map((block) => scores.get(block)!.score);
-  return peerOutliers(values, { level, side: 'both' }).flatMap((outlier) => {
+  return peerOutliers(values, { level, side: 'both', tails: Infinity }).flatMap((outlier) => {
     const block = blocks[outlier.index]!;
     const off = values[outlier.index]! - outlier.center;
     if (Math.abs(off) < Math.log(measure.least)) return [];

@@ -4,11 +4,13 @@ import type { Finding } from './finding.ts';
 import type { LayerKind } from './layerKinds.ts';
 import { peerOutliers, type PeerOutlier } from './peerOutliers.ts';
 
+/** Chance that a finding is made of a model whose layers, or blocks, are all in line. */
+export const MODEL_LEVEL = 0.01;
 /**
- * Chance that a finding is made of any layer of a model whose layers all vary normally about their kind. Those
- * of trained models have heavier tails (Student's t with 5 degrees makes it some 2 %).
+ * Scales of trained layers have heavier tails than normal ones: about those of Student's t with so many
+ * degrees of freedom.
  */
-export const MODEL_LEVEL = 0.002;
+const SCALE_TAILS = 8;
 /** A rank that is out of line by less is no matter, however alike the others are. */
 const FAR_BELOW = 0.75;
 /** The same of a scale: a factor of three either way. */
@@ -26,49 +28,45 @@ export function peerFindings(kinds: readonly LayerKind[]): readonly PeerFinding[
 }
 
 function ranksBelow(kind: LayerKind, level: number): readonly PeerFinding[] {
-  const deficits = kind.members.map((layer) => rankDeficit(layer, kind));
-  if (deficits.includes(null)) return [];
-  const values = deficits.map((deficit) => -Math.log(deficit!));
-  const outliers = peerOutliers(values, { level, side: 'low' });
+  const fullest = kind.members.map((layer) => fullestRank(layer, kind));
+  if (fullest.includes(null)) return [];
+  const values = kind.members.map((layer, k) => rankValue(layer.effectiveRank, fullest[k]!));
+  const outliers = peerOutliers(values, { level, side: 'low', tails: Infinity });
   return outliers
-    .map((outlier) => rankBelow(kind, outlier))
+    .map((outlier) => rankBelow(kind, fullest[outlier.index]!, outlier))
     .filter(({ finding: { evidence } }) => {
       const { effectiveRank, peersRank } = evidence as { effectiveRank: number; peersRank: number };
       return effectiveRank < FAR_BELOW * peersRank;
     });
 }
 
-/** Deficits below this are rounding. */
-const LEAST_DEFICIT = 1e-9;
+/** What a rank is compared with: among layers of several shapes, what the shape alone leads to. */
+function fullestRank(layer: ComparedLayer, { sameShape }: LayerKind): number | null {
+  return sameShape ? layer.numEvals : layer.shuffleRank;
+}
 
 /**
- * By how much the entropy of the singular values is short of the greatest, in nats; of layers of several
- * shapes in units of what their shuffles are short of it. Where the singular values follow a power law its
- * logarithm is nearly linear in that of alpha - 1, so layers spread evenly on it, which they do not on the
- * rank itself. Null where the shuffles are not known.
+ * The negative root of the entropy that the singular values are short of, in nats (its sign where they have
+ * more). Where they fall as k^-b the shortage is about b² / 2, so this scale is that of their decay: layers
+ * spread evenly on it, and not on the rank itself, which is bounded above.
  */
-function rankDeficit(layer: ComparedLayer, { sameShape }: LayerKind): number | null {
-  const unit = deficitUnit(layer, sameShape);
-  return unit === null ? null : deficitOf(layer.effectiveRank, layer.numEvals) / unit;
+function rankValue(rank: number, fullest: number): number {
+  const shortage = Math.log(fullest / rank);
+  return -Math.sign(shortage) * Math.sqrt(Math.abs(shortage));
 }
 
-function deficitUnit(layer: ComparedLayer, sameShape: boolean): number | null {
-  if (sameShape) return 1;
-  return layer.shuffleRank === null ? null : deficitOf(layer.shuffleRank, layer.numEvals);
-}
-
-function deficitOf(rank: number, fullRank: number): number {
-  return Math.max(Math.log(fullRank / rank), LEAST_DEFICIT);
+function rankAt(value: number, fullest: number): number {
+  return fullest * Math.exp(value * Math.abs(value));
 }
 
 function rankBelow(
-  { members, likeness, sameShape }: LayerKind,
+  { members, likeness }: LayerKind,
+  fullest: number,
   { index, center, limit, peers }: PeerOutlier,
 ): PeerFinding {
   const layer = members[index]!;
-  const unit = deficitUnit(layer, sameShape) ?? 1;
-  const rankAt = (value: number): number => layer.numEvals * Math.exp(-unit * Math.exp(-value));
-  const [peersRank, least] = [rankAt(center), rankAt(limit)];
+  const peersRank = rankAt(center, fullest);
+  const least = rankAt(limit, fullest);
   return {
     layer,
     finding: {
@@ -88,7 +86,7 @@ function rankBelow(
 
 function scalesOff(kind: LayerKind, level: number): readonly PeerFinding[] {
   const values = scalesOf(kind);
-  const outliers = peerOutliers(values, { level, side: 'both' });
+  const outliers = peerOutliers(values, { level, side: 'both', tails: SCALE_TAILS });
   return outliers
     .filter(({ index, center }) => Math.abs(values[index]! - center) > Math.log(FAR_OFF))
     .map((outlier) => scaleOff(kind, values[outlier.index]!, outlier));

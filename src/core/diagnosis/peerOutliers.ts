@@ -15,6 +15,11 @@ export interface OutlierTest {
   /** Chance that any value of a family in line is called an outlier. */
   readonly level: number;
   readonly side: 'low' | 'both';
+  /**
+   * Degrees of freedom of the Student distribution whose tails the values may have; infinite where they are
+   * normal.
+   */
+  readonly tails: number;
 }
 
 /** Fewer values do not show their own spread. */
@@ -25,7 +30,7 @@ const MOST_PART = 0.2;
 const SOLVER_NOISE = 1e-9;
 
 /**
- * Values that a normal distribution of the others would not produce: the generalized extreme Studentized
+ * Values that the distribution of the others would not produce: the generalized extreme Studentized
  * deviate test (Rosner 1983). Each step leaves out the value farthest from the mean of those left and
  * compares its deviation with the critical one for so many values, so that an outlier neither hides itself
  * nor another; the level holds for the family as a whole, however many values it has. Nothing of fewer
@@ -80,6 +85,6 @@ function criticalDeviate(count: number, test: OutlierTest): number {
 }
 
 /** Student's t that the largest of `count` stays below but for the level. */
-function quantileOf(count: number, freedom: number, { level, side }: OutlierTest): number {
-  return studentQuantile(1 - level / (count * (side === 'both' ? 2 : 1)), freedom);
+function quantileOf(count: number, freedom: number, { level, side, tails }: OutlierTest): number {
+  return studentQuantile(1 - level / (count * (side === 'both' ? 2 : 1)), Math.min(freedom, tails));
 }
