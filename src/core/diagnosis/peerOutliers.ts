@@ -24,8 +24,8 @@ export interface OutlierTest {
 
 /** Fewer values do not show their own spread. */
 export const LEAST_FAMILY = 6;
-/** Of a family: what more than this part shares is another habit, not an outlier. */
-const MOST_PART = 0.2;
+/** What a quarter of a family shares is another habit, not an outlier. */
+const HABIT_PART = 0.25;
 /** Relative differences below this are the solver's. */
 const SOLVER_NOISE = 1e-9;
 
@@ -43,7 +43,8 @@ export function peerOutliers(values: readonly number[], test: OutlierTest): read
   const left = new Set(values.keys());
   const removed: number[] = [];
   let outliers = 0;
-  while (removed.length < Math.max(1, Math.floor(values.length * MOST_PART))) {
+  const most = Math.max(1, Math.ceil(values.length * HABIT_PART) - 1);
+  while (removed.length < most) {
     const { mean, sd } = momentsOf([...left].map((index) => values[index]!));
     const farthest = farthestOf(left, (index) => deviation(values[index]! - mean, test.side));
     const distance = deviation(values[farthest]! - mean, test.side);
