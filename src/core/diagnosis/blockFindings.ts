@@ -99,7 +99,7 @@ function scoresOf(
   for (const [block, own] of groupedBy(off, (each) => each.block))
     if (own.length >= LEAST_LAYERS)
       scores.set(block, {
-        score: median(own.map(({ value }) => value)),
+        score: cautiousMedian(own.map(({ value }) => value)),
         layers: own.map(({ layer }) => layer),
       });
   return scores;
@@ -111,6 +111,14 @@ function keyOfPlace(layer: ComparedLayer): string {
 
 function median(values: readonly number[]): number {
   return medianOf(Float64Array.from(values).sort());
+}
+
+/** Of two middle values the one nearer to 0: half of a block's layers do not make it stand out. */
+function cautiousMedian(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[sorted.length >>> 1]!;
+  const lower = sorted[(sorted.length - 1) >>> 1]!;
+  return Math.abs(lower) < Math.abs(upper) ? lower : upper;
 }
 
 function findingOf(standings: readonly Standing[]): Finding {

@@ -128,7 +128,7 @@ function scaleOff(
     finding: {
       code: 'scale-out-of-line',
       severity: 'warning',
-      text: `${layer.name} has weights ${timesText(ratio)} as large as the ${peers} other layers ${likeness}${sameShape ? '' : ' (each by its shape)'}: their root mean square is ${figureText(rootMeanSquare)}, and none would be expected ${ratio > 1 ? 'above' : 'below'} ${timesText(reach)}.`,
+      text: `${layer.name} has weights ${timesText(ratio)} as large as those of the ${peers} other layers ${likeness}${sameShape ? '' : ' (each by its shape)'}: their root mean square is ${figureText(rootMeanSquare)}, and none would be expected ${ratio > 1 ? 'above' : 'below'} ${timesText(reach)}.`,
       evidence: { rootMeanSquare, ratio, limit: reach, peers },
     },
   };
