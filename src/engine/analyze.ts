@@ -3,6 +3,7 @@ import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { blocksOf } from '../core/checkpoint/blocks.ts';
 import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
+import { lipschitzBound } from '../core/report/lipschitz.ts';
 import { summaryOf } from '../core/report/summary.ts';
 import { acrossLayers, type SolvedLayer } from './acrossLayers.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
@@ -39,6 +40,7 @@ export async function analyze(
     return { outcome, layer: layerOf(entry, outcome, request.mode, block) };
   });
   const { layers, modelFindings } = acrossLayers(solved);
+  const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
   const findings = [...emptyFindings(checkpoint, entries), ...modelFindings];
   return {
     schema: REPORT_SCHEMA,
@@ -51,6 +53,7 @@ export async function analyze(
       irVersion: checkpoint.irVersion,
       opset: { ...checkpoint.opset },
       producer: checkpoint.producer,
+      lipschitz: lipschitzBound(checkpoint.chain, layers, (layer) => weightOf.get(layer)!),
     },
     settings: {
       mode: request.mode,

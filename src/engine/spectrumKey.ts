@@ -6,14 +6,21 @@ import type { SpectrumSource } from './spectrumTask.ts';
 const SOLVER_VERSION = 1;
 
 /**
- * What is asked of a source: its spectrum, that of windows of it, that of seeded shuffles of its entries, or
- * a profile of the entries.
+ * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, or those of
+ * seeded shuffles of its entries or of single windows of them.
  */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
   | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
-  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
+  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }
+  | {
+      readonly kind: 'shuffledWindows';
+      readonly rows: number;
+      readonly cols: number;
+      readonly count: number;
+      readonly seed: number;
+    };
 
 /**
  * The cache's key of a spectrum: SHA-256 over the stored bytes' hash, how they are read, what is solved,

@@ -131,5 +131,5 @@ describe('rates of the findings', () => {
         LEAST_TRUE,
       );
     }
-  }, 300_000);
+  }, 600_000);
 });
