@@ -5,6 +5,7 @@ import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
 import { lipschitzBound } from '../core/report/lipschitz.ts';
 import { summaryOf } from '../core/report/summary.ts';
+import { acrossLayers, type SolvedLayer } from './acrossLayers.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { layerOf } from './layer.ts';
@@ -34,17 +35,16 @@ export async function analyze(
   const outcomes = await solveEntries(fits, pool, context);
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
   const blocks = blockOfWeight(checkpoint);
-  const layers = entries.map((entry) =>
-    layerOf(
-      entry,
-      outcomeOf.get(entry) ?? refused.get(entry)!,
-      request.mode,
-      blocks.get(entry.weight.id)!,
-    ),
-  );
+  const solved = entries.map((entry): SolvedLayer => {
+    const outcome = outcomeOf.get(entry) ?? refused.get(entry)!;
+    const block = blocks.get(entry.weight.id)!;
+    return { outcome, layer: layerOf(entry, outcome, request.mode, block) };
+  });
+  const { layers, modelFindings } = acrossLayers(solved);
   const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
   const findings = [
-    ...modelFindings(checkpoint, entries),
+    ...emptyFindings(checkpoint, entries),
+    ...modelFindings,
     ...valuesAcross(checkpoint, request, entries, outcomeOf).map((each) => ({
       ...each,
       evidence: { ...each.evidence },
@@ -111,7 +111,7 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
-function modelFindings(checkpoint: Checkpoint, entries: readonly Entry[]): ReportFinding[] {
+function emptyFindings(checkpoint: Checkpoint, entries: readonly Entry[]): ReportFinding[] {
   if (entries.length > 0) return [];
   const tensors = checkpoint.weights.length + checkpoint.skipped.length;
   const text =

@@ -102,6 +102,7 @@ function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd'
   };
 }
 
-function plainFinding(finding: Finding): Layer['findings'][number] {
+/** A finding as the report holds it. */
+export function plainFinding(finding: Finding): Layer['findings'][number] {
   return { ...finding, evidence: { ...finding.evidence } };
 }

@@ -12,6 +12,7 @@ import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
+import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
@@ -74,6 +75,8 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     ...spectrumOf(plain, shuffles),
     ...(task.fan ? { fan: task.fan } : {}),
     ...(windows ? { windows } : {}),
+    // Only beside shuffles can be told what depends on the order of the entries.
+    ...(shuffled ? { entries: profileOf(weight.record(task.source, { kind: 'entries' })) } : {}),
   };
   return {
     status: 'solved',
@@ -112,6 +115,16 @@ function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): Sol
   const { rows, cols, slices, roundingVariance: variance } = record;
   const singularValues = record.spectra[0]!;
   return { rows, cols, slices, singularValues, shuffles, roundingVariance: variance };
+}
+
+/** A record's one array of a profile: the mean, then the largest magnitudes. */
+function profileOf({ spectra }: CacheRecord): EntryProfile {
+  const [mean] = spectra[0]!;
+  return { mean: mean!, largest: spectra[0]!.subarray(1) };
+}
+
+function profileArray({ mean, largest }: EntryProfile): Float64Array {
+  return Float64Array.from([mean, ...largest]);
 }
 
 /** The spectra of the windows of the matrix, and of windows of its shuffles. */
@@ -202,14 +215,12 @@ class StoredWeight {
         roundingVariance: 0,
         spectra: [...headProjections(first, asked.side, asked.space)],
       };
+    const whole = (): Float64Array =>
+      concatenated(view.offsets.map((offset) => this.solveOne(gather(values, source, offset))));
     const spectra =
       asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
         ? this.solveShuffles(first, asked)
-        : [
-            concatenated(
-              view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
-            ),
-          ];
+        : [asked.kind === 'entries' ? profileArray(entryProfile(first.data)) : whole()];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
   }

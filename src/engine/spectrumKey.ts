@@ -6,10 +6,13 @@ import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, that of seeded shuffles of its entries
- * or of single windows of them, or projections of heads. */
+/**
+ * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
+ * seeded shuffles of its entries or of single windows of them, or projections of heads.
+ */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
+  | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
   | ({ readonly kind: 'heads' } & HeadUse)
   | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }

@@ -42,6 +42,18 @@ export function findingLabel(code: FindingCode): string {
       return t('Fixed transform');
     case 'redundant-head':
       return t('Redundant head');
+    case 'light-tail':
+      return t('Light tail');
+    case 'outlier-trap':
+      return t('Outlier trap');
+    case 'anisotropic':
+      return t('Strongly anisotropic');
+    case 'rank-below-peers':
+      return t('Rank below its peers');
+    case 'scale-out-of-line':
+      return t('Scale out of line');
+    case 'block-stands-out':
+      return t('Block stands out');
   }
 }
 

@@ -2,6 +2,7 @@ import type { Mode, SpectralFigures } from '../spectrum/figures.ts';
 import { faultFindings } from './faultFindings.ts';
 import type { Finding } from './finding.ts';
 import { fitFindings } from './fitFindings.ts';
+import { outlierFindings } from './outlierFindings.ts';
 import { rankFindings } from './rankFindings.ts';
 import { tailFindings } from './tailFindings.ts';
 import { transformFinding, valueFindings, type EntryInput } from './valueFindings.ts';
@@ -48,6 +49,7 @@ export function diagnose(input: DiagnosisInput): readonly Finding[] {
   return [
     ...rankFindings(solved),
     ...fitFindings(solved),
+    ...outlierFindings(solved),
     ...tailFindings(solved),
     ...valueFindings(input),
   ];

@@ -15,6 +15,12 @@ export const FINDING_CODES = [
   'duplicate-weights',
   'fixed-transform',
   'redundant-head',
+  'light-tail',
+  'outlier-trap',
+  'anisotropic',
+  'rank-below-peers',
+  'scale-out-of-line',
+  'block-stands-out',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
