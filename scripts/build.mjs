@@ -29,6 +29,7 @@ export async function build({ tests = true } = {}) {
     buildKernels(path.join(dist, 'kernels.wasm')),
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/runner.ts'], outfile: 'dist/runner.mjs' }),
     esbuild.build({
       ...esm,
       entryPoints: ['src/cli/main.ts'],

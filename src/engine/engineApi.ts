@@ -1,6 +1,11 @@
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Report } from '../core/report/report.ts';
+import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+
+export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
+export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
@@ -62,4 +67,6 @@ export interface EngineApi {
     },
     context?: CallContext<never>,
   ): Promise<WindowsFigures>;
+  /** Runs two models on the same inputs and says how far the second is from the first. */
+  verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
 }

@@ -30,11 +30,7 @@ const RANGES: Readonly<Partial<Record<TensorType, readonly [min: number, max: nu
  * become integers of another width where every value fits. A float never becomes an integer. Throws
  * VerifyError (`inputs`) naming both types.
  */
-export function fittedType(
-  tensor: NumberTensor,
-  input: ModelValue,
-  what: string,
-): NumberTensor {
+export function fittedType(tensor: NumberTensor, input: ModelValue, what: string): NumberTensor {
   const { type, shape } = tensor;
   const wanted = input.type;
   if (type === wanted) return tensor;
@@ -102,4 +98,3 @@ export function checkShape(
     lengths.set(expected, found);
   });
 }
-

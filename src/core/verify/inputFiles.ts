@@ -82,7 +82,9 @@ function npzGroup(file: string): GivenGroup {
   const arrays = entries.map(({ name, bytes }) => {
     const what = `${name} in ${file}`;
     if (!name.endsWith('.npy'))
-      throw inputsError(`${what} is no array: an .npz holds .npy files. Write it with numpy.savez.`);
+      throw inputsError(
+        `${what} is no array: an .npz holds .npy files. Write it with numpy.savez.`,
+      );
     return { name: name.slice(0, -4), place: undefined, tensor: readNpy(bytes, what), what };
   });
   return { label: path.basename(file), arrays };

@@ -12,7 +12,15 @@ export interface InputHint {
 }
 
 /** Operators that hand the integers on as they are. */
-const PASSING = new Set(['Cast', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Expand']);
+const PASSING = new Set([
+  'Cast',
+  'Identity',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+  'Flatten',
+  'Expand',
+]);
 
 /** Values between an input and the node that says something of it. */
 const DEPTH = 8;

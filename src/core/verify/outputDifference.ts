@@ -1,9 +1,4 @@
-import {
-  isDistribution,
-  klDivergence,
-  softmaxRows,
-  topOneAgreement,
-} from './distribution.ts';
+import { isDistribution, klDivergence, softmaxRows, topOneAgreement } from './distribution.ts';
 import { asFloat64, elementCount, shapeText, type TensorData } from './tensorData.ts';
 
 /** Values that are NaN or infinite. */

@@ -104,8 +104,10 @@ export class OutputSummary {
 }
 
 function nonFiniteText(label: string, { a, b, differing }: OutputDifference['nonFinite']): string {
-  if (a === 0) return `on ${label} B gives ${b} values that are NaN or infinite, where A gives none`;
-  if (b === 0) return `on ${label} A gives ${a} values that are NaN or infinite, where B gives none`;
+  if (a === 0)
+    return `on ${label} B gives ${b} values that are NaN or infinite, where A gives none`;
+  if (b === 0)
+    return `on ${label} A gives ${a} values that are NaN or infinite, where B gives none`;
   return `on ${label} A gives ${a} and B ${b} values that are NaN or infinite, ${differing} of them not the same infinity in both; nothing can be shown on such inputs`;
 }
 

@@ -74,11 +74,7 @@ export function seededInputs(
 }
 
 /** Sample `index` of a seed. */
-export function seededSample(
-  inputs: readonly SeededInput[],
-  seed: number,
-  index: number,
-): Sample {
+export function seededSample(inputs: readonly SeededInput[], seed: number, index: number): Sample {
   return {
     label: `sample ${index}`,
     inputs: Object.fromEntries(inputs.map(({ name, values }) => [name, values(seed, index)])),
@@ -155,8 +151,7 @@ function valueSource(
       return () => content.low + (1 - content.low) * uniform();
     case 'normal':
       // Box and Muller (1958); 1 - u is never 0.
-      return () =>
-        Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+      return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   }
 }
 

@@ -99,11 +99,7 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
 }
 
 /** Both models on one sample; `reversed` runs B first. */
-async function pairOf(
-  { a, b }: VerifyPlan,
-  { inputs }: Sample,
-  reversed: boolean,
-): Promise<Pair> {
+async function pairOf({ a, b }: VerifyPlan, { inputs }: Sample, reversed: boolean): Promise<Pair> {
   if (reversed) {
     const second = await b.run(inputs);
     return { a: await a.run(inputs), b: second };
@@ -204,7 +200,12 @@ function given({ outputs }: ModelRun, { name }: ModelValue, { file }: ModelRunne
 
 /** The first run was made twice: a model that draws random numbers differs from itself. */
 function repeatNotes({ a, b }: VerifyPlan, first: Pair, again: Pair): string[] {
-  return ([['a', a], ['b', b]] as const).flatMap(([which, { file }]) => {
+  return (
+    [
+      ['a', a],
+      ['b', b],
+    ] as const
+  ).flatMap(([which, { file }]) => {
     const changed = Object.entries(first[which].outputs).find(([name, tensor]) => {
       const other = again[which].outputs[name];
       return other && (outputDifference(tensor, other, false).relativeL2 ?? 0) > 0;

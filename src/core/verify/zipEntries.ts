@@ -47,7 +47,11 @@ export function readZip(bytes: Uint8Array, file: string): readonly ZipEntry[] {
       );
     const nameBytes = view.getUint16(at + 28, true);
     const next =
-      at + CENTRAL_BYTES + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+      at +
+      CENTRAL_BYTES +
+      nameBytes +
+      view.getUint16(at + 30, true) +
+      view.getUint16(at + 32, true);
     if (next > end) throw damaged(file);
     const nameStart = at + CENTRAL_BYTES;
     const name = new TextDecoder().decode(bytes.subarray(nameStart, nameStart + nameBytes));
@@ -60,7 +64,10 @@ export function readZip(bytes: Uint8Array, file: string): readonly ZipEntry[] {
 function endRecord(view: DataView, file: string): number {
   const last = view.byteLength - END_BYTES;
   for (let at = last; at >= Math.max(0, last - MAX_COMMENT); at--)
-    if (view.getUint32(at, true) === END && at + END_BYTES + view.getUint16(at + 20, true) <= view.byteLength)
+    if (
+      view.getUint32(at, true) === END &&
+      at + END_BYTES + view.getUint16(at + 20, true) <= view.byteLength
+    )
       return at;
   throw inputsError(
     `${file} is not a whole .npz archive: it has no directory at its end. It was cut off, or is no archive; write it again with numpy.savez.`,
@@ -93,7 +100,9 @@ function unpacked(
       `${what} declares ${size} bytes, but unpacks to ${out.length}. The archive is damaged; write it again.`,
     );
   if (crc32(out) !== checksum)
-    throw inputsError(`${what} does not have the checksum it declares. The archive is damaged; write it again.`);
+    throw inputsError(
+      `${what} does not have the checksum it declares. The archive is damaged; write it again.`,
+    );
   return out;
 }
 

@@ -66,6 +66,7 @@ describe('the npm package of the command line', () => {
       'dist/cli.mjs',
       'dist/engine.mjs',
       'dist/kernels.wasm',
+      'dist/runner.mjs',
       'dist/webview/standalone.css',
       'dist/webview/standalone.js',
       'dist/worker.mjs',

@@ -101,9 +101,7 @@ export const verificationSchema = v.strictObject({
       }),
     ),
     /** Lengths chosen for symbolic axes of synthetic inputs. */
-    dimensions: v.array(
-      v.strictObject({ name: v.string(), length: count, assumed: v.boolean() }),
-    ),
+    dimensions: v.array(v.strictObject({ name: v.string(), length: count, assumed: v.boolean() })),
   }),
   interval: v.strictObject({ level: finite, method: v.string(), resamples: count }),
   outputs: v.array(outputSchema),
