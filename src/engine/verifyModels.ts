@@ -1,4 +1,5 @@
 import type { Verification } from '../core/report/verification/verification.ts';
+import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { chosenDimensions } from '../core/verify/dimensions.ts';
 import { givenSamples } from '../core/verify/givenSamples.ts';
 import { readInputFiles } from '../core/verify/inputFiles.ts';
@@ -7,6 +8,7 @@ import type { ModelValue } from '../core/verify/modelRunner.ts';
 import type { Sample } from '../core/verify/sample.ts';
 import { seededInputs, seededSample } from '../core/verify/seededSamples.ts';
 import { verify } from '../core/verify/verify.ts';
+import { weightErrors } from '../core/verify/weightErrors.ts';
 import { VERIFY_LIMITS } from '../core/verify/verifyLimits.ts';
 import { inputsError, VerifyError } from '../core/verify/verifyError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
@@ -57,6 +59,7 @@ export async function verifyModels(
       a,
       b,
       models: { a: modelOf(fileA), b: modelOf(fileB) },
+      weights: weightErrors(openCheckpoint(request.a), openCheckpoint(request.b), checkCancelled),
       settings: { maxError, seed, threads },
       inputs,
       sample,

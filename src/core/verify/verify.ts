@@ -13,6 +13,8 @@ export interface VerifyPlan {
   readonly a: ModelRunner;
   readonly b: ModelRunner;
   readonly models: Pick<Verification, 'a' | 'b'>;
+  /** Of the weights that both have. */
+  readonly weights: Verification['weights'];
   readonly settings: Omit<Verification['settings'], 'provider' | 'runtime'>;
   readonly inputs: Verification['inputs'];
   /** Sample `index` below `inputs.samples`. */
@@ -73,7 +75,8 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
   const outputs = compared.map(
     ({ missing, summary }) => summary?.finish(settings.maxError, settings.seed) ?? missing,
   );
-  const passed = outputs.length > 0 && outputs.every((output) => output.passed);
+  const unreached = unreachedWeights(outputs, plan.weights);
+  const passed = outputs.length > 0 && outputs.every((output) => output.passed) && unreached === '';
   const done = {
     ...plan.models,
     settings: { ...settings, provider: 'cpu', runtime: a.interface.runtime } as const,
@@ -84,7 +87,7 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
   return {
     schema: 'eigenscope.verification/1',
     tool: { name: 'eigenscope', version: plan.version },
-    headline: headline(done),
+    headline: headline(done, unreached),
     ...done,
     interval: {
       level: INTERVAL_LEVEL,
@@ -94,8 +97,24 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
     },
     latency: latencyOf(times, settings.seed),
     peakMemory: { a: await a.memory(), b: await b.memory() },
+    weights: plan.weights,
     notes: [...notes, ...inputNotes(inputs)],
   };
+}
+
+/**
+ * Why equal outputs show nothing: weights differ, and none of the runs came to them (a branch that was not
+ * taken). Empty where no weight differs, or an output does.
+ */
+function unreachedWeights(
+  outputs: readonly VerifiedOutput[],
+  weights: Verification['weights'],
+): string {
+  if (outputs.some(({ worstSample }) => worstSample && worstSample.relativeL2 > 0)) return '';
+  const differing = weights.filter(({ relativeFrobenius }) => relativeFrobenius !== 0);
+  const [first] = differing;
+  if (!first) return '';
+  return `no output changes by a bit although ${differing.length} of ${weights.length} weights differ ('${first.id}'), so that these inputs do not reach them; give inputs that do`;
 }
 
 /** Both models on one sample; `reversed` runs B first. */

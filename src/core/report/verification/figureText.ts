@@ -19,7 +19,7 @@ export interface Fact {
 
 /** What the models were run on and what it took, a line each; texts may hold names from files. */
 export function verificationFacts(verification: Verification): readonly Fact[] {
-  const { a, b, inputs, interval, latency, peakMemory, settings, notes } = verification;
+  const { a, b, inputs, interval, latency, peakMemory, settings, notes, weights } = verification;
   const bytes = (model: Verification['a']): number => model.bytes + model.externalBytes;
   const share = bytes(a) > 0 ? ` (${((100 * bytes(b)) / bytes(a)).toFixed(1)} % of A)` : '';
   const tensors = inputs.tensors
@@ -27,6 +27,7 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
       [`${name} ${type} [${shape.join(', ')}]`, content].filter((part) => part !== '').join(': '),
     )
     .join('; ');
+  const changed = weights.filter(({ relativeFrobenius }) => relativeFrobenius !== 0);
   const facts: Fact[] = [
     { label: 'A', text: `${a.file}, ${bytes(a)} bytes` },
     { label: 'B', text: `${b.file}, ${bytes(b)} bytes${share}` },
@@ -38,6 +39,7 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
           : `${inputs.samples} samples of synthetic noise, seed ${settings.seed}`,
     },
     { label: 'Tensors', text: tensors },
+    { label: 'Weights', text: `${weights.length} in both, ${changed.length} of them differ` },
   ];
   if (latency) {
     const of = (times: NonNullable<Verification['latency']>['a']): string =>

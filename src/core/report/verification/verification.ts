@@ -125,8 +125,8 @@ export const verificationSchema = v.strictObject({
     a: v.strictObject({ peak: count, baseline: count }),
     b: v.strictObject({ peak: count, baseline: count }),
   }),
-  /** Errors of the weights that both models have, by id; absent where they were not asked for. */
-  weights: v.optional(v.array(weightSchema)),
+  /** Errors of the weights that both models have, by id; those that were replaced by others are not among them. */
+  weights: v.array(weightSchema),
   /** What else a person must know. */
   notes: v.array(v.string()),
 });

@@ -32,13 +32,13 @@ export function verificationMarkdown(verification: Verification): string {
     ...outputs.flatMap(({ name, reason }) =>
       reason === '' ? [] : [`- ${markdownName(name)}: ${markdownText(reason)}`],
     ),
-    ...(weights ? weightBlocks(weights) : []),
+    ...weightBlocks(weights),
     `---\n\nEigenscope ${markdownText(verification.tool.version)}`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function weightBlocks(weights: NonNullable<Verification['weights']>): string[] {
+function weightBlocks(weights: Verification['weights']): string[] {
   const changed = weights.filter(
     ({ relativeFrobenius, reason }) => relativeFrobenius !== 0 || reason !== '',
   );
