@@ -62,7 +62,7 @@ function collect(
   if (axis === shape.length) {
     if (typeof value !== 'number' && typeof value !== 'boolean')
       throw inputsError(
-        `${what} holds ${JSON.stringify(value)?.slice(0, 40)} where a number is expected.`,
+        `${what} holds ${JSON.stringify(value).slice(0, 40)} where a number is expected.`,
       );
     leaves.push(value);
     return;

@@ -48,6 +48,8 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
   const compared = comparedOutputs(plan);
   const times: { readonly a: number; readonly b: number }[] = [];
   const notes: string[] = [];
+  const total = Math.max(inputs.samples, LEAST_PAIRS);
+  plan.onProgress({ done: 0, total });
   const first = await pairOf(plan, plan.sample(0), false);
   let spent = 0;
   const run = async (index: number): Promise<{ sample: Sample; pair: Pair }> => {
@@ -58,7 +60,6 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
     spent += pair.a.milliseconds + pair.b.milliseconds;
     return { sample, pair };
   };
-  const total = Math.max(inputs.samples, LEAST_PAIRS);
   for (let k = 0; k < inputs.samples; k++) {
     const { sample, pair } = await run(k);
     for (const { output, summary } of compared) {
@@ -111,7 +112,9 @@ function unreachedWeights(
   weights: Verification['weights'],
 ): string {
   if (outputs.some(({ worstSample }) => worstSample && worstSample.relativeL2 > 0)) return '';
-  const differing = weights.filter(({ relativeFrobenius }) => relativeFrobenius !== 0);
+  const differing = weights.filter(
+    ({ relativeFrobenius }) => relativeFrobenius !== null && relativeFrobenius > 0,
+  );
   const [first] = differing;
   if (!first) return '';
   return `no output changes by a bit although ${differing.length} of ${weights.length} weights differ ('${first.id}'), so that these inputs do not reach them; give inputs that do`;

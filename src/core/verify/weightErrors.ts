@@ -6,6 +6,9 @@ import { largestSingularValue } from './largestSingularValue.ts';
 /** Entries up to which spectral norms are computed: beyond, they would take longer than all else. */
 const SPECTRAL_ENTRIES = 2 ** 22;
 
+/** Elements up to which a weight is compared: the values of both are in memory as float64. */
+const COMPARED_ELEMENTS = 2 ** 27;
+
 /**
  * Errors of the weights that both checkpoints have, by id, in A's order. Weights that a compression replaced by
  * others are in one of the two alone, and are not here. Throws CheckpointError where a file cannot be read.
@@ -35,6 +38,8 @@ function weightError(a: Weight, b: Weight): VerifiedWeight {
   });
   if (a.shape.join() !== b.shape.join())
     return none(`its shape is [${a.shape.join(', ')}] in A and [${b.shape.join(', ')}] in B`);
+  if (a.storage.elements > COMPARED_ELEMENTS)
+    return none(`it has ${a.storage.elements} values; up to ${COMPARED_ELEMENTS} are compared`);
   const values = readValues(a.storage);
   const difference = readValues(b.storage);
   for (let k = 0; k < values.length; k++) difference[k] = values[k]! - difference[k]!;

@@ -4,36 +4,21 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../src/core/checkpoint/openCheckpoint.ts';
 import type { Verification } from '../../../src/core/report/verification/verification.ts';
 import { DEFAULT_MAX_ERROR, type VerifyRequest } from '../../../src/engine/engineApi.ts';
-import { constant, writeOnnx, type ModelSpec } from '../../fixtures/onnxModel.ts';
+import type { ModelSpec } from '../../fixtures/onnxModel.ts';
 import { floatNpy, zipFile } from '../../fixtures/inputArchives.ts';
-import { integers, op } from '../../fixtures/onnxParts.ts';
+import { op } from '../../fixtures/onnxParts.ts';
 import { REAL_MODELS } from '../../fixtures/realModels.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { testEngine } from '../../fixtures/testEngine.ts';
+import { PRODUCT_WEIGHT, verifyRequest, writeProduct } from '../../fixtures/verifyModels.ts';
 
 const folder = tempFolder();
 const engine = testEngine();
 afterAll(() => engine.dispose());
 
-function request(a: string, b: string, changes: Partial<VerifyRequest> = {}): VerifyRequest {
-  return {
-    a,
-    b,
-    inputs: [],
-    rows: false,
-    samples: 3,
-    seed: 1,
-    dims: {},
-    logits: [],
-    maxError: DEFAULT_MAX_ERROR,
-    threads: 1,
-    ...changes,
-  };
-}
-
 const verify = (a: string, b: string, changes?: Partial<VerifyRequest>): Promise<Verification> =>
-  engine.verify(request(a, b, changes));
+  engine.verify(verifyRequest(a, b, changes));
 
 /** A copy of a model in which every value of a weight is 0. */
 function zeroed(model: string, index: number): { readonly file: string; readonly id: string } {
@@ -47,19 +32,10 @@ function zeroed(model: string, index: number): { readonly file: string; readonly
   return { file, id: weight.id };
 }
 
-const random = seededRandom(3);
-const WEIGHT = Float64Array.from({ length: 12 }, () => random.normal());
+const random = seededRandom(7);
 
-/** y = x W, x of [batch, 4] and W of [4, 3], and what else a case needs. */
-function model(name: string, changes: Partial<ModelSpec> = {}, weight = WEIGHT): string {
-  return writeOnnx(folder, name, {
-    nodes: [op('MatMul', ['x', 'w'], 'y')],
-    initializers: [{ name: 'w', dims: [4, 3], values: weight }],
-    inputs: [{ name: 'x', dims: ['batch', 4] }],
-    outputs: [{ name: 'y', dims: ['batch', 3] }],
-    ...changes,
-  });
-}
+const model = (name: string, changes: Partial<ModelSpec> = {}, weight?: Float64Array): string =>
+  writeProduct(folder, name, changes, weight);
 
 const plain = model('plain.onnx');
 
@@ -131,7 +107,7 @@ describe('figures of a small model', () => {
   const scaled = model(
     'scaled.onnx',
     {},
-    WEIGHT.map((value) => value * 1.5),
+    PRODUCT_WEIGHT.map((value) => value * 1.5),
   );
   const file = path.join(folder, 'x.npz');
   const values = Array.from({ length: 20 }, () => random.normal());
@@ -148,7 +124,7 @@ describe('figures of a small model', () => {
     expect(output!.cosine!.worst).toBeCloseTo(1, 12);
     const products = Array.from({ length: 5 }, (_, k) =>
       [0, 1, 2].map((j) =>
-        [0, 1, 2, 3].reduce((sum, i) => sum + values[4 * k + i]! * WEIGHT[3 * i + j]!, 0),
+        [0, 1, 2, 3].reduce((sum, i) => sum + values[4 * k + i]! * PRODUCT_WEIGHT[3 * i + j]!, 0),
       ),
     );
     const largest = products.map((row) => 0.5 * Math.max(...row.map(Math.abs)));
@@ -197,268 +173,42 @@ describe('figures of a small model', () => {
   });
 });
 
-describe('models whose outputs differ in kind fail with the reason', () => {
-  const logOf = (name: string): string =>
-    model(name, { nodes: [op('MatMul', ['x', 'w'], 'p'), op('Log', ['p'], 'y')] });
-  it.each([
-    [
-      'NaN in B alone',
-      plain,
-      logOf('log.onnx'),
-      /'y': on sample 0 B gives \d values that are NaN or infinite, where A gives none/,
-    ],
-    [
-      'NaN in both',
-      logOf('log2.onnx'),
-      logOf('log3.onnx'),
-      /A gives \d and B \d values that are NaN or infinite.*nothing can be shown/,
-    ],
-    [
-      'an output less',
-      model('two.onnx', {
-        nodes: [op('MatMul', ['x', 'w'], 'y'), op('Relu', ['y'], 'z')],
-        outputs: [
-          { name: 'y', dims: ['batch', 3] },
-          { name: 'z', dims: ['batch', 3] },
-        ],
-      }),
-      plain,
-      /'z': A gives it and B does not/,
-    ],
-    [
-      'an output more',
-      plain,
-      model('more.onnx', {
-        nodes: [op('MatMul', ['x', 'w'], 'y'), op('Relu', ['y'], 'z')],
-        outputs: [
-          { name: 'y', dims: ['batch', 3] },
-          { name: 'z', dims: ['batch', 3] },
-        ],
-      }),
-      /'z': B gives it and A does not/,
-    ],
-    [
-      'another shape',
-      plain,
-      model('shape.onnx', {
-        nodes: [op('MatMul', ['x', 'w'], 'p'), op('Transpose', ['p'], 'y', { perm: [1, 0] })],
-        outputs: [{ name: 'y', dims: [3, 'batch'] }],
-      }),
-      /A gives the shape \[1, 3\] and B \[3, 1\]/,
-    ],
-  ])('%s', async (_what, a, b, reason) => {
-    const found = await verify(a, b);
-    expect([found.passed, reason.test(found.headline) ? '' : found.headline]).toEqual([false, '']);
-  });
-});
-
-describe('models that cannot be compared', () => {
-  const text = path.join(folder, 'text.onnx');
-  fs.writeFileSync(text, 'a line of text, and no model\n');
-  const unknown = model('unknown.onnx', { nodes: [op('NoSuchOperator', ['x', 'w'], 'y')] });
-  const fixed = model('fixed.onnx', {
-    nodes: [op('Reshape', ['x', 's'], 'r'), op('MatMul', ['r', 'w'], 'y')],
-    initializers: [{ name: 'w', dims: [4, 3], values: WEIGHT }, integers('s', 7, 4)],
-  });
-  it.each<[string, string, string, Partial<VerifyRequest>, string, RegExp]>([
-    [
-      'no model',
-      plain,
-      text,
-      {},
-      'CheckpointError wrong-format',
-      /text\.onnx is not an ONNX model/,
-    ],
-    [
-      'no file',
-      path.join(folder, 'nowhere.onnx'),
-      plain,
-      {},
-      'CheckpointError not-found',
-      /nowhere\.onnx does not exist/,
-    ],
-    [
-      'an operator that there is not',
-      plain,
-      unknown,
-      {},
-      'VerifyError rejected',
-      /ONNX Runtime does not load .*unknown\.onnx: .*NoSuchOperator/,
-    ],
-    [
-      'inputs that it cannot run',
-      fixed,
-      fixed,
-      {},
-      'VerifyError rejected',
-      /cannot run .*fixed\.onnx on these inputs: .*--dims/,
-    ],
-    [
-      'another name of the input',
-      plain,
-      model('named.onnx', {
-        nodes: [op('MatMul', ['q', 'w'], 'y')],
-        inputs: [{ name: 'q', dims: ['batch', 4] }],
-      }),
-      {},
-      'VerifyError interface',
-      /named\.onnx has no input 'x'.*it has 'q'/,
-    ],
-    [
-      'another type of the input',
-      plain,
-      model('typed.onnx', {
-        nodes: [op('Cast', ['x'], 'c', { to: 1 }), op('MatMul', ['c', 'w'], 'y')],
-        inputs: [{ name: 'x', dims: ['batch', 4], dtype: 'int64' }],
-      }),
-      {},
-      'VerifyError interface',
-      /is of float32 in .* and of int64 in/,
-    ],
-    [
-      'an input more',
-      plain,
-      model('inputs.onnx', {
-        nodes: [op('MatMul', ['x', 'w'], 'p'), op('Add', ['p', 'bias'], 'y')],
-        inputs: [
-          { name: 'x', dims: ['batch', 4] },
-          { name: 'bias', dims: [3] },
-        ],
-      }),
-      {},
-      'VerifyError interface',
-      /takes an input 'bias'/,
-    ],
-    [
-      'inputs that are not there',
-      plain,
-      plain,
-      { inputs: ['nowhere.npz'] },
-      'VerifyError inputs',
-      /nowhere\.npz do not exist/,
-    ],
-    [
-      'a name in dims that is none',
-      plain,
-      plain,
-      { dims: { width: 3 } },
-      'VerifyError inputs',
-      /--dims names 'width', but the symbolic axes are 'batch'/,
-    ],
-    [
-      'a name in logits that is none',
-      plain,
-      plain,
-      { logits: ['q'] },
-      'VerifyError inputs',
-      /--logits names 'q', but the outputs are 'y'/,
-    ],
-  ])('%s', async (_what, a, b, changes, kind, message) => {
-    const error = await verify(a, b, changes).then(
-      () => undefined,
-      (thrown: unknown) => thrown as Error & { code: string },
-    );
-    expect([
-      `${error?.name} ${error?.code}`,
-      message.test(error!.message) ? '' : error?.message,
-    ]).toEqual([kind, '']);
-  });
-});
-
-describe('a run that does not end', () => {
-  // A loop of 2^62 turns.
-  const endless = model('endless.onnx', {
-    nodes: [
-      constant({ name: 'turns', dims: [], dtype: 'int64', values: [2 ** 62] }),
-      constant({ name: 'go', dims: [], dtype: 'bool', values: [1] }),
-      {
-        op: 'Loop',
-        inputs: ['turns', 'go', 'x'],
-        outputs: ['last'],
-        attributes: {
-          body: {
-            graph: {
-              inputs: [
-                { name: 'turn', dims: [], dtype: 'int64' },
-                { name: 'going', dims: [], dtype: 'bool' },
-                { name: 'before', dims: ['batch', 4] },
-              ],
-              outputs: [
-                { name: 'still', dims: [], dtype: 'bool' },
-                { name: 'after', dims: ['batch', 4] },
-              ],
-              nodes: [op('Identity', ['going'], 'still'), op('Neg', ['before'], 'after')],
-            },
-          },
-        },
-      },
-      op('MatMul', ['last', 'w'], 'y'),
-    ],
-  });
-
-  const runners = (): readonly number[] => {
-    const children = `/proc/${engine.pid}/task/${engine.pid}/children`;
-    return fs.readFileSync(children, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  };
-  const twoRunners = async (): Promise<readonly number[]> => {
-    for (;;) {
-      const pids = runners();
-      if (pids.length === 2) return pids;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
-  const gone = async (pid: number): Promise<void> => {
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+describe('inputs and outputs of every element type', () => {
+  const types = [
+    'float16',
+    'float32',
+    'float64',
+    'int8',
+    'int32',
+    'int64',
+    'uint8',
+    'bool',
+  ] as const;
+  const casts = {
+    float16: 10,
+    float32: 1,
+    float64: 11,
+    int8: 3,
+    int32: 6,
+    int64: 7,
+    uint8: 2,
+    bool: 9,
   };
 
-  it.runIf(process.platform === 'linux')('is cancelled, and its processes end', async () => {
-    const abort = new AbortController();
-    const run = engine.verify(request(endless, endless), { signal: abort.signal });
-    const outcome = run.then(
-      () => 'done',
-      (error: unknown) => (error as Error).name,
-    );
-    const pids = await twoRunners();
-    abort.abort();
-    expect(await outcome).toBe('CancelledError');
-    await Promise.all(pids.map(gone));
-  });
-
-  it.runIf(process.platform === 'linux')(
-    'and whose process dies is said to have ended; the engine lives on',
-    async () => {
-      const before = engine.pid;
-      const outcome = engine.verify(request(endless, endless)).then(
-        () => undefined,
-        (thrown: unknown) => thrown as Error & { code: string },
-      );
-      const [first] = await twoRunners();
-      process.kill(first!, 'SIGKILL');
-      const error = await outcome;
-      expect([error?.name, error?.code]).toEqual(['VerifyError', 'ended']);
-      expect(error!.message).toMatch(
-        /endless\.onnx: the process that ran it in ONNX Runtime ended \(signal SIGKILL\)/,
-      );
-      expect(engine.pid).toBe(before);
-      expect((await verify(plain, plain)).passed).toBe(true);
-    },
-  );
-
-  it.runIf(process.platform === 'linux')('ends with the engine', async () => {
-    const outcome = engine.verify(request(endless, endless)).then(
-      () => '',
-      (thrown: unknown) => (thrown as Error).name,
-    );
-    const pids = await twoRunners();
-    process.kill(engine.pid!, 'SIGKILL');
-    expect(await outcome).toBe('DisconnectedError');
-    await Promise.all(pids.map(gone));
+  it.each(types)('%s goes in and comes out, and equals itself', async (dtype) => {
+    const file = model(`${dtype}.onnx`, {
+      nodes: [
+        op('Cast', ['x'], 'f', { to: 1 }),
+        op('MatMul', ['f', 'w'], 'p'),
+        op('Cast', ['p'], 'y', { to: casts[dtype] }),
+      ],
+      inputs: [{ name: 'x', dims: ['batch', 4], dtype }],
+      outputs: [{ name: 'y', dims: ['batch', 3], dtype }],
+    });
+    const found = await verify(file, file);
+    expect(found.inputs.tensors).toMatchObject([{ name: 'x', type: dtype, shape: [1, 4] }]);
+    expect(found.outputs).toMatchObject([
+      { name: 'y', type: dtype, shape: [1, 3], relativeL2: { worst: 0, n: 3 }, passed: true },
+    ]);
   });
 });

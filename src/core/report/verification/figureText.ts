@@ -27,7 +27,7 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
       [`${name} ${type} [${shape.join(', ')}]`, content].filter((part) => part !== '').join(': '),
     )
     .join('; ');
-  const changed = weights.filter(({ relativeFrobenius }) => relativeFrobenius !== 0);
+  const changed = weights.filter(({ relativeFrobenius }) => relativeFrobenius !== 0).length;
   const facts: Fact[] = [
     { label: 'A', text: `${a.file}, ${bytes(a)} bytes` },
     { label: 'B', text: `${b.file}, ${bytes(b)} bytes${share}` },
@@ -39,7 +39,10 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
           : `${inputs.samples} samples of synthetic noise, seed ${settings.seed}`,
     },
     { label: 'Tensors', text: tensors },
-    { label: 'Weights', text: `${weights.length} in both, ${changed.length} of them differ` },
+    {
+      label: 'Weights',
+      text: `${weights.length} in both, ${weights.length - changed} of them equal`,
+    },
   ];
   if (latency) {
     const of = (times: NonNullable<Verification['latency']>['a']): string =>
