@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
-import { readValues } from '../core/checkpoint/readValues.ts';
-import { roundingVariance } from '../core/checkpoint/rounding.ts';
+import { readValues, storedRounding } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
@@ -158,7 +157,11 @@ class StoredWeight {
     if (asked.kind !== 'windows') checkFinite(this.values, view);
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
-    const variance = roundingVariance(first.data, source.storage.dtype);
+    const variance = storedRounding(
+      source.storage,
+      first.data,
+      (steps) => gather(steps, { ...source, scale: 'none' }, view.offsets[0]!).data,
+    );
     const spectra =
       asked.kind === 'shuffles'
         ? Array.from({ length: asked.count }, (_, k) =>
