@@ -45,8 +45,12 @@ async function compareAll() {
     const cpu = os.cpus()[0]?.model ?? 'unknown';
     const machine = `${cpu}, ${os.availableParallelism()} cores, Node ${process.version}, ${os.platform()}`;
     const date = new Date().toISOString().slice(0, 10);
-    const results = models.map((model) => compareModel(model, scratch));
-    for (const result of results) print(result);
+    // Each is printed when it is done: the whole takes minutes.
+    const results = models.map((model) => {
+      const result = compareModel(model, scratch);
+      print(result);
+      return result;
+    });
     const load = os.loadavg().map((each) => each.toFixed(2));
     console.log(`\n${date}; ${machine}; load averages at the end ${load.join(', ')}`);
     if (models.length < 2)
