@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
+import { lipschitzBound } from '../core/report/lipschitz.ts';
 import { summaryOf } from '../core/report/summary.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
@@ -33,6 +34,7 @@ export async function analyze(
   const layers = entries.map((entry) =>
     layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
   );
+  const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
   const findings = modelFindings(checkpoint, entries);
   return {
     schema: REPORT_SCHEMA,
@@ -45,6 +47,7 @@ export async function analyze(
       irVersion: checkpoint.irVersion,
       opset: { ...checkpoint.opset },
       producer: checkpoint.producer,
+      lipschitz: lipschitzBound(checkpoint.chain, layers, (layer) => weightOf.get(layer)!),
     },
     settings: {
       mode: request.mode,

@@ -8,8 +8,14 @@ import type {
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
-import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
-import { shuffleCount } from '../core/spectrum/shuffles.ts';
+import {
+  FARMS_WINDOWS,
+  farmsWindows,
+  kernelWindows,
+  ROBUST_WINDOWS,
+} from '../core/spectrum/farmsWindows.ts';
+import type { Fan } from '../core/spectrum/figures.ts';
+import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
@@ -88,7 +94,8 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
-  const windows = windowsOf(source, part, request.mode);
+  const { windows, windowPools } = windowsOf(source, part, request.mode);
+  const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
@@ -96,7 +103,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
     ...(typeof windows === 'string'
       ? []
-      : [{ ...windows.view, times: windows.view.offsets.length }]),
+      : [{ ...windows.view, times: windows.view.offsets.length + windowShuffles }]),
   ];
   return {
     id,
@@ -108,7 +115,10 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       source,
       compatSource,
       windows,
+      windowPools,
+      fan: fanOf(weight, part),
       shuffles,
+      windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
     },
@@ -125,24 +135,41 @@ function storedCopies({ encoding }: TensorStorage): number {
   return encoding === 'quantised' ? 3 : 1;
 }
 
+/** More windows of single columns of a depthwise kernel than are worth solving. */
+const MOST_KERNEL_WINDOWS = 20_000;
+
 /**
- * The windows of a plain matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
- * a MatMul holds transposed.
+ * The windows of a matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
+ * a MatMul holds transposed. Those of pooled slices lie in pools, each the same window of every slice.
  */
 function windowsOf(
   source: SpectrumSource,
   { kind }: WeightPart,
   mode: AnalyzeRequest['mode'],
-): SpectrumTask['windows'] {
+): Pick<SpectrumTask, 'windows' | 'windowPools'> {
   const { view } = source;
-  if (kind === 'slices' || view.offsets.length !== 1) return 'none';
   const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
-  const { rows, cols, starts } = farmsWindows(view.rows, view.cols, settings);
-  if (rows === view.rows && cols === view.cols) return 'same';
-  const offsets = starts.map(
-    ([row, col]) => view.offsets[0]! + row * view.rowStride + col * view.colStride,
+  const { rows, cols, starts } =
+    kind === 'slices'
+      ? kernelWindows(view.rows, view.cols, settings.ratio)
+      : farmsWindows(view.rows, view.cols, settings);
+  const windowPools = kind === 'slices' ? starts.length : 1;
+  if (rows === view.rows && cols === view.cols) return { windows: 'same', windowPools };
+  if (starts.length * view.offsets.length > MOST_KERNEL_WINDOWS)
+    return { windows: 'none', windowPools };
+  const offsets = starts.flatMap(([row, col]) =>
+    view.offsets.map((offset) => offset + row * view.rowStride + col * view.colStride),
   );
-  return { ...source, view: { ...view, rows, cols, offsets } };
+  return { windows: { ...source, view: { ...view, rows, cols, offsets } }, windowPools };
+}
+
+/** A table is looked up, so its rows are no inputs; pooled slices are no one matrix. */
+function fanOf({ role, orientation }: Weight, { kind, view }: WeightPart): Fan | null {
+  if (role === 'embedding' || kind === 'slices') return null;
+  const { rows, cols } = view;
+  return orientation === 'in-out' || orientation === 'conv-transpose'
+    ? { in: rows, out: cols }
+    : { in: cols, out: rows };
 }
 
 /** What WeightWatcher would solve of the weight that a part belongs to. */

@@ -53,7 +53,15 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
 
 type Common = Omit<
   Layer,
-  'status' | 'reason' | 'metrics' | 'fits' | 'esd' | 'compat' | 'findings' | 'singularValues'
+  | 'status'
+  | 'reason'
+  | 'metrics'
+  | 'fits'
+  | 'esd'
+  | 'farmsEsd'
+  | 'compat'
+  | 'findings'
+  | 'singularValues'
 >;
 
 function failedLayer(common: Common, reason: string, findings: readonly Finding[]): Layer {
@@ -67,9 +75,16 @@ function failedLayer(common: Common, reason: string, findings: readonly Finding[
   };
 }
 
-function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd'> {
-  const { metrics, fits, esd } = figures;
-  return { metrics: { ...metrics }, fits, esd: { ...esd, counts: [...esd.counts] } };
+function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd' | 'farmsEsd'> {
+  const { metrics, fits, esd, farmsEsd } = figures;
+  const { tail, xmin, alpha, D } = fits.powerLaw.curve;
+  const curve = { tail: [...tail], xmin: [...xmin], alpha: [...alpha], D: [...D] };
+  return {
+    metrics: { ...metrics },
+    fits: { ...fits, powerLaw: { ...fits.powerLaw, curve } },
+    esd: { ...esd, counts: [...esd.counts] },
+    farmsEsd: { ...farmsEsd, counts: [...farmsEsd.counts] },
+  };
 }
 
 function plainFinding(finding: Finding): Layer['findings'][number] {

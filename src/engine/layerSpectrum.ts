@@ -27,7 +27,7 @@ export const layerSpectrum = async (
   if (!entry)
     throw new RangeError(`${file} has no layer with the id '${id}'; analyze the file again.`);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none' },
+    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', windowShuffles: 0 },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

@@ -1,5 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
-import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
+import type { Fan, Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
 export interface SpectrumSource {
@@ -25,7 +25,13 @@ export interface SpectrumTask {
   readonly compatSource: SpectrumSource | 'same' | 'none';
   /** The windows of the matrix: `same` where they are one, the whole of it, `none` where it has none. */
   readonly windows: SpectrumSource | 'same' | 'none';
+  /** Into how many equal pools of neighbouring windows they are fitted. */
+  readonly windowPools: number;
+  /** Inputs and outputs of the matrix; null where that says nothing. */
+  readonly fan: Fan | null;
   readonly shuffles: number;
+  /** Windows of shuffles that are solved, where the matrix has windows of its own. */
+  readonly windowShuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;
 }

@@ -217,7 +217,14 @@ export interface Checkpoint {
   /** In graph order: the depth axis of every chart. */
   readonly weights: readonly Weight[];
   readonly skipped: readonly SkippedTensor[];
+  /** How the weights follow each other; absent where the file holds no graph. */
+  readonly chain?: WeightChain;
 }
+
+/** The ids of the weights in the order in which they are applied, or why there is no such order. */
+export type WeightChain =
+  | { readonly kind: 'chain'; readonly weights: readonly string[] }
+  | { readonly kind: 'none'; readonly reason: string };
 
 /**
  * One or more equal-shaped matrices inside a tensor, by strides in elements: element (i, j) of matrix k

@@ -14,8 +14,16 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** How many inputs and outputs the matrix has; absent where that says nothing, as of a table. */
+  readonly fan?: Fan;
   /** Of equal windows of the matrix; absent where none were solved. */
   readonly windows?: WindowSpectra;
+}
+
+/** Inputs and outputs of a matrix that multiplies. */
+export interface Fan {
+  readonly in: number;
+  readonly out: number;
 }
 
 /** Spectra of equal windows of one matrix. */
@@ -24,8 +32,12 @@ export interface WindowSpectra {
   readonly rows: number;
   readonly cols: number;
   readonly count: number;
+  /** Into how many equal pools of neighbouring windows they are fitted; alpha and D are means over them. */
+  readonly pools: number;
   /** `count * min(rows, cols)` values: window after window, descending within each. */
   readonly singularValues: Float64Array;
+  /** Of single windows, each of another seeded shuffle of the entries; empty where no null was asked for. */
+  readonly shuffles: readonly Float64Array[];
 }
 
 /** A figure that could not be computed is null, and the reason is in the status or a finding. */
@@ -54,6 +66,10 @@ export interface LayerMetrics {
   readonly logAlphaNorm: Figure;
   readonly detXNum: Figure;
   readonly detXVal: Figure;
+  readonly orthogonalityDeviation: Figure;
+  readonly mupRatio: Figure;
+  readonly reducibility: Figure;
+  readonly normalizedMean: Figure;
 }
 
 /**
@@ -83,6 +99,35 @@ export interface PowerLawFigures {
   readonly null: ShuffleNull | null;
   /** Percentile of D in the D of the shuffles' fits; goodness of fit, robust mode only. */
   readonly distancePercentile: Figure;
+  readonly curve: PowerLawCurve;
+  /** Fewer values in the tail than an exponent needs to be reliable. */
+  readonly shortTail: boolean;
+  readonly likelihood: LikelihoodFigures;
+}
+
+/**
+ * Logarithm of the likelihood ratio of the power law to each other law over the same tail, in nats:
+ * positive where the power law fits better. Robust mode only.
+ */
+export interface LikelihoodFigures {
+  /** Why there is none; empty where there is. */
+  readonly reason: string;
+  readonly logNormal: Figure;
+  readonly exponential: Figure;
+  readonly truncated: Figure;
+}
+
+/**
+ * The power law against where its tail begins: equally long lists, at most 64 points, from the longest
+ * tail to the shortest. Empty where there is no fit.
+ */
+export interface PowerLawCurve {
+  /** Number of values in the tail. */
+  readonly tail: readonly number[];
+  readonly xmin: readonly number[];
+  /** Null where it is infinite or (robust) too large to be shown. */
+  readonly alpha: readonly Figure[];
+  readonly D: readonly number[];
 }
 
 export interface HillFigures {
@@ -123,6 +168,8 @@ export interface FarmsFigures {
   readonly estimator: 'hill';
   /** Standard deviation of the windows' own exponents. */
   readonly spread: Figure;
+  /** Null of alpha over windows of shuffles; `shuffles` counts them. Robust mode only. */
+  readonly null: ShuffleNull | null;
   /** The windows have the full size, the same for every layer. */
   readonly comparable: boolean;
 }
@@ -192,5 +239,7 @@ export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
+  /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
+  readonly farmsEsd: Esd;
   readonly nulls: SpectralNulls;
 }

@@ -7,10 +7,11 @@ import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { QuantisedContents } from './quantisedContent.ts';
 import { readModel } from './readModel.ts';
-import { placeModel, type PlacedTensor } from './scopes.ts';
+import { placeModel, type PlacedNode, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
 import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
+import { weightChain } from './weightChain.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
 
 type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
@@ -59,6 +60,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   }
   found.sort((a, b) => compareOrder(a.order, b.order));
   skipped.sort((a, b) => a.offset - b.offset);
+  const weights = weightsOf(found);
   return {
     file: reader.file,
     format: 'onnx',
@@ -67,9 +69,21 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     irVersion: model.irVersion,
     opset: model.opset,
     producer: model.producer,
-    weights: weightsOf(found),
+    weights,
     skipped: skipped.map(({ entry }) => entry),
+    chain: weightChain(placed, idsByNode(found, weights)),
   };
+}
+
+function idsByNode(
+  found: readonly FoundWeight[],
+  weights: readonly Weight[],
+): ReadonlyMap<PlacedNode, readonly string[]> {
+  const ids = new Map<PlacedNode, string[]>();
+  for (const [k, { consumers }] of found.entries())
+    for (const { node, consumption } of consumers)
+      if (consumption.kind === 'matrix') ids.set(node, [...(ids.get(node) ?? []), weights[k]!.id]);
+  return ids;
 }
 
 type Judgement =

@@ -104,6 +104,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
   let name = '';
   let reference = '';
   let integer: number | undefined;
+  let float: number | undefined;
   let text: string | undefined;
   while (message.next()) {
     switch (message.name) {
@@ -115,6 +116,9 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'i':
         integer = message.integer();
+        break;
+      case 'f':
+        float = message.float();
         break;
       case 's':
         if (message.range().bytes <= LIMITS.attributeTextBytes) text = message.text();
@@ -146,7 +150,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         checkType(message.child(TYPE));
     }
   }
-  return { name, reference, integer, integers, text, tensors, sparse, graphs };
+  return { name, reference, integer, integers, float, text, tensors, sparse, graphs };
 }
 
 function readTensor(parent: MessageReader, count: IndexCount, index?: number): TensorHeader {
