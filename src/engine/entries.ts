@@ -1,6 +1,7 @@
 import type {
   Checkpoint,
   SkippedTensor,
+  TensorStorage,
   Weight,
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
@@ -135,9 +136,14 @@ function entryOf(
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
+      BYTES_PER_VALUE * (storedCopies(source.storage) * source.storage.elements + rows * cols) +
       Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
   };
+}
+
+/** Arrays as long as the tensor that are held at once: its values, and the steps and codes of quantised ones. */
+function storedCopies({ encoding }: TensorStorage): number {
+  return encoding === 'quantised' ? 3 : 1;
 }
 
 /** More windows of single columns of a depthwise kernel than are worth solving. */
