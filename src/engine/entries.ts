@@ -65,7 +65,11 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request));
+    for (const part of kept) {
+      const unwanted = leftOut(weight, part, request);
+      if (unwanted === undefined) entries.push(entryOf(weight, part, request));
+      else skip(part.part === '' ? unwanted : `${part.part}: ${unwanted}`);
+    }
   }
   return { entries, skipped };
 }
@@ -84,8 +88,17 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   return '';
 }
 
+function idOf(weight: Weight, part: WeightPart): string {
+  return part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+}
+
+function leftOut(weight: Weight, part: WeightPart, request: AnalyzeRequest): string | undefined {
+  const id = idOf(weight, part);
+  return request.leftOut && Object.hasOwn(request.leftOut, id) ? request.leftOut[id] : undefined;
+}
+
 function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Entry {
-  const id = part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+  const id = idOf(weight, part);
   const robust = request.mode === 'robust';
   const { rows, cols, offsets } = part.view;
   const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;

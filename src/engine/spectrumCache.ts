@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { decodeRecord, encodeRecord, type CacheRecord } from './cacheRecord.ts';
 
 const EXTENSION = '.spectrum';
+const TEMPORARY = '.tmp';
 
 /** Half-written files older than this belong to a process that is gone. */
 const STALE_TEMPORARY_MS = 60 * 60 * 1000;
@@ -36,10 +37,15 @@ export class SpectrumCache {
     return record;
   }
 
+  /** Whether there is a record; it may prove damaged when it is read. */
+  has(key: string): boolean {
+    return fs.existsSync(this.fileOf(key));
+  }
+
   /** Returns whether the record was stored. */
   write(key: string, record: CacheRecord): boolean {
     const file = this.fileOf(key);
-    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = `${file}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
     try {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(temporary, encodeRecord(record));
@@ -59,7 +65,8 @@ export class SpectrumCache {
       if (!stat) continue;
       if (entry.endsWith(EXTENSION))
         records.push({ file: entry, bytes: stat.size, used: stat.mtimeMs });
-      else if (now - stat.mtimeMs > STALE_TEMPORARY_MS) fs.rmSync(entry, { force: true });
+      else if (entry.endsWith(TEMPORARY) && now - stat.mtimeMs > STALE_TEMPORARY_MS)
+        fs.rmSync(entry, { force: true });
     }
     let total = records.reduce((sum, record) => sum + record.bytes, 0);
     records.sort((a, b) => a.used - b.used);
