@@ -8,6 +8,7 @@ import { openFile, quickPickRow, runCommand } from './palette.mjs';
 import { chooseTab, headers, layerGrid, paint, readRows, shownReport } from './reportFrame.mjs';
 import { RECOGNITION, TRAINING } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
+import { editorStored } from './storedState.mjs';
 
 const ANALYZE = 'Analyze Spectrum';
 
@@ -195,6 +196,7 @@ describe('analyzing again', () => {
   });
 
   test('the panel is there again after the window is loaded anew', async () => {
+    await editorStored(page, `Spectrum: ${RECOGNITION}`);
     await page.reload({ waitUntil: 'domcontentloaded' });
     // Which rows are left is as VS Code last stored the panel's state: it does so every few seconds.
     const { frame, grid } = await layersTab();

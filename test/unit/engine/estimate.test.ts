@@ -31,7 +31,12 @@ describe('the estimate of an analysis', () => {
     const { entries, workers } = await engineWith(SLOW).engine.estimate(request);
     expect(workers).toBe(1);
     expect(entries.map(({ id, rows, cols, matrices }) => [id, rows, cols, matrices])).toEqual(
-      ['layer_0', 'layer_1', 'layer_2'].map((id) => [expect.stringContaining(id), 64, 64, 1]),
+      ['layer_0', 'layer_1', 'layer_2'].map((id) => [
+        expect.stringContaining(id) as string,
+        64,
+        64,
+        1,
+      ]),
     );
     const solves = (1 + shuffleCount(64)) * solveFlops(64, 64);
     for (const { seconds } of entries) expect(seconds).toBeGreaterThanOrEqual(solves / SLOW);

@@ -1,0 +1,35 @@
+const LIMIT_MS = 60_000;
+
+/**
+ * Waits until the workbench has written into its database in the browser that an editor of that title is
+ * open. It does so every few seconds, when it is idle; a window that is loaded anew before that comes back
+ * without the editor, whatever an extension does.
+ */
+export async function editorStored(page, title) {
+  await page.waitForFunction(storedInDatabase, title, { timeout: LIMIT_MS, polling: 200 });
+}
+
+/** Runs in the page: whether any value of any of VS Code's databases is the state of an editor of that title. */
+async function storedInDatabase(title) {
+  const request = (asked) =>
+    new Promise((resolve, reject) => {
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await request(indexedDB.open(name));
+    try {
+      for (const store of database.objectStoreNames) {
+        const values = await request(database.transaction(store).objectStore(store).getAll());
+        const isEditor = (value) =>
+          typeof value === 'string' &&
+          value.includes('mainThreadWebview-') &&
+          value.includes(title);
+        if (values.some(isEditor)) return true;
+      }
+    } finally {
+      database.close();
+    }
+  }
+  return false;
+}
