@@ -13,7 +13,7 @@ import {
   ROBUST_WINDOWS,
   type WindowSettings,
 } from '../core/spectrum/farmsWindows.ts';
-import { shuffleCount } from '../core/spectrum/shuffles.ts';
+import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
@@ -106,6 +106,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
   const windows = windowsOf(source, part, robust ? ROBUST_WINDOWS : FARMS_WINDOWS);
+  const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
@@ -113,7 +114,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
     ...(typeof windows === 'string'
       ? []
-      : [{ ...windows.view, times: windows.view.offsets.length }]),
+      : [{ ...windows.view, times: windows.view.offsets.length + windowShuffles }]),
   ];
   return {
     id,
@@ -126,6 +127,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       compatSource,
       windows,
       shuffles,
+      windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
     },

@@ -13,7 +13,7 @@ export const layerSpectrum = async (
 ): Promise<{ readonly singularValues: readonly number[] }> => {
   const entry = layerEntry(file, mode, id);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none' },
+    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', windowShuffles: 0 },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

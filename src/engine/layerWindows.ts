@@ -16,7 +16,7 @@ const MOST_RATIO = 100;
 
 /**
  * The FARMS figures of the layer with that id over other equal windows than those of its report, with the
- * cut and the estimator of the mode. Spectra come from the cache where the same windows have been solved
+ * cut and the estimator of the mode, without shuffles of their own. Spectra come from the cache where the same windows have been solved
  * before. Throws RangeError for settings out of range, for an unknown layer, and for one that is a pool of
  * slices.
  */
@@ -39,7 +39,14 @@ export const layerWindows = async (
       `${entry.weight.name} in ${file} is a pool of ${entry.part.view.offsets.length} slices, not one matrix: it has no windows.`,
     );
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows, wantSpectrum: false },
+    task: {
+      ...entry.task,
+      shuffles: 0,
+      windowShuffles: 0,
+      compatSource: 'same',
+      windows,
+      wantSpectrum: false,
+    },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,
@@ -48,7 +55,10 @@ export const layerWindows = async (
   });
   if (outcome.status === 'solved') {
     const { fits, farmsEsd } = outcome.figures;
-    return { farms: { ...fits.farms }, esd: { ...farmsEsd, counts: [...farmsEsd.counts] } };
+    return {
+      farms: { ...fits.farms, null: null },
+      esd: { ...farmsEsd, counts: [...farmsEsd.counts] },
+    };
   }
   const reason = outcome.status === 'failed' ? outcome.reason : 'it has NaN or infinite entries';
   throw new Error(`The windows of ${entry.weight.name} in ${file} cannot be solved: ${reason}.`);

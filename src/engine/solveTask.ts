@@ -11,7 +11,7 @@ import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
-import { shuffledEntries } from '../core/spectrum/shuffles.ts';
+import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
@@ -65,13 +65,9 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     task.shuffles > 0
       ? weight.record(task.source, { kind: 'shuffles', count: task.shuffles, seed: task.seed })
       : undefined;
-  const windows =
-    typeof task.windows === 'string' ? undefined : weight.record(task.windows, { kind: 'windows' });
-  const spectrum = spectrumOf(
-    plain,
-    shuffled?.spectra ?? [],
-    task.windows === 'same' ? plain : windows,
-  );
+  const shuffles = shuffled?.spectra ?? [];
+  const windows = windowsOf(task, weight, plain, shuffles);
+  const spectrum = { ...spectrumOf(plain, shuffles), ...(windows ? { windows } : {}) };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
@@ -101,25 +97,34 @@ function compatOf(
   }
 }
 
-function spectrumOf(
-  record: CacheRecord,
-  shuffles: readonly Float64Array[],
-  windows?: CacheRecord,
-): SolvedSpectrum {
+function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): SolvedSpectrum {
   const { rows, cols, slices, roundingVariance: variance } = record;
-  return {
-    rows,
-    cols,
-    slices,
-    singularValues: record.spectra[0]!,
-    shuffles,
-    roundingVariance: variance,
-    ...(windows ? { windows: windowSpectra(windows) } : {}),
-  };
+  const singularValues = record.spectra[0]!;
+  return { rows, cols, slices, singularValues, shuffles, roundingVariance: variance };
 }
 
-function windowSpectra({ rows, cols, slices, spectra }: CacheRecord): WindowSpectra {
-  return { rows, cols, count: slices, singularValues: spectra[0]! };
+/** The spectra of the windows of the matrix, and of windows of its shuffles. */
+function windowsOf(
+  task: SpectrumTask,
+  weight: StoredWeight,
+  plain: CacheRecord,
+  shuffles: readonly Float64Array[],
+): WindowSpectra | undefined {
+  if (task.windows === 'none') return undefined;
+  if (task.windows === 'same') return windowSpectra(plain, shuffles);
+  const own = weight.record(task.windows, { kind: 'windows' });
+  if (task.windowShuffles === 0) return windowSpectra(own, []);
+  const { windowShuffles: count, seed } = task;
+  const { rows, cols } = own;
+  const drawn = weight.record(task.source, { kind: 'shuffledWindows', rows, cols, count, seed });
+  return windowSpectra(own, drawn.spectra);
+}
+
+function windowSpectra(
+  { rows, cols, slices, spectra }: CacheRecord,
+  shuffles: readonly Float64Array[],
+): WindowSpectra {
+  return { rows, cols, count: slices, singularValues: spectra[0]!, shuffles };
 }
 
 /** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
@@ -160,10 +165,8 @@ class StoredWeight {
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
     const spectra =
-      asked.kind === 'shuffles'
-        ? Array.from({ length: asked.count }, (_, k) =>
-            this.solveOne({ ...first, data: shuffledEntries(first.data, asked.seed + k) }),
-          )
+      asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
+        ? this.solveShuffles(first, asked)
         : [
             concatenated(
               view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
@@ -171,6 +174,19 @@ class StoredWeight {
           ];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
+  }
+
+  private solveShuffles(
+    matrix: Matrix,
+    asked: Extract<SpectrumKind, { readonly count: number }>,
+  ): Float64Array[] {
+    return Array.from({ length: asked.count }, (_, k) => {
+      const seed = asked.seed + k;
+      if (asked.kind === 'shuffles')
+        return this.solveOne({ ...matrix, data: shuffledEntries(matrix.data, seed) });
+      const { rows, cols } = asked;
+      return this.solveOne({ rows, cols, data: drawnEntries(matrix.data, rows * cols, seed) });
+    });
   }
 
   private solveOne(matrix: Matrix): Float64Array {

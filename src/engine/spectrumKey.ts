@@ -5,11 +5,19 @@ import type { SpectrumSource } from './spectrumTask.ts';
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
+/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries
+ * or of single windows of them. */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
   | { readonly kind: 'windows' }
-  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
+  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }
+  | {
+      readonly kind: 'shuffledWindows';
+      readonly rows: number;
+      readonly cols: number;
+      readonly count: number;
+      readonly seed: number;
+    };
 
 /**
  * The cache's key of a spectrum: SHA-256 over the stored bytes' hash, how they are read, what is solved,

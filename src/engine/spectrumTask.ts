@@ -26,6 +26,8 @@ export interface SpectrumTask {
   /** The windows of the matrix: `same` where they are one, the whole of it, `none` where it has none. */
   readonly windows: SpectrumSource | 'same' | 'none';
   readonly shuffles: number;
+  /** Windows of shuffles that are solved, where the matrix has windows of its own. */
+  readonly windowShuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;
 }

@@ -18,6 +18,9 @@ export interface ChosenFindingProps {
 export function ChosenFinding({ row, onAccept }: ChosenFindingProps) {
   const [reason, setReason] = useState('');
   const { finding, layer, accepted } = row;
+  const acceptIt = (): void => {
+    if (reason.trim() !== '') onAccept?.(reason.trim());
+  };
   return (
     <section class="chosen-finding" aria-label={t('Chosen finding')}>
       <p class="chosen-text">
@@ -31,27 +34,22 @@ export function ChosenFinding({ row, onAccept }: ChosenFindingProps) {
       </p>
       {accepted !== undefined && <p class="muted">{t('Accepted: {0}', visibleName(accepted))}</p>}
       {accepted === undefined && onAccept && (
-        <form
-          class="accept-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (reason.trim() !== '') onAccept(reason.trim());
-          }}
-        >
+        <div class="accept-form" role="group" aria-label={t('Accept this finding')}>
           <TextField
             name={t('Why it is accepted')}
             placeholder={t('Why it is accepted')}
             value={reason}
             onInput={setReason}
+            onEnter={acceptIt}
           />
           <Button
             name={t('Accept and write the reason to {0}', ACCEPTANCE_FILE)}
             disabled={reason.trim() === ''}
-            onClick={() => onAccept(reason.trim())}
+            onClick={acceptIt}
           >
             {t('Accept')}
           </Button>
-        </form>
+        </div>
       )}
     </section>
   );

@@ -86,7 +86,7 @@ function columnsOf(rows: readonly FindingRow[]): Column<FindingRow>[] {
     {
       id: 'layer',
       label: t('Layer'),
-      width: widthOf(rows.map(layerName), 100, 250),
+      width: widthOf(rows.map(layerName), 100, 170),
       grow: 2,
       sortKey: layerName,
       cell: (row) => <Name text={layerName(row)} />,
@@ -95,7 +95,7 @@ function columnsOf(rows: readonly FindingRow[]): Column<FindingRow>[] {
     {
       id: 'text',
       label: t('What was found'),
-      width: 240,
+      width: 190,
       grow: 4,
       sortKey: ({ finding }) => finding.text,
       cell: (row) => (
@@ -107,7 +107,7 @@ function columnsOf(rows: readonly FindingRow[]): Column<FindingRow>[] {
           {
             id: 'accepted',
             label: t('Accepted because'),
-            width: 150,
+            width: 130,
             grow: 1,
             sortKey: ({ accepted }: FindingRow) => accepted ?? null,
             cell: ({ accepted }: FindingRow) => (

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { Layer } from '../../src/core/report/report.ts';
+import { UNCERTAINTY_NOTE } from '../../src/core/report/uncertaintyMetrics.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
 import { Chart } from '../ui/Chart.tsx';
 import { t } from '../ui/localise.ts';
@@ -32,11 +33,7 @@ export function FitSection({ layer, onSave }: FitSectionProps) {
           <div class="estimates">
             <Chart spec={estimates} onSave={onSave} />
           </div>
-          <p class="footnote-line muted">
-            {t(
-              'The shuffles say what the same entries give in random order, the spread how far windows of the layer differ; neither is a confidence interval of a true exponent, so compare alphas by them rather than by their digits.',
-            )}
-          </p>
+          <p class="footnote-line muted">{t(UNCERTAINTY_NOTE)}</p>
         </>
       )}
       {tail && (

@@ -139,7 +139,8 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
     <section class="panel-master" aria-label={t('Report')}>
       <Tabs
         name={t('Parts of the report')}
-        active={model.tab}
+        // A tab that was kept may be one that this report does not have.
+        active={tabs.some(({ id }) => id === model.tab) ? model.tab : 'overview'}
         tabs={tabs}
         onChange={(tab) => change({ tab })}
       />

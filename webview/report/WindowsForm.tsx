@@ -35,6 +35,10 @@ export function WindowsForm({ settings, side, busy, onSolve, onReset }: WindowsF
   const [perSide, setPerSide] = useState(String(settings.perSide));
   const height = wholeNumber(rows, 2, side);
   const count = wholeNumber(perSide, 1, MOST_PER_SIDE);
+  const solve = (): void => {
+    if (!busy && height !== undefined && count !== undefined)
+      onSolve({ rows: height, ratio: Number(ratio), perSide: count });
+  };
   return (
     <div class="windows-form" role="group" aria-label={t('Other windows')}>
       <label class="windows-field">
@@ -45,6 +49,7 @@ export function WindowsForm({ settings, side, busy, onSolve, onReset }: WindowsF
           value={rows}
           invalid={height === undefined}
           onInput={setRows}
+          onEnter={solve}
         />
       </label>
       <label class="windows-field">
@@ -64,15 +69,13 @@ export function WindowsForm({ settings, side, busy, onSolve, onReset }: WindowsF
           value={perSide}
           invalid={count === undefined}
           onInput={setPerSide}
+          onEnter={solve}
         />
       </label>
       <Button
         name={t('Solve these windows')}
         disabled={busy || height === undefined || count === undefined}
-        onClick={() => {
-          if (height !== undefined && count !== undefined)
-            onSolve({ rows: height, ratio: Number(ratio), perSide: count });
-        }}
+        onClick={solve}
       >
         {t('Solve')}
       </Button>

@@ -8,9 +8,12 @@ export interface TextFieldProps {
   /** The text is not one that can be used. */
   readonly invalid?: boolean;
   readonly onInput: (value: string) => void;
+  /** What Enter does. */
+  readonly onEnter?: () => void;
 }
 
-export function TextField({ name, value, placeholder, invalid, onInput }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { name, value, placeholder, invalid, onInput, onEnter } = props;
   const ref = useAccessibleName<HTMLElement>(name);
   return (
     <vscode-text-field
@@ -20,6 +23,9 @@ export function TextField({ name, value, placeholder, invalid, onInput }: TextFi
       title={name}
       value={value}
       placeholder={placeholder}
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key === 'Enter') onEnter?.();
+      }}
       onInput={(event) => onInput((event.currentTarget as HTMLElement & { value: string }).value)}
     />
   );

@@ -3,6 +3,7 @@ import { formatFigure } from './format.ts';
 import type { Metric } from './metric.ts';
 import { ESTIMATOR_METRICS } from './estimatorMetrics.ts';
 import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
+import { UNCERTAINTY_METRICS } from './uncertaintyMetrics.ts';
 
 export type { Metric, Trust } from './metric.ts';
 
@@ -80,7 +81,8 @@ export const METRICS = [
     id: 'tail',
     label: 'Tail size',
     unit: 'eigenvalues',
-    meaning: 'Number of eigenvalues at or above xmin, on which alpha rests.',
+    meaning:
+      'Number of eigenvalues at or above xmin, on which alpha rests; below 50 alpha is uncertain.',
     range: '2 to the number of eigenvalues',
     trust: 'exact',
     source: 'Clauset, Shalizi and Newman 2009',
@@ -346,6 +348,7 @@ export const METRICS = [
     of: (layer) => layer.fits.marchenkoPastur.softRank,
   },
   ...SHUFFLE_METRICS,
+  ...UNCERTAINTY_METRICS,
   {
     id: 'compatAlpha',
     label: 'WeightWatcher alpha',

@@ -61,12 +61,19 @@ const fitsSchema = v.strictObject({
     tail: figure,
     null: shuffleNull,
     distancePercentile: figure,
-    /** Against where the tail begins, for the chart: at most 64 points, to 6 digits. */
+    /** Against where the tail begins, for the chart: at most 64 points, to 5 digits. */
     curve: v.strictObject({
       tail: v.pipe(v.array(count), v.maxLength(64)),
       xmin: v.pipe(v.array(v.number()), v.maxLength(64)),
       alpha: v.pipe(v.array(figure), v.maxLength(64)),
       D: v.pipe(v.array(v.number()), v.maxLength(64)),
+    }),
+    shortTail: v.boolean(),
+    likelihood: v.strictObject({
+      reason: v.string(),
+      logNormal: figure,
+      exponential: figure,
+      truncated: figure,
     }),
   }),
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
@@ -81,6 +88,7 @@ const fitsSchema = v.strictObject({
     numEvals: figure,
     estimator: v.literal('hill'),
     spread: figure,
+    null: shuffleNull,
     comparable: v.boolean(),
   }),
   marchenkoPastur: v.strictObject({

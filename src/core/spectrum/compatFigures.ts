@@ -19,10 +19,11 @@ import { farmsEsd, farmsFigures, NO_FARMS } from './farms.ts';
 import { FARMS_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
+import { noLikelihoods } from './likelihoodRatios.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
-import { fitPowerLaw } from './powerLaw.ts';
+import { fitPowerLaw, RELIABLE_TAIL } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -88,6 +89,8 @@ function compatPowerLaw(eigenvalues: Float64Array): PowerLawFigures {
     null: null,
     distancePercentile: null,
     curve: powerLawCurve(above(eigenvalues, EIGENVALUE_THRESHOLD), tail, Number.MAX_VALUE),
+    shortTail: tail < RELIABLE_TAIL,
+    likelihood: noLikelihoods('it is computed in robust mode only'),
   };
 }
 

@@ -7,6 +7,7 @@ import type {
 } from './figures.ts';
 import { NO_ESD } from './esd.ts';
 import { NO_FARMS } from './farms.ts';
+import { noLikelihoods } from './likelihoodRatios.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
 import { NO_CURVE } from './powerLawCurve.ts';
 import { NO_TRAP_TEST } from './trapTest.ts';
@@ -25,6 +26,8 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
     null: null,
     distancePercentile: null,
     curve: NO_CURVE,
+    shortTail: false,
+    likelihood: noLikelihoods(reason),
   };
 }
 

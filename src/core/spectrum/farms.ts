@@ -1,9 +1,11 @@
 import { above, eigenvaluesOf } from './eigenvalues.ts';
 import { esdOf, NO_ESD } from './esd.ts';
-import type { Esd, FarmsFigures, Figure, WindowSpectra } from './figures.ts';
-import type { WindowSettings } from './farmsWindows.ts';
+import type { Esd, FarmsFigures, Figure, ShuffleNull, WindowSpectra } from './figures.ts';
+import { overlapVariance, type Windows, type WindowSettings } from './farmsWindows.ts';
 import { finite } from './finite.ts';
+import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill } from './hill.ts';
+import { EXPONENT_SCALE, piecewiseNull, shuffleNull } from './shuffleNull.ts';
 
 /** Histogram of the pooled eigenvalues of the windows; empty where none were solved. */
 export function farmsEsd(spectra: WindowSpectra | undefined): Esd {
@@ -20,6 +22,7 @@ export const NO_FARMS: FarmsFigures = {
   numEvals: null,
   estimator: 'hill',
   spread: null,
+  null: null,
   comparable: false,
 };
 
@@ -58,9 +61,31 @@ export function farmsFigures(
     numEvals: pool.length,
     estimator: 'hill',
     spread: sampleDeviation(own.filter((alpha) => alpha !== null)),
+    null: null,
     comparable:
       rows === settings.rowSamples && cols === Math.trunc(settings.rowSamples * settings.ratio),
   };
+}
+
+/**
+ * Where the FARMS alpha stands among windows of shuffles. Of a layer that is one window, each shuffle is
+ * one more; of others, single windows of shuffles tell the spread, and all of them pooled the exponent: a
+ * pool has a slightly smaller one than its windows.
+ */
+export function farmsNull(
+  spectra: WindowSpectra,
+  windows: Windows,
+  cut: number,
+): ShuffleNull | null {
+  const { rows, cols, count, singularValues, shuffles } = spectra;
+  const alphaOf = (values: Float64Array): Figure =>
+    fitHill(above(eigenvaluesOf(values), cut))?.alpha ?? null;
+  const alpha = alphaOf(singularValues);
+  const singles = shuffles.map(alphaOf);
+  if (count === 1)
+    return shuffleNull(alpha, singles, EXPONENT_SCALE, gaussianSpread('hill', rows, cols));
+  const pooled = Float64Array.from(shuffles.flatMap((values) => [...values]));
+  return piecewiseNull(alpha, alphaOf(pooled), singles, EXPONENT_SCALE, overlapVariance(windows));
 }
 
 function sampleDeviation(values: readonly number[]): Figure {

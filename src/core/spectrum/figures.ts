@@ -26,6 +26,8 @@ export interface WindowSpectra {
   readonly count: number;
   /** `count * min(rows, cols)` values: window after window, descending within each. */
   readonly singularValues: Float64Array;
+  /** Of single windows, each of another seeded shuffle of the entries; empty where no null was asked for. */
+  readonly shuffles: readonly Float64Array[];
 }
 
 /** A figure that could not be computed is null, and the reason is in the status or a finding. */
@@ -84,6 +86,21 @@ export interface PowerLawFigures {
   /** Percentile of D in the D of the shuffles' fits; goodness of fit, robust mode only. */
   readonly distancePercentile: Figure;
   readonly curve: PowerLawCurve;
+  /** Fewer values in the tail than an exponent needs to be reliable. */
+  readonly shortTail: boolean;
+  readonly likelihood: LikelihoodFigures;
+}
+
+/**
+ * Logarithm of the likelihood ratio of the power law to each other law over the same tail, in nats:
+ * positive where the power law fits better. Robust mode only.
+ */
+export interface LikelihoodFigures {
+  /** Why there is none; empty where there is. */
+  readonly reason: string;
+  readonly logNormal: Figure;
+  readonly exponential: Figure;
+  readonly truncated: Figure;
 }
 
 /**
@@ -137,6 +154,8 @@ export interface FarmsFigures {
   readonly estimator: 'hill';
   /** Standard deviation of the windows' own exponents. */
   readonly spread: Figure;
+  /** Null of alpha over windows of shuffles; `shuffles` counts them. Robust mode only. */
+  readonly null: ShuffleNull | null;
   /** The windows have the full size, the same for every layer. */
   readonly comparable: boolean;
 }

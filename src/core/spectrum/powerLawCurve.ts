@@ -4,7 +4,7 @@ import { powerLawFrom } from './powerLaw.ts';
 /** Points of a curve at most: more than a chart has room to tell apart, and a small share of a report. */
 const MOST_POINTS = 64;
 /** A point is drawn, not computed with: more digits would only make the report longer. */
-const DIGITS = 6;
+const DIGITS = 5;
 
 /** Where there is no power law to draw. */
 export const NO_CURVE: PowerLawCurve = { tail: [], xmin: [], alpha: [], D: [] };
@@ -13,7 +13,7 @@ export const NO_CURVE: PowerLawCurve = { tail: [], xmin: [], alpha: [], D: [] };
  * How the power law depends on where its tail begins: exponent and Kolmogorov-Smirnov distance
  * (Clauset, Shalizi and Newman 2009, figure 3.3) for every start, or for 64 tail sizes that are equally
  * spaced in their logarithm, the chosen one among them. From the longest tail to that of two values, to
- * 6 significant digits.
+ * 5 significant digits.
  *
  * @param ascending positive values, ascending: those that the fit was made of
  * @param chosenTail number of values of the fit's own tail

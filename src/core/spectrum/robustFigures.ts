@@ -16,16 +16,17 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
-import { farmsEsd, farmsFigures, NO_FARMS } from './farms.ts';
-import { ROBUST_WINDOWS } from './farmsWindows.ts';
+import { farmsEsd, farmsFigures, farmsNull, NO_FARMS } from './farms.ts';
+import { farmsWindows, ROBUST_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
+import { likelihoodRatios } from './likelihoodRatios.ts';
 import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
-import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
+import { fitPowerLaw, RELIABLE_TAIL, type PowerLawTail } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
@@ -126,6 +127,8 @@ function powerLawFigures(
       shuffleNull(fit.D, distances, LOG_SCALE, gaussianSpread('distance', rows, cols))
         ?.percentile ?? null,
     curve: powerLawCurve(own.kept, fit.tail, MOST_ALPHA),
+    shortTail: fit.tail < RELIABLE_TAIL,
+    likelihood: likelihoodRatios(own.kept.subarray(own.kept.length - fit.tail)),
   };
 }
 
@@ -154,12 +157,15 @@ function peakFigures({ kept }: Solved): PeakFigures {
   return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
 }
 
-function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+function windowFigures({ rows, cols, windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
   if (!windows) return NO_FARMS;
-  const { rows, cols, singularValues } = windows;
-  const largest = singularValues.reduce((most, value) => Math.max(most, value), 0);
-  const floor = noiseFloor({ rows, cols, roundingVariance }, largest);
-  return farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA);
+  const largest = windows.singularValues.reduce((most, value) => Math.max(most, value), 0);
+  const floor = noiseFloor({ ...windows, roundingVariance }, largest);
+  const geometry = farmsWindows(rows, cols, ROBUST_WINDOWS);
+  return {
+    ...farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA),
+    null: farmsNull(windows, geometry, floor * floor),
+  };
 }
 
 function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {

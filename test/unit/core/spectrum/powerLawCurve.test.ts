@@ -34,11 +34,11 @@ describe('the curve of a power law', () => {
     curve.tail.forEach((tail, k) => {
       const start = values.length - tail;
       const single = fitPowerLawBetween(values, start, start)!;
-      expect(curve.xmin[k]! / single.xmin).toBeCloseTo(1, 5);
-      expect(curve.alpha[k]! / single.alpha).toBeCloseTo(1, 5);
-      expect(curve.D[k]! / single.D).toBeCloseTo(1, 5);
+      expect(curve.xmin[k]! / single.xmin).toBeCloseTo(1, 4);
+      expect(curve.alpha[k]! / single.alpha).toBeCloseTo(1, 4);
+      expect(curve.D[k]! / single.D).toBeCloseTo(1, 4);
     });
-    expect(curve.D.indexOf(Math.min(...curve.D))).toBe(curve.tail.indexOf(fit.tail));
+    expect(curve.D[curve.tail.indexOf(fit.tail)]).toBe(Math.min(...curve.D));
   });
 
   it('leaves an exponent open that is infinite or over the most that is shown', () => {
