@@ -66,22 +66,48 @@ function endToEnd(name, pattern, hostName = 'newest') {
     const files = readdirSync(path.join(ROOT, 'test/e2e'))
       .filter((file) => file.endsWith('.test.mjs') && pattern.test(file))
       .map((file) => path.join('test/e2e', file));
-    const counts = path.join(ARTIFACTS, `${name}.json`);
-    rmSync(counts, { force: true });
-    const code = await runCommand(
-      process.execPath,
-      [
-        '--test',
-        '--test-concurrency=1',
-        '--test-reporter=spec',
-        '--test-reporter-destination=stdout',
-        `--test-reporter=${path.join(ROOT, 'scripts/testCounts.mjs')}`,
-        `--test-reporter-destination=${counts}`,
-        ...files,
-      ],
-      { cwd: ROOT, env },
-    );
-    return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
+    let total = { passed: 0, failed: 0, skipped: 0 };
+    for (const file of files) total = summed(total, await twiceAtMost(name, file, env));
+    return total;
+  };
+}
+
+/**
+ * A workbench in a browser has a timing of its own, so a file that fails is run once more, in a fresh
+ * workbench. What fails twice has failed; what passes then is named, so that it is seen and mended.
+ */
+async function twiceAtMost(name, file, env) {
+  const first = await nodeTests(name, file, env);
+  if (first.failed === 0) return first;
+  console.log(`== ${file} failed and is run once more`);
+  const second = await nodeTests(name, file, env);
+  if (second.failed === 0) console.log(`== ${file} passed at the second attempt: it is unsteady`);
+  return second;
+}
+
+async function nodeTests(name, file, env) {
+  const counts = path.join(ARTIFACTS, `${name}.json`);
+  rmSync(counts, { force: true });
+  const code = await runCommand(
+    process.execPath,
+    [
+      '--test',
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${path.join(ROOT, 'scripts/testCounts.mjs')}`,
+      `--test-reporter-destination=${counts}`,
+      file,
+    ],
+    { cwd: ROOT, env },
+  );
+  return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
+}
+
+export function summed(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
   };
 }
 
