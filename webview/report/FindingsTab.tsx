@@ -137,7 +137,7 @@ export function FindingsTab(props: FindingsTabProps) {
     return filter.group === 'code'
       ? {
           ...folding,
-          of: ({ finding }: FindingRow) => finding.code as string,
+          of: ({ finding }: FindingRow): string => finding.code,
           label: (code: string) => findingLabel(code as FindingCode),
         }
       : {

@@ -156,7 +156,7 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
       onSelect={select}
       onSave={save}
       mode={report.settings.mode}
-      {...(standalone ? {} : { farms: host.farms })}
+      {...(standalone ? {} : { farms: (request) => host.farms(request) })}
       {...(chosen.singularValues || !standalone
         ? {
             spectrum: () =>
