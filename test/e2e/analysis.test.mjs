@@ -17,6 +17,7 @@ import {
 import { RECOGNITION, TRAINING } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
 import { editorStored } from './storedState.mjs';
+import { reloadWindow } from './workbench.mjs';
 
 const ANALYZE = 'Analyze Spectrum';
 
@@ -206,7 +207,7 @@ describe('analyzing again', () => {
 
   test('the panel is there again after the window is loaded anew', async () => {
     await editorStored(page, `Spectrum: ${RECOGNITION}`);
-    await page.reload({ waitUntil: 'domcontentloaded' });
+    await reloadWindow(page, `Spectrum: ${RECOGNITION}`);
     // Which rows are left is as VS Code last stored the panel's state: it does so every few seconds.
     const { frame, grid } = await layersTab();
     await frame.getByRole('status').getByText(` of ${count}`).waitFor();

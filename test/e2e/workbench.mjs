@@ -40,6 +40,24 @@ async function watch(context) {
   return log;
 }
 
+function workbenchShown(page) {
+  return page.locator('.monaco-workbench .activitybar').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+}
+
+/**
+ * Loads the window anew and waits until the tab of that title is there: the workbench, its extension host and
+ * the extension all start again, which on a busy machine takes far longer than anything a person clicks.
+ */
+export async function reloadWindow(page, title) {
+  await page.reload({ waitUntil: 'domcontentloaded', timeout: WORKBENCH_LIMIT_MS });
+  await workbenchShown(page);
+  await page
+    .locator('.tabs-container .tab')
+    .filter({ hasText: title })
+    .waitFor({ timeout: WORKBENCH_LIMIT_MS });
+  await page.locator('iframe.webview.ready:visible').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+}
+
 /**
  * Opens the workbench on the profile's workspace in a browser of its own and waits until it is there.
  * `query` is added to the address; `prepare(page)` runs before the address is opened.
@@ -57,6 +75,6 @@ export async function openWorkbench(server, profile, { query = '', prepare } = {
   await prepare?.(page);
   const folder = encodeURIComponent(profile.workspace);
   await page.goto(`${server.url}/?folder=${folder}${query}`, { waitUntil: 'domcontentloaded' });
-  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+  await workbenchShown(page);
   return { page, log, close: () => browser.close() };
 }
