@@ -17,7 +17,6 @@ import {
 import { RECOGNITION, TRAINING } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
 import { editorStored } from './storedState.mjs';
-import { reloadWindow } from './workbench.mjs';
 
 const ANALYZE = 'Analyze Spectrum';
 
@@ -205,9 +204,13 @@ describe('analyzing again', () => {
     assert.deepEqual(report.skipped, reference.skipped);
   });
 
-  test('the panel is there again after the window is loaded anew', async () => {
+  test('the panel is there again after the window was closed', async () => {
     await editorStored(page, `Spectrum: ${RECOGNITION}`);
-    await reloadWindow(page, `Spectrum: ${RECOGNITION}`);
+    page = await session.reopen();
+    await page
+      .locator('.tab')
+      .filter({ hasText: `Spectrum: ${RECOGNITION}` })
+      .waitFor();
     // Which rows are left is as VS Code last stored the panel's state: it does so every few seconds.
     const { frame, grid } = await layersTab();
     await frame.getByRole('status').getByText(` of ${count}`).waitFor();
