@@ -8,9 +8,13 @@ const BUNDLE = path.join(root, 'l10n/bundle.l10n.json');
 const FOLDERS = ['src/extension', 'webview'];
 
 /** The catalogue's words are translated where they are shown: `t(metric.label)`. */
-const CATALOGUE = ['metrics', 'estimatorMetrics', 'shuffleMetrics', 'uncertaintyMetrics'].map(
-  (name) => `src/core/report/${name}.ts`,
-);
+const CATALOGUE = [
+  'metrics',
+  'estimatorMetrics',
+  'shapeMetrics',
+  'shuffleMetrics',
+  'uncertaintyMetrics',
+].map((name) => `src/core/report/${name}.ts`);
 /** A sentence of the catalogue beside its entries: `t(UNCERTAINTY_NOTE)`. */
 const CATALOGUE_NOTE = /^[A-Z_]+_NOTE$/;
 const CATALOGUE_FIELDS = new Set(['label', 'unit', 'meaning', 'range']);

@@ -13,7 +13,15 @@ export const layerSpectrum = async (
 ): Promise<{ readonly singularValues: readonly number[] }> => {
   const entry = layerEntry(file, mode, id);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', windowShuffles: 0 },
+    task: {
+      ...entry.task,
+      shuffles: 0,
+      compatSource: 'same',
+      windows: 'none',
+      windowShuffles: 0,
+      wantEntries: false,
+      heads: [],
+    },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

@@ -28,16 +28,17 @@ export const layerWindows = async (
   checkSettings(settings);
   const entry = layerEntry(file, mode, id);
   const { rows, ratio, perSide } = settings;
-  const windows = windowsOf(entry.task.source, entry.part, {
+  // Pooled slices have windows of a shape that is given by the kernel, so there is nothing to set.
+  if (entry.part.kind === 'slices')
+    throw new RangeError(
+      `${entry.weight.name} in ${file} is a pool of ${entry.part.view.offsets.length} slices, not one matrix: it has no windows.`,
+    );
+  const { windows, windowPools } = windowsOf(entry.task.source, entry.part, {
     rowSamples: rows,
     ratio,
     placing: { kind: 'spread', perSide },
     overhang: (mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS).overhang,
   });
-  if (windows === 'none')
-    throw new RangeError(
-      `${entry.weight.name} in ${file} is a pool of ${entry.part.view.offsets.length} slices, not one matrix: it has no windows.`,
-    );
   const outcome = await pool.run({
     task: {
       ...entry.task,
@@ -45,7 +46,10 @@ export const layerWindows = async (
       windowShuffles: 0,
       compatSource: 'same',
       windows,
+      windowPools,
       wantSpectrum: false,
+      wantEntries: false,
+      heads: [],
     },
     flops: entry.flops,
     bytes: entry.bytes,

@@ -325,7 +325,7 @@ describe('the table of layers', () => {
     await onPage(pages.standalone(report), async (page) => {
       await chooseTab(page, /^Layers/);
       await page.getByRole('button', { name: 'Choose columns' }).click();
-      await page.getByRole('checkbox', { name: 'KS distance' }).click();
+      await page.getByRole('checkbox', { name: 'KS distance', exact: true }).click();
       await page.getByRole('checkbox', { name: 'Alpha', exact: true }).click();
       const headers = await layerGrid(page).getByRole('columnheader').allTextContents();
       assert.ok(headers.includes('KS distance'));

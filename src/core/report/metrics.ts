@@ -2,6 +2,7 @@ import type { Layer } from './report.ts';
 import { formatFigure } from './format.ts';
 import type { Metric } from './metric.ts';
 import { ESTIMATOR_METRICS } from './estimatorMetrics.ts';
+import { SHAPE_METRICS } from './shapeMetrics.ts';
 import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
 import { UNCERTAINTY_METRICS } from './uncertaintyMetrics.ts';
 
@@ -302,6 +303,7 @@ export const METRICS = [
     of: (layer) => layer.metrics.logAlphaNorm,
   },
   ...ESTIMATOR_METRICS,
+  ...SHAPE_METRICS,
   {
     id: 'mpSigma',
     label: 'MP sigma',

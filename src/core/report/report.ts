@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ROLES } from '../checkpoint/checkpoint.ts';
+import { CODE_TYPES, ROLES } from '../checkpoint/checkpoint.ts';
 import { FINDING_CODES } from '../diagnosis/finding.ts';
 
 /**
@@ -45,6 +45,10 @@ const metricsSchema = v.strictObject({
   logAlphaNorm: figure,
   detXNum: figure,
   detXVal: figure,
+  orthogonalityDeviation: figure,
+  mupRatio: figure,
+  reducibility: figure,
+  normalizedMean: figure,
 });
 
 const fitStatus = v.picklist(['ok', 'failed']);
@@ -129,7 +133,7 @@ export const layerSchema = v.strictObject({
   block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
-  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
+  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16', ...CODE_TYPES]),
   shape,
   parameters: count,
   /** How many matrices are pooled in this entry (the kernel positions of a convolution in compat mode). */
@@ -183,6 +187,8 @@ export const reportSchema = v.strictObject({
     irVersion: v.number(),
     opset: v.record(v.string(), v.number()),
     producer: v.string(),
+    /** Product of the spectral norms where the graph is a plain chain; null with the reason elsewhere. */
+    lipschitz: v.optional(v.strictObject({ bound: figure, weights: count, reason: v.string() })),
   }),
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),

@@ -25,6 +25,7 @@ import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
 import { fitPowerLaw, RELIABLE_TAIL } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
@@ -59,6 +60,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
     esd: esdOf(eigenvalues),
     farmsEsd: farmsEsd(spectrum.windows),
     nulls: NO_NULLS,
+    causes: null,
   };
 }
 
@@ -121,8 +123,8 @@ function compatClipped(eigenvalues: Float64Array): ClippedFigures {
 }
 
 /** Of the FARMS repository with its defaults, which leave out layers of fewer than 5 eigenvalues. */
-function compatFarms({ rows, cols, windows }: SolvedSpectrum): FarmsFigures {
-  if (!windows || Math.min(rows, cols) < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
+function compatFarms({ singularValues, windows }: SolvedSpectrum): FarmsFigures {
+  if (!windows || singularValues.length < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
   return farmsFigures(windows, FARMS_WINDOWS, -1, Infinity);
 }
 
@@ -155,6 +157,7 @@ function metricsOf(
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: alpha === null ? null : plainLogAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(sorted, eigenvalues, spectrum.fan),
   };
 }
 

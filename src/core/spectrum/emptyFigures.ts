@@ -71,6 +71,10 @@ export function emptyFigures(reason: string): SpectralFigures {
       logAlphaNorm: null,
       detXNum: null,
       detXVal: null,
+      orthogonalityDeviation: null,
+      mupRatio: null,
+      reducibility: null,
+      normalizedMean: null,
     },
     fits: {
       powerLaw: failedPowerLaw(reason),
@@ -84,5 +88,6 @@ export function emptyFigures(reason: string): SpectralFigures {
     esd: NO_ESD,
     farmsEsd: NO_ESD,
     nulls: NO_NULLS,
+    causes: null,
   };
 }

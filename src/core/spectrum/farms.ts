@@ -31,7 +31,8 @@ export const NO_FARMS: FarmsFigures = {
  * fit of the pool, not the mean of the windows' own, whose standard deviation is the spread.
  *
  * Windows of one shape remove the bias that the aspect ratio of a layer gives its exponent. A layer
- * smaller than a window has windows of its own size, and is not comparable with the others.
+ * smaller than a window has windows of its own size, and is not comparable with the others. Where there
+ * are several pools, alpha and D are the means of theirs.
  *
  * @param cut eigenvalues at or below it are left out; negative keeps all
  * @param mostAlpha an exponent above it is not shown
@@ -42,29 +43,33 @@ export function farmsFigures(
   cut: number,
   mostAlpha: number,
 ): FarmsFigures {
-  const { rows, cols, count, singularValues } = spectra;
-  const side = Math.min(rows, cols);
-  const shown = (values: Float64Array): Figure => {
-    const alpha = fitHill(above(eigenvaluesOf(values), cut))?.alpha;
-    return alpha === undefined || alpha > mostAlpha ? null : finite(alpha);
-  };
-  const pool = above(eigenvaluesOf(singularValues), cut);
-  const own = Array.from({ length: count }, (_, k) =>
-    shown(singularValues.subarray(k * side, (k + 1) * side)),
-  );
+  const { rows, cols, count, pools, singularValues } = spectra;
+  const eigenvaluesIn = (parts: number): readonly Float64Array[] =>
+    equalParts(singularValues, parts).map((values) => above(eigenvaluesOf(values), cut));
+  const shown = (alpha: number): Figure => (alpha > mostAlpha ? null : finite(alpha));
+  const pooled = eigenvaluesIn(pools);
+  const fits = pooled.map((values) => fitHill(values));
+  const meanOf = (of: 'alpha' | 'D'): number =>
+    fits.reduce<number>((sum, fit) => sum + (fit?.[of] ?? NaN), 0) / pools;
+  const own = eigenvaluesIn(count).map((values) => shown(fitHill(values)?.alpha ?? NaN));
   return {
-    alpha: shown(singularValues),
-    D: fitHill(pool)?.D ?? null,
+    alpha: shown(meanOf('alpha')),
+    D: finite(meanOf('D')),
     windows: count,
     rows,
     cols,
-    numEvals: pool.length,
+    numEvals: pooled.reduce((sum, values) => sum + values.length, 0),
     estimator: 'hill',
     spread: sampleDeviation(own.filter((alpha) => alpha !== null)),
     null: null,
     comparable:
       rows === settings.rowSamples && cols === Math.trunc(settings.rowSamples * settings.ratio),
   };
+}
+
+function equalParts(values: Float64Array, parts: number): readonly Float64Array[] {
+  const length = values.length / parts;
+  return Array.from({ length: parts }, (_, k) => values.subarray(k * length, (k + 1) * length));
 }
 
 /**

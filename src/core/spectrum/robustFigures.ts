@@ -3,9 +3,12 @@ import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
 import { detXOf } from './detX.ts';
 import { failedPowerLaw, NO_CLIPPED, NO_PEAK } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
+import { entryCauses } from './entryCauses.ts';
 import { esdOf } from './esd.ts';
 import type {
   ClippedFigures,
+  EntryCauses,
+  Fan,
   FarmsFigures,
   Figure,
   HillFigures,
@@ -22,12 +25,13 @@ import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
 import { likelihoodRatios } from './likelihoodRatios.ts';
-import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
+import { countOverBulk, fitMarchenkoPastur, shuffleBulk } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
 import { fitPowerLaw, RELIABLE_TAIL, type PowerLawTail } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -55,7 +59,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
   const shuffles = spectrum.shuffles.map((values) => solve(values, spectrum));
   const powerLaw = powerLawFigures(own, shuffles, spectrum);
   return {
-    metrics: metricsOf(own, powerLaw.alpha),
+    metrics: metricsOf(own, powerLaw.alpha, spectrum.fan),
     fits: {
       powerLaw,
       hill: hillFigures(own, shuffles, spectrum),
@@ -77,7 +81,18 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
     esd: esdOf(own.eigenvalues),
     farmsEsd: farmsEsd(spectrum.windows),
     nulls: nullsOf(own, shuffles, spectrum),
+    causes: causesOf(own, shuffles, spectrum),
   };
+}
+
+function causesOf(
+  own: Solved,
+  shuffles: readonly Solved[],
+  spectrum: SolvedSpectrum,
+): EntryCauses | null {
+  const others = shuffles.map(({ eigenvalues }) => eigenvalues);
+  const bulk = shuffleBulk(own.eigenvalues, spectrum, own.floor * own.floor, others);
+  return bulk && spectrum.entries ? entryCauses(spectrum.entries, spectrum, bulk) : null;
 }
 
 function solve(values: Float64Array, spectrum: SolvedSpectrum): Solved {
@@ -185,7 +200,7 @@ function hiddenReason({ alpha, tail }: PowerLawTail): string {
     : `alpha ${alpha.toPrecision(3)} is over ${MOST_ALPHA}: the ${tail} eigenvalues of the tail are nearly equal`;
 }
 
-function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
+function metricsOf(own: Solved, alpha: Figure, fan: Fan | undefined): LayerMetrics {
   const { singularValues, eigenvalues, kept } = own;
   return {
     ...normsOf(eigenvalues),
@@ -202,6 +217,7 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: logAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(singularValues, eigenvalues, fan),
   };
 }
 

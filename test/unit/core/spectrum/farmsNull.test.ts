@@ -37,6 +37,7 @@ function nullOf(rows: number, cols: number, seed: number, draw: Draw): ShuffleNu
     rows: windows.rows,
     cols: windows.cols,
     count: windows.starts.length,
+    pools: 1,
     singularValues: Float64Array.from(own),
     shuffles: Array.from({ length: WINDOW_SHUFFLES }, (_, k) =>
       solve(drawnEntries(data, windows.rows * windows.cols, 1000 * seed + k)),
