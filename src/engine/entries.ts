@@ -70,7 +70,11 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
+    for (const part of kept) {
+      const unwanted = leftOut(weight, part, request);
+      if (unwanted === undefined) entries.push(entryOf(weight, part, request, uses));
+      else skip(part.part === '' ? unwanted : `${part.part}: ${unwanted}`);
+    }
   }
   return { entries, skipped };
 }
@@ -87,6 +91,11 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   if (Math.max(view.rows, view.cols) > COMPAT_MAX_LARGER_SIDE)
     return `larger side ${Math.max(view.rows, view.cols)}: WeightWatcher leaves out more than ${COMPAT_MAX_LARGER_SIDE}`;
   return '';
+}
+
+function leftOut(weight: Weight, part: WeightPart, request: AnalyzeRequest): string | undefined {
+  const id = entryId(weight.id, part.part);
+  return request.leftOut && Object.hasOwn(request.leftOut, id) ? request.leftOut[id] : undefined;
 }
 
 function entryOf(
