@@ -25,6 +25,7 @@ export interface BandReduction {
 /** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
 export function bandWidth(cols: number): number {
   if (cols <= 512) return 16;
+  if (cols <= 1024) return 24;
   return cols < 4096 ? 32 : 64;
 }
 

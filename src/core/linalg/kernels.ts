@@ -21,6 +21,10 @@ export interface Kernels {
     ldc: number,
     scratch: number,
   ): void;
+  /** As gemm, in float32: the counts are of float32s. */
+  gemmFloat32: Kernels['gemm'];
+  /** 1 where multiply-add rounds once, 0 where it rounds twice. */
+  fuses(): number;
   panelQR(
     vectors: number,
     count: number,
