@@ -5,7 +5,16 @@
 export { gemm, gemmFloat32, gemmScratchBytes } from './gemm';
 export { fuses } from './fusion';
 export { panelQR, stackedPanelQR, triangularFactor } from './panelQR';
-export { copyBlock, subtractBlock, transposeBlock } from './blocks';
+export {
+  copyBlock,
+  copyBlockFloat32,
+  narrowBlock,
+  subtractBlock,
+  transposeBlock,
+  transposeBlockFloat32,
+  widenBlock,
+} from './blocks';
+export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
 export { bidiagonalQR, stepsOfLastQR } from './bidiagonalQR';

@@ -1,4 +1,4 @@
-import type { Block } from './blas3.ts';
+import type { Block } from './block.ts';
 import { float64View } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import { LinalgError } from './linalgError.ts';
