@@ -104,6 +104,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
     task: {
       id,
       mode: request.mode,
+      precision: request.precision ?? 'exact',
       source,
       compatSource,
       windows,
@@ -115,7 +116,14 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
       BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
-      Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
+      Math.max(
+        ...solves.map((each) =>
+          solveBytes(each.rows, each.cols, {
+            precision: request.precision ?? 'exact',
+            library: true,
+          }),
+        ),
+      ),
   };
 }
 

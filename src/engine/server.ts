@@ -1,10 +1,11 @@
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Channel } from '../protocol/channel.ts';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
+import { kernelBuild } from './backend.ts';
+import { chooseBackend } from './chooseBackend.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
@@ -14,13 +15,16 @@ import { WorkerPool } from './workerPool.ts';
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
 const MAX_CACHE_BYTES = 1024 ** 3;
 
-const { dist, cacheDir, workers, idleSeconds, version } = JSON.parse(
+const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as EngineStart;
 
+const script = pathToFileURL(path.join(dist, 'worker.mjs'));
+const build = kernelBuild(dist, backend);
 const pool = new WorkerPool(
-  pathToFileURL(path.join(dist, 'worker.mjs')),
-  { wasm: fs.readFileSync(path.join(dist, 'kernels.wasm')), cacheDir },
+  script,
+  () => chooseBackend(script, build, backend, cacheDir),
+  { wasm: build.wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
 

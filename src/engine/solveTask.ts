@@ -5,10 +5,12 @@ import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
-import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import { FAST_ERROR } from '../core/linalg/mixing.ts';
+import { type Precision, singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
@@ -16,7 +18,7 @@ import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { type SolverIdentity, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
   CompatLabel,
   NonFinite,
@@ -28,7 +30,9 @@ import type {
 /** What a worker brings to its tasks. */
 export interface SolveTools {
   readonly kernels: Kernels;
-  readonly kernelsHash: string;
+  /** Carries the large products in the place of the kernels. */
+  readonly library: GemmLibrary | undefined;
+  readonly solver: SolverIdentity;
   readonly cache: SpectrumCache | undefined;
   readonly cancelled: () => boolean;
   /** Called after every solve with its floating-point operations. */
@@ -59,7 +63,7 @@ export function solveTask(task: SpectrumTask, tools: SolveTools): TaskOutcome {
 }
 
 function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
-  const weight = new StoredWeight(task.source, tools);
+  const weight = new StoredWeight(task.source, task.precision, tools);
   const plain = weight.record(task.source, { kind: 'spectrum' });
   const shuffled =
     task.shuffles > 0
@@ -67,11 +71,12 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const windows =
     typeof task.windows === 'string' ? undefined : weight.record(task.windows, { kind: 'windows' });
-  const spectrum = spectrumOf(
+  const solved = spectrumOf(
     plain,
     shuffled?.spectra ?? [],
     task.windows === 'same' ? plain : windows,
   );
+  const spectrum = task.precision === 'fast' ? { ...solved, solverError: FAST_ERROR } : solved;
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
@@ -129,6 +134,7 @@ class StoredWeight {
 
   constructor(
     source: SpectrumSource,
+    private readonly precision: Precision,
     private readonly tools: SolveTools,
   ) {
     const hash = createHash('sha256');
@@ -142,12 +148,16 @@ class StoredWeight {
   }
 
   record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    const { cache, kernelsHash } = this.tools;
-    const key = spectrumKey(this.hash, source, asked, kernelsHash);
-    const known = cache?.read(key);
+    const { cache, solver } = this.tools;
+    const key = (precision: Precision): string =>
+      spectrumKey(this.hash, source, asked, precision, solver);
+    // An exact spectrum serves where a fast one is asked for, never the reverse.
+    const known =
+      cache?.read(key('exact')) ??
+      (this.precision === 'fast' ? cache?.read(key('fast')) : undefined);
     if (known) return known;
     const fresh = this.solve(source, asked);
-    cache?.write(key, fresh);
+    cache?.write(key(this.precision), fresh);
     return fresh;
   }
 
@@ -174,8 +184,9 @@ class StoredWeight {
   }
 
   private solveOne(matrix: Matrix): Float64Array {
-    const { kernels, cancelled, onStep } = this.tools;
-    const values = singularValues(matrix, kernels, { cancelled });
+    const { kernels, library, cancelled, onStep } = this.tools;
+    const { precision } = this;
+    const values = singularValues(matrix, kernels, { cancelled, precision, library });
     onStep(solveFlops(matrix.rows, matrix.cols));
     return values;
   }

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
+import type { BackendName } from './backendName.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
-const SOLVER_VERSION = 1;
+const SOLVER_VERSION = 2;
+
+/** What solves: every part of it that the last bits depend on. */
+export interface SolverIdentity {
+  readonly backend: BackendName;
+  /** SHA-256 of the kernels. */
+  readonly kernels: string;
+}
 
 /** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
 export type SpectrumKind =
@@ -20,14 +29,15 @@ export function spectrumKey(
   storedBytesHash: string,
   source: SpectrumSource,
   asked: SpectrumKind,
-  kernelsHash: string,
+  precision: Precision,
+  solver: SolverIdentity,
 ): string {
   const { shape, view, scale } = source;
   const identity = [
     storedBytesHash,
     { ...encodingOf(source.storage), shape, view, scale },
     asked,
-    { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+    { precision, backend: solver.backend, solver: SOLVER_VERSION, kernels: solver.kernels },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -1,4 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
@@ -17,6 +18,7 @@ export interface SpectrumSource {
 export interface SpectrumTask {
   readonly id: string;
   readonly mode: Mode;
+  readonly precision: Precision;
   readonly source: SpectrumSource;
   /**
    * The view whose alpha and label WeightWatcher would print: `same` where it is this one, `none` where

@@ -14,6 +14,8 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** Bound of the solver's own error, as a share of the largest value; absent where float64's. */
+  readonly solverError?: number;
   /** Of equal windows of the matrix; absent where none were solved. */
   readonly windows?: WindowSpectra;
 }

@@ -151,11 +151,11 @@ function peakFigures({ kept }: Solved): PeakFigures {
   return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
 }
 
-function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+function windowFigures({ windows, ...spectrum }: SolvedSpectrum): FarmsFigures {
   if (!windows) return NO_FARMS;
   const { rows, cols, singularValues } = windows;
   const largest = singularValues.reduce((most, value) => Math.max(most, value), 0);
-  const floor = noiseFloor({ rows, cols, roundingVariance }, largest);
+  const floor = noiseFloor({ ...spectrum, rows, cols }, largest);
   return farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA);
 }
 
