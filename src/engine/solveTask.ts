@@ -9,8 +9,12 @@ import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
-import { FAST_ERROR } from '../core/linalg/mixing.ts';
-import { type Precision, singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import {
+  type Precision,
+  singularValues,
+  solveFlops,
+  solverError,
+} from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
@@ -76,7 +80,8 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     shuffled?.spectra ?? [],
     task.windows === 'same' ? plain : windows,
   );
-  const spectrum = task.precision === 'fast' ? { ...solved, solverError: FAST_ERROR } : solved;
+  const error = solverError(solved.rows, solved.cols, task.precision);
+  const spectrum = error === undefined ? solved : { ...solved, solverError: error };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),

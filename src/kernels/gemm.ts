@@ -133,7 +133,7 @@ function multiplyTile<T>(
   factor: v128,
   add: bool,
 ): void {
-  let c00 = v128.splat<T>(0);
+  let c00 = f64x2.splat(0);
   let c01 = c00;
   let c10 = c00;
   let c11 = c00;
@@ -185,8 +185,10 @@ function copyEdge<T>(tile: usize, c: usize, ldc: i32, rows: i32, cols: i32, add:
   for (let r = 0; r < rows; r++) {
     for (let q = 0; q < cols; q++) {
       const target = nth<T>(c, r * ldc + q);
-      const value = load<T>(nth<T>(tile + ((<usize>r) << 5), q));
-      store<T>(target, add ? <T>(load<T>(target) + value) : value);
+      const value = nth<T>(tile + ((<usize>r) << 5), q);
+      if (!add) store<T>(target, load<T>(value));
+      else if (sizeof<T>() == 8) store<f64>(target, load<f64>(target) + load<f64>(value));
+      else store<f32>(target, load<f32>(target) + load<f32>(value));
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Mode, SpectralFigures } from '../spectrum/figures.ts';
 import { faultFindings } from './faultFindings.ts';
 import type { Finding } from './finding.ts';
 import { fitFindings } from './fitFindings.ts';
+import { precisionFindings } from './precisionFindings.ts';
 import { rankFindings } from './rankFindings.ts';
 import { tailFindings } from './tailFindings.ts';
 
@@ -39,5 +40,10 @@ export function diagnose(input: DiagnosisInput): readonly Finding[] {
   const { figures } = input;
   if (faults.length > 0 || !figures) return faults;
   const solved: SolvedInput = { ...input, figures };
-  return [...rankFindings(solved), ...fitFindings(solved), ...tailFindings(solved)];
+  return [
+    ...rankFindings(solved),
+    ...fitFindings(solved),
+    ...tailFindings(solved),
+    ...precisionFindings(solved),
+  ];
 }

@@ -8,6 +8,7 @@ export const FINDING_CODES = [
   'non-finite',
   'not-solved',
   'no-weights',
+  'fast-precision',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -13,7 +13,7 @@ import type { Kernels } from './kernels.ts';
 import { libraryBlas3 } from './libraryBlas3.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
-import { mixAndRound } from './mixing.ts';
+import { FAST_ERROR, mixAndRound } from './mixing.ts';
 import { clearTriangle, foldRows, planRowFold, type RowFold } from './qr.ts';
 import { type ScaledMatrix, scaledMatrix } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
@@ -92,6 +92,11 @@ export function singularValues(
 
 /** What decides the layout of a solve besides its shape. */
 type SolveMethod = Pick<SolveOptions, 'precision'> & { readonly library?: unknown };
+
+/** Bound of the error of each value as a share of the largest; undefined where it is float64's own. */
+export function solverError(rows: number, cols: number, precision: Precision): number | undefined {
+  return precision === 'fast' && Math.min(rows, cols) > DIRECT_COLS ? FAST_ERROR : undefined;
+}
 
 /** The memory of one solve, laid out. */
 interface SolvePlan {

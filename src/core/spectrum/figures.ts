@@ -191,6 +191,8 @@ export interface SpectralNulls {
 }
 
 export interface SpectralFigures {
+  /** Metrics that are null because the solver's precision does not reach them; absent where all do. */
+  readonly unresolved?: readonly (keyof LayerMetrics)[];
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
