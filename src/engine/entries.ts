@@ -11,6 +11,7 @@ import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/fa
 import { shuffleCount } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
+import { BLOCK_ENTRIES, isStreamed } from './streamedMatrix.ts';
 import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */
@@ -115,7 +116,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
+      BYTES_PER_VALUE * valuesInMemory(source) +
       Math.max(
         ...solves.map((each) =>
           solveBytes(each.rows, each.cols, {
@@ -125,6 +126,12 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
         ),
       ),
   };
+}
+
+/** Of a tall weight a block, its shuffle and what is read of it; of another all of it and a copy. */
+function valuesInMemory(source: SpectrumSource): number {
+  if (isStreamed(source)) return 3 * BLOCK_ENTRIES;
+  return source.storage.elements + source.view.rows * source.view.cols;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   solveFlops,
   solverError,
 } from '../core/linalg/singularValues.ts';
+import type { RowSource } from '../core/linalg/rowSource.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
@@ -23,6 +24,7 @@ import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
 import { type SolverIdentity, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { isStreamed, StreamedMatrix, streamedWindow, type Survey } from './streamedMatrix.ts';
 import type {
   CompatLabel,
   NonFinite,
@@ -136,9 +138,11 @@ function windowSpectra({ rows, cols, slices, spectra }: CacheRecord): WindowSpec
 class StoredWeight {
   private readonly hash: string;
   private values: Float64Array | undefined;
+  private isTouched = false;
+  private surveyed: Survey | undefined;
 
   constructor(
-    source: SpectrumSource,
+    private readonly source: SpectrumSource,
     private readonly precision: Precision,
     private readonly tools: SolveTools,
   ) {
@@ -149,7 +153,7 @@ class StoredWeight {
 
   /** Whether anything had to be solved. */
   get touched(): boolean {
-    return this.values !== undefined;
+    return this.isTouched;
   }
 
   record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
@@ -167,6 +171,8 @@ class StoredWeight {
   }
 
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    this.isTouched = true;
+    if (isStreamed(this.source)) return this.solveStreamed(source, asked);
     this.values ??= readValues(source.storage);
     const { view } = source;
     // Windows lie inside a matrix whose own spectrum is known by then.
@@ -188,7 +194,36 @@ class StoredWeight {
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
   }
 
-  private solveOne(matrix: Matrix): Float64Array {
+  /** The same, of a tall weight of which only a block of rows is in memory at a time. */
+  private solveStreamed(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    const { rows, cols, offsets } = source.view;
+    const { bad, roundingVariance: variance } = this.survey();
+    if (bad && asked.kind !== 'windows') throw new NonFiniteWeight(bad);
+    const record = { rows, cols, slices: offsets.length, roundingVariance: variance };
+    switch (asked.kind) {
+      case 'spectrum':
+        return { ...record, spectra: [this.solveOne(new StreamedMatrix(source))] };
+      case 'shuffles': {
+        const shuffles = Array.from({ length: asked.count }, (_, k) =>
+          this.solveOne(new StreamedMatrix(source, asked.seed + k)),
+        );
+        return { ...record, spectra: shuffles };
+      }
+      case 'windows': {
+        const windows = offsets.map((offset) =>
+          this.solveOne({ rows, cols, data: streamedWindow(source, offset) }),
+        );
+        return { ...record, spectra: [concatenated(windows)] };
+      }
+    }
+  }
+
+  private survey(): Survey {
+    this.surveyed ??= new StreamedMatrix(this.source).survey();
+    return this.surveyed;
+  }
+
+  private solveOne(matrix: Matrix | RowSource): Float64Array {
     const { kernels, library, cancelled, onStep } = this.tools;
     const { precision } = this;
     const values = singularValues(matrix, kernels, { cancelled, precision, library });

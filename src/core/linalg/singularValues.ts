@@ -15,7 +15,8 @@ import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
 import { FAST_ERROR, mixAndRound } from './mixing.ts';
 import { clearTriangle, foldRows, planRowFold, type RowFold } from './qr.ts';
-import { type ScaledMatrix, scaledMatrix } from './scaledMatrix.ts';
+import type { RowSource } from './rowSource.ts';
+import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /**
@@ -58,11 +59,11 @@ const TALL = 2;
  * @throws LinalgError `bad-shape`, `not-finite`, `too-large`, `cancelled` or `no-convergence`.
  */
 export function singularValues(
-  matrix: Matrix,
+  matrix: Matrix | RowSource,
   kernels: Kernels,
   options: SolveOptions = {},
 ): Float64Array {
-  const scaled = scaledMatrix(matrix);
+  const scaled = 'data' in matrix ? scaledMatrix(matrix) : scaledRows(matrix);
   if (scaled.isZero) return new Float64Array(scaled.cols);
   const plan = planSolve(scaled.rows, scaled.cols, options);
   reserve(kernels, plan.bytes);
