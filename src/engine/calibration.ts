@@ -26,14 +26,18 @@ const GAIN = 0.95;
 const AGREEMENT = 5e-13;
 
 /** Solves one matrix with the kernels and with ONNX Runtime in turn: absent, wrong or slower, it is not used. */
-export function calibrate(kernels: Kernels, load: () => GemmLibrary = loadOrt): Calibration {
+export function calibrate(
+  kernels: Kernels,
+  load: () => GemmLibrary = loadOrt,
+  repeats = REPEATS,
+): Calibration {
   const data = new Float64Array(SIDE * SIDE);
   for (let i = 0; i < data.length; i++) data[i] = Math.sin(i * i);
   const matrix = { rows: SIDE, cols: SIDE, data };
   try {
     const library = load();
     const times = { wasm: Infinity, ort: Infinity };
-    for (let k = 0; k < REPEATS; k++) {
+    for (let k = 0; k < repeats; k++) {
       const own = timed(() => singularValues(matrix, kernels));
       const ort = timed(() => singularValues(matrix, kernels, { library }));
       const apart = own.values.findIndex(

@@ -2,8 +2,8 @@ import { type Block, copyInto, paddedStride } from './block.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /**
- * Bound of the error of every singular value found in float32, as a share of the largest. Measured: at
- * most 4e-7 over all kinds of matrices.
+ * Bound of the error of every singular value found in float32, as a share of the largest. Measured over
+ * kinds and sizes by scripts/fastSweep.mjs: at most 1.2e-6 up to 2048 x 2048, of orthogonal matrices.
  */
 export const FAST_ERROR = 2e-6;
 

@@ -7,13 +7,15 @@ import { createEngineClient } from '../../../src/engine/client.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { analyzeRequest, DIST, writeChain } from '../../fixtures/testEngine.ts';
 
+const SIDE = 388;
+
 const folder = tempFolder();
 
 let file: string;
 beforeAll(() => {
   // Past the direct method's size; the last layer has two equal columns, and so a value that is zero.
-  file = writeChain(folder, 'layers.onnx', 3, 400, (values, layer) => {
-    if (layer === 2) for (let i = 0; i < 400; i++) values[i * 400 + 7] = values[i * 400 + 3]!;
+  file = writeChain(folder, 'layers.onnx', 2, SIDE, (values, layer) => {
+    if (layer === 1) for (let i = 0; i < SIDE; i++) values[i * SIDE + 7] = values[i * SIDE + 3]!;
   });
 });
 
@@ -32,13 +34,13 @@ async function analyzed(
 }
 
 describe('a backend fixed by name', () => {
-  test.each(['wasm', 'wasm-fma', 'ort'] as const)(
+  test.each(['wasm-fma', 'ort'] as const)(
     '%s gives the same bits with 1, 2 and 3 workers',
     async (backend) => {
       const [one, two, three] = [1, 2, 3].map((workers) => analyzed(backend, workers));
       const { layers, summary, compute } = await one!;
       expect(compute.backend).toBe(backend);
-      expect(layers.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+      expect(layers.map(({ status }) => status)).toEqual(['ok', 'ok']);
       for (const other of [await two!, await three!]) {
         expect(other.layers).toEqual(layers);
         expect(other.summary).toEqual(summary);
@@ -98,9 +100,9 @@ describe('fast precision', () => {
   test('gives no figure that rests on values it cannot tell from zero', async () => {
     const { layers } = await analyzed('wasm-fma', 1, 'fast');
     const codes = layers.map(({ findings }) => findings.map(({ code }) => code));
-    expect(codes.map((each) => each.includes('fast-precision'))).toEqual([false, false, true]);
-    const { svMin, conditionNumber, matrixRank } = layers[2]!.metrics;
-    expect([svMin, conditionNumber, matrixRank]).toEqual([null, null, 399]);
+    expect(codes.map((each) => each.includes('fast-precision'))).toEqual([false, true]);
+    const { svMin, conditionNumber, matrixRank } = layers[1]!.metrics;
+    expect([svMin, conditionNumber, matrixRank]).toEqual([null, null, SIDE - 1]);
     expect(layers[0]!.metrics.svMin).toBeGreaterThan(0);
   });
 
@@ -109,10 +111,10 @@ describe('fast precision', () => {
     const cached = async (precision: 'exact' | 'fast', dir: string): Promise<number> =>
       (await analyzed('wasm-fma', 1, precision, dir)).compute.cached;
     expect(await cached('exact', cacheDir)).toBe(0);
-    expect(await cached('fast', cacheDir)).toBe(3);
+    expect(await cached('fast', cacheDir)).toBe(2);
     const other = `${cacheDir}-fast`;
     expect(await cached('fast', other)).toBe(0);
-    expect(await cached('fast', other)).toBe(3);
+    expect(await cached('fast', other)).toBe(2);
     expect(await cached('exact', other)).toBe(0);
   });
 });
