@@ -28,6 +28,8 @@ export function findingLabel(code: FindingCode): string {
       return t('Not solved');
     case 'no-weights':
       return t('No weights');
+    case 'fast-precision':
+      return t('Fast precision');
   }
 }
 
