@@ -3,11 +3,12 @@ import { readValues } from '../core/checkpoint/readValues.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import type { RowSource } from '../core/linalg/rowSource.ts';
+import { type EntryProfile, entryProfile, PROFILE_ENTRIES } from '../core/spectrum/entryProfile.ts';
 import { shuffledEntries } from '../core/spectrum/shuffles.ts';
 import type { NonFinite, SpectrumSource } from './spectrumTask.ts';
 
-/** Entries from which on a tall matrix is not decoded whole: 128 MiB as float64s. */
-const STREAMED_ENTRIES = 2 ** 24;
+/** Entries from which on a tall matrix is not decoded whole: 512 MiB as float64s. */
+const STREAMED_ENTRIES = 2 ** 26;
 
 /** Entries decoded at a time. */
 export const BLOCK_ENTRIES = 2 ** 22;
@@ -35,6 +36,9 @@ export function isStreamed(
 export interface Survey {
   readonly bad: NonFinite | undefined;
   readonly roundingVariance: number;
+  readonly profile: EntryProfile;
+  /** Entries at equal distances, at most BLOCK_ENTRIES: windows of a shuffle are drawn from them. */
+  readonly sample: Float64Array;
 }
 
 /** The rows of a stored matrix, or its columns where it is wide: whichever are more, read in blocks. */
@@ -75,13 +79,19 @@ export class StreamedMatrix implements RowSource {
     return joined;
   }
 
-  /** One pass over the matrix: its bad entries, if any, and the variance of its rounding. */
+  /** One pass over the matrix. */
   survey(): Survey {
     const { rows, cols, blockRows } = this;
     const elements = rows * cols;
     let count = 0;
     let firstIndex = -1;
     let variance = 0;
+    let mean = 0;
+    let largest = new Float64Array(0);
+    // Odd, so that it is no multiple of a power of two, which widths are.
+    const step = Math.ceil(elements / BLOCK_ENTRIES) | 1;
+    const sample = new Float64Array(Math.ceil(elements / step));
+    let sampled = 0;
     for (let first = 0; first < rows; first += blockRows) {
       const values = this.read(first, Math.min(blockRows, rows - first));
       const found = nonFinite(values);
@@ -89,10 +99,19 @@ export class StreamedMatrix implements RowSource {
         if (count === 0) firstIndex = first * cols + found.firstIndex;
         count += found.count;
       }
-      variance += roundingVariance(values, this.source.storage.dtype) * (values.length / elements);
+      const share = values.length / elements;
+      variance += roundingVariance(values, this.source.storage.dtype) * share;
+      const profile = entryProfile(values);
+      mean += profile.mean * share;
+      largest = Float64Array.from([...largest, ...profile.largest])
+        .sort()
+        .reverse()
+        .slice(0, PROFILE_ENTRIES);
+      for (let k = sampled * step - first * cols; k < values.length; k += step)
+        sample[sampled++] = values[k]!;
     }
     const bad = count === 0 ? undefined : { count, firstIndex: this.indexOf(firstIndex), elements };
-    return { bad, roundingVariance: variance };
+    return { bad, roundingVariance: variance, profile: { mean, largest }, sample };
   }
 
   /** Index in the matrix as it is stored, row-major, of an entry by its index here. */

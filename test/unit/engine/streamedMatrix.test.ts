@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../../src/core/checkpoint/openCheckpoint.ts';
 import { readValues } from '../../../src/core/checkpoint/readValues.ts';
 import { roundingVariance } from '../../../src/core/checkpoint/rounding.ts';
+import { entryProfile } from '../../../src/core/spectrum/entryProfile.ts';
 import type { Kernels } from '../../../src/core/linalg/kernels.ts';
 import { singularValues } from '../../../src/core/linalg/singularValues.ts';
 import { planEntries } from '../../../src/engine/entries.ts';
@@ -68,10 +69,14 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
     }
   });
 
-  test('has the rounding variance of the whole', () => {
-    const { bad, roundingVariance: found } = new StreamedMatrix(source, undefined, BLOCK).survey();
-    expect(bad).toBeUndefined();
-    expect(found / roundingVariance(whole, 'float16')).toBeCloseTo(1, 12);
+  test('has the rounding variance, the profile and the sample of the whole', () => {
+    const survey = new StreamedMatrix(source, undefined, BLOCK).survey();
+    expect(survey.bad).toBeUndefined();
+    expect(survey.roundingVariance / roundingVariance(whole, 'float16')).toBeCloseTo(1, 12);
+    const { mean, largest } = entryProfile(whole);
+    expect(survey.profile.mean).toBeCloseTo(mean, 14);
+    expect(survey.profile.largest).toEqual(largest);
+    expect(survey.sample.slice().sort()).toEqual(whole.slice().sort());
   });
 
   test('is shuffled within blocks: the same entries, another order, again the same for the same seed', () => {
