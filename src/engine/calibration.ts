@@ -15,9 +15,9 @@ export interface Calibration {
   readonly reason: string;
 }
 
-/** Side of the matrix of the trial: large enough to tell, small enough to take a tenth of a second. */
-const SIDE = 768;
-const REPEATS = 3;
+/** Side of the matrix of the trial: large enough to tell, small enough to take a fifth of a second. */
+const SIDE = 1024;
+const REPEATS = 2;
 
 /** As a share of the kernels' time: a gain smaller than this is noise. */
 const GAIN = 0.95;

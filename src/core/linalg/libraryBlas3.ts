@@ -6,6 +6,9 @@ import type { Kernels } from './kernels.ts';
 /** Below so many operations the call of a library costs more than it saves. */
 const SMALL = 4e6;
 
+/** Below this depth an update of a large C is bound by reading and writing C, where libraries gain nothing. */
+const SHALLOW = 96;
+
 /**
  * Blas3 by a library that knows contiguous matrices only. The large matrix of a product, B or C, stays
  * where it is and is taken with all that lies between its rows, as rows of `stride` elements; the other
@@ -43,12 +46,13 @@ export function libraryBlas3(
       const transA = transposition.startsWith('T');
       const transB = transposition.endsWith('T');
       const form = { element: c.element, transA, transB, alpha, add: beta === 1 };
-      if (2 * m * n * k < SMALL || transposition === 'TT') {
+      const isUpdate = !transB && m > k;
+      if (2 * m * n * k < SMALL || (isUpdate && k < SHALLOW) || transposition === 'TT') {
         kernelBlas.gemm(transposition, m, n, k, alpha, a, b, beta, c);
         return;
       }
       const [rowsA, colsA] = transA ? [k, m] : [m, k];
-      if (!transB && m > k) {
+      if (isUpdate) {
         // C is large: op(A) and B are copied, B with zeros, so that C keeps what lies between its rows. A is
         // turned on the way: libraries take it untransposed faster, where the depth is small.
         const straight = view(scratch, m, k, a);

@@ -44,10 +44,11 @@ function counted(): { library: GemmLibrary; calls: () => number } {
   };
 }
 
-/** B large, C large, both, and one too small to be worth a call. */
+/** B large, C large, C large but shallow, both, and one too small to be worth a call. */
 const SHAPES: readonly (readonly [m: number, n: number, k: number, isWorthIt: boolean])[] = [
   [16, 300, 500, true],
-  [500, 300, 16, true],
+  [500, 300, 120, true],
+  [500, 600, 16, false],
   [200, 200, 200, true],
   [24, 30, 40, false],
 ];
@@ -111,7 +112,7 @@ describe('the solver on ONNX Runtime', () => {
     for (const [i, s] of values.entries()) {
       expect(Math.abs(s - expected[i]!)).toBeLessThanOrEqual(5e-13 * largest);
     }
-    if (kind !== 'zero') expect(calls()).toBeGreaterThan(20);
+    if (kind !== 'zero') expect(calls()).toBeGreaterThanOrEqual(8);
   });
 
   test('folds tall matrices and rounds to float32 as the kernels do', () => {
