@@ -6,10 +6,12 @@ import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
 import { kernelBuild } from './backend.ts';
 import { chooseBackend } from './chooseBackend.ts';
+import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { layerWindows } from './layerWindows.ts';
+import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -22,12 +24,15 @@ const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
 
 const script = pathToFileURL(path.join(dist, 'worker.mjs'));
 const build = kernelBuild(dist, backend);
+const { wasm } = build;
 const pool = new WorkerPool(
   script,
   () => chooseBackend(script, build, backend, cacheDir),
-  { wasm: build.wasm, cacheDir },
+  { wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
+
+const speed = new SolverSpeed(cacheDir, wasm);
 
 let idle: NodeJS.Timeout | undefined;
 let calls = 0;
@@ -44,9 +49,18 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
 }
 
 const api: EngineApi = {
+  estimate: (request, context) =>
+    awake(() =>
+      estimate(
+        request,
+        { workers: pool.size, speed, cacheDir, backend: () => pool.backend() },
+        context,
+      ),
+    ),
   analyze: (request, context) =>
     awake(async () => {
       const report = await analyze(request, pool, version, context);
+      speed.learn(pool.takeWork());
       if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
       return report;
     }),
