@@ -1,0 +1,135 @@
+import { type GpuProgram, program } from './program.ts';
+
+const THREADS = 256;
+
+/** float32s of workgroup memory that a tile takes: 16 KiB, which every adapter has. */
+const TILE = 4096;
+
+/** Longest transform. */
+export const MAX_MIX_BLOCK = 256;
+
+const GATHER_PARAMETERS = [
+  /** Element (i, j) of matrix z is at start[z] + i * rowStride + j * colStride; zero from rows, cols on. */
+  'rows',
+  'cols',
+  'rowStride',
+  'colStride',
+  'paddedRows',
+  'paddedCols',
+  /** From here on `starts` holds this batch. */
+  'firstStart',
+] as const;
+
+export type GatherProgram = GpuProgram<(typeof GATHER_PARAMETERS)[number]>;
+
+/** Threads a workgroup of the gather has: a strip of a row. */
+export const GATHER_COLUMNS = 64;
+
+/**
+ * Windows of a matrix, one below the other, row-major and padded with zeros. `starts` holds whole numbers
+ * as bits. Grid: [ceil(paddedCols / 64), paddedRows, batch].
+ */
+export function gatherProgram(): GatherProgram {
+  const wgsl = `
+@compute @workgroup_size(${GATHER_COLUMNS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = group.y;
+  let j = group.x * ${GATHER_COLUMNS}u + local;
+  if (j >= p.paddedCols) { return; }
+  var value = 0.0;
+  if (i < p.rows && j < p.cols) {
+    let start = bitcast<u32>(starts[p.firstStart + group.z]);
+    value = source[start + i * p.rowStride + j * p.colStride];
+  }
+  windows[(group.z * p.paddedRows + i) * p.paddedCols + j] = value;
+}`;
+  return program({
+    name: 'gather',
+    parameters: GATHER_PARAMETERS,
+    buffers: { source: 'read', starts: 'read', windows: 'read-write' },
+    wgsl,
+  });
+}
+
+const MIX_PARAMETERS = [
+  /** Blocks of 2^log2Block elements along one axis, the first of them from `first` on. */
+  'log2Block',
+  'first',
+  'stride',
+  /** The other axis. */
+  'others',
+  'otherStride',
+  'batchStride',
+  'seed',
+] as const;
+
+export type MixProgram = GpuProgram<(typeof MIX_PARAMETERS)[number]>;
+
+/** Lines of the other axis in a tile, for blocks of this length. */
+export function mixLines(block: number): number {
+  return Math.min(TILE / block, MAX_MIX_BLOCK);
+}
+
+/**
+ * In place, along one axis: random signs, then the Walsh-Hadamard transform of every block, orthonormal.
+ * The signs are a hash of seed and position, so that every run gives the same bits. Grid:
+ * [ceil(others / mixLines(block)), blocks, batch].
+ */
+export function mixProgram(): MixProgram {
+  const wgsl = `
+var<workgroup> tile: array<f32, ${TILE}>;
+fn hash(x: u32) -> u32 {
+  // The murmur3 finaliser.
+  var h = x;
+  h = (h ^ (h >> 16u)) * 0x85ebca6bu;
+  h = (h ^ (h >> 13u)) * 0xc2b2ae35u;
+  return h ^ (h >> 16u);
+}
+@compute @workgroup_size(${THREADS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let block = 1u << p.log2Block;
+  let lines = min(${TILE}u >> p.log2Block, ${MAX_MIX_BLOCK}u);
+  let first = p.first + group.y * block;
+  let other0 = group.x * lines;
+  let base = group.z * p.batchStride;
+  let scale = 1.0 / sqrt(f32(block));
+  for (var e = local; e < block * lines; e += ${THREADS}u) {
+    // Neighbouring threads take neighbouring addresses, whichever axis is contiguous.
+    let along = select(e / lines, e % block, p.stride == 1u);
+    let other = select(e % lines, e / block, p.stride == 1u);
+    var value = 0.0;
+    if (other0 + other < p.others) {
+      value = source[base + (first + along) * p.stride + (other0 + other) * p.otherStride] * scale;
+    }
+    let flip = hash(p.seed + (first + along) * 0x9e3779b9u) & 1u;
+    tile[along * lines + other] = select(value, -value, flip == 1u);
+  }
+  workgroupBarrier();
+  for (var bit = 0u; bit < p.log2Block; bit++) {
+    let half = 1u << bit;
+    for (var e = local; e < block * lines / 2u; e += ${THREADS}u) {
+      let pair = e / lines;
+      let low = ((pair >> bit) << (bit + 1u)) + (pair & (half - 1u));
+      let at = low * lines + e % lines;
+      let x = tile[at];
+      let y = tile[at + half * lines];
+      tile[at] = x + y;
+      tile[at + half * lines] = x - y;
+    }
+    workgroupBarrier();
+  }
+  for (var e = local; e < block * lines; e += ${THREADS}u) {
+    let along = select(e / lines, e % block, p.stride == 1u);
+    let other = select(e % lines, e / block, p.stride == 1u);
+    if (other0 + other < p.others) {
+      source[base + (first + along) * p.stride + (other0 + other) * p.otherStride] = tile[along * lines + other];
+    }
+  }
+}`;
+  return program({
+    name: 'mix',
+    parameters: MIX_PARAMETERS,
+    buffers: { source: 'read-write' },
+    wgsl,
+  });
+}
