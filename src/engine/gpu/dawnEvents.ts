@@ -48,7 +48,9 @@ export class DawnEvents {
       mapped: register('mapped', (status: number, text: StringView, id: number) =>
         settle(id, { status, message: this.text(text) }),
       ),
-      workDone: register('workDone', (status: number, id: number) => settle(id, { status })),
+      workDone: register('workDone', (status: number, text: StringView, id: number) =>
+        settle(id, { status, message: this.text(text) }),
+      ),
       scope: register('scope', (status: number, type: number, text: StringView, id: number) =>
         settle(id, { status, type, message: this.text(text) }),
       ),

@@ -253,7 +253,7 @@ export const CALLBACKS = {
   adapter: ['uint32', 'void *', 'GpuStringView', 'uintptr', 'uintptr'],
   pipeline: ['uint32', 'void *', 'GpuStringView', 'uintptr', 'uintptr'],
   mapped: ['uint32', 'GpuStringView', 'uintptr', 'uintptr'],
-  workDone: ['uint32', 'uintptr', 'uintptr'],
+  workDone: ['uint32', 'GpuStringView', 'uintptr', 'uintptr'],
   scope: ['uint32', 'uint32', 'GpuStringView', 'uintptr', 'uintptr'],
   device: ['void *', 'uint32', 'GpuStringView', 'uintptr', 'uintptr'],
 } as const;

@@ -39,9 +39,10 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
   const events = new DawnEvents(dawn, instance);
   let adapter: Pointer | null = null;
   const close = (): void => {
-    events.close();
     if (adapter !== null) call.wgpuAdapterRelease(adapter);
+    // Its last act is to call back what was still awaited.
     call.wgpuInstanceRelease(instance);
+    events.close();
   };
   try {
     const { status, object, message } = await events.request('adapter', (info) =>

@@ -2,11 +2,12 @@ import { type GpuProgram, program } from './program.ts';
 
 const THREADS = 256;
 
-/** float32s of workgroup memory that a tile takes: 16 KiB, which every adapter has. */
-const TILE = 4096;
+/** A tile takes 2^12 float32s of workgroup memory: 16 KiB, which every adapter has. */
+const LOG2_TILE = 12;
+const LOG2_BLOCK = 8;
 
 /** Longest transform. */
-export const MAX_MIX_BLOCK = 256;
+export const MAX_MIX_BLOCK = 2 ** LOG2_BLOCK;
 
 const GATHER_PARAMETERS = [
   /** Element (i, j) of matrix z is at start[z] + i * rowStride + j * colStride; zero from rows, cols on. */
@@ -18,6 +19,9 @@ const GATHER_PARAMETERS = [
   'paddedCols',
   /** From here on `starts` holds this batch. */
   'firstStart',
+  /** Row i of matrix z goes to target0 + z * targetBatch + i * paddedCols. */
+  'target0',
+  'targetBatch',
 ] as const;
 
 export type GatherProgram = GpuProgram<(typeof GATHER_PARAMETERS)[number]>;
@@ -41,12 +45,32 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let start = bitcast<u32>(starts[p.firstStart + group.z]);
     value = source[start + i * p.rowStride + j * p.colStride];
   }
-  windows[(group.z * p.paddedRows + i) * p.paddedCols + j] = value;
+  windows[p.target0 + group.z * p.targetBatch + i * p.paddedCols + j] = value;
 }`;
   return program({
     name: 'gather',
     parameters: GATHER_PARAMETERS,
     buffers: { source: 'read', starts: 'read', windows: 'read-write' },
+    wgsl,
+  });
+}
+
+const CLEAR_PARAMETERS = ['size', 'stride'] as const;
+
+export type ClearLowerProgram = GpuProgram<(typeof CLEAR_PARAMETERS)[number]>;
+
+/** Zeros below the diagonal of the first `size` rows. Grid: [ceil(size / 64), size, 1]. */
+export function clearLowerProgram(): ClearLowerProgram {
+  const wgsl = `
+@compute @workgroup_size(${GATHER_COLUMNS})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let j = group.x * ${GATHER_COLUMNS}u + local;
+  if (j < group.y && j < p.size) { target0[group.y * p.stride + j] = 0.0; }
+}`;
+  return program({
+    name: 'clearLower',
+    parameters: CLEAR_PARAMETERS,
+    buffers: { target0: 'read-write' },
     wgsl,
   });
 }
@@ -59,6 +83,7 @@ const MIX_PARAMETERS = [
   /** The other axis. */
   'others',
   'otherStride',
+  'base0',
   'batchStride',
   'seed',
 ] as const;
@@ -67,7 +92,7 @@ export type MixProgram = GpuProgram<(typeof MIX_PARAMETERS)[number]>;
 
 /** Lines of the other axis in a tile, for blocks of this length. */
 export function mixLines(block: number): number {
-  return Math.min(TILE / block, MAX_MIX_BLOCK);
+  return Math.min(2 ** LOG2_TILE / block, MAX_MIX_BLOCK);
 }
 
 /**
@@ -77,7 +102,7 @@ export function mixLines(block: number): number {
  */
 export function mixProgram(): MixProgram {
   const wgsl = `
-var<workgroup> tile: array<f32, ${TILE}>;
+var<workgroup> tile: array<f32, ${2 ** LOG2_TILE}>;
 fn hash(x: u32) -> u32 {
   // The murmur3 finaliser.
   var h = x;
@@ -87,42 +112,47 @@ fn hash(x: u32) -> u32 {
 }
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let log2Lines = min(${LOG2_TILE}u - p.log2Block, ${LOG2_BLOCK}u);
   let block = 1u << p.log2Block;
-  let lines = min(${TILE}u >> p.log2Block, ${MAX_MIX_BLOCK}u);
+  let lines = 1u << log2Lines;
+  let count = 1u << (p.log2Block + log2Lines);
   let first = p.first + group.y * block;
   let other0 = group.x * lines;
-  let base = group.z * p.batchStride;
+  let base = p.base0 + group.z * p.batchStride;
   let scale = 1.0 / sqrt(f32(block));
-  for (var e = local; e < block * lines; e += ${THREADS}u) {
-    // Neighbouring threads take neighbouring addresses, whichever axis is contiguous.
-    let along = select(e / lines, e % block, p.stride == 1u);
-    let other = select(e % lines, e / block, p.stride == 1u);
+  // Neighbouring threads take neighbouring addresses, whichever axis is contiguous.
+  let isAlong = p.stride == 1u;
+  for (var e = local; e < count; e += ${THREADS}u) {
+    let along = select(e >> log2Lines, e & (block - 1u), isAlong);
+    let other = select(e & (lines - 1u), e >> p.log2Block, isAlong);
     var value = 0.0;
     if (other0 + other < p.others) {
       value = source[base + (first + along) * p.stride + (other0 + other) * p.otherStride] * scale;
     }
     let flip = hash(p.seed + (first + along) * 0x9e3779b9u) & 1u;
-    tile[along * lines + other] = select(value, -value, flip == 1u);
+    tile[(along << log2Lines) + other] = select(value, -value, flip == 1u);
   }
   workgroupBarrier();
-  for (var bit = 0u; bit < p.log2Block; bit++) {
-    let half = 1u << bit;
-    for (var e = local; e < block * lines / 2u; e += ${THREADS}u) {
-      let pair = e / lines;
-      let low = ((pair >> bit) << (bit + 1u)) + (pair & (half - 1u));
-      let at = low * lines + e % lines;
-      let x = tile[at];
-      let y = tile[at + half * lines];
-      tile[at] = x + y;
-      tile[at + half * lines] = x - y;
+  for (var bit = 0u; bit < ${LOG2_BLOCK}u; bit++) {
+    if (bit < p.log2Block) {
+      let half = 1u << bit;
+      for (var e = local; e < count / 2u; e += ${THREADS}u) {
+        let pair = e >> log2Lines;
+        let low = ((pair >> bit) << (bit + 1u)) + (pair & (half - 1u));
+        let at = (low << log2Lines) + (e & (lines - 1u));
+        let x = tile[at];
+        let y = tile[at + (half << log2Lines)];
+        tile[at] = x + y;
+        tile[at + (half << log2Lines)] = x - y;
+      }
     }
     workgroupBarrier();
   }
-  for (var e = local; e < block * lines; e += ${THREADS}u) {
-    let along = select(e / lines, e % block, p.stride == 1u);
-    let other = select(e % lines, e / block, p.stride == 1u);
+  for (var e = local; e < count; e += ${THREADS}u) {
+    let along = select(e >> log2Lines, e & (block - 1u), isAlong);
+    let other = select(e & (lines - 1u), e >> p.log2Block, isAlong);
     if (other0 + other < p.others) {
-      source[base + (first + along) * p.stride + (other0 + other) * p.otherStride] = tile[along * lines + other];
+      source[base + (first + along) * p.stride + (other0 + other) * p.otherStride] = tile[(along << log2Lines) + other];
     }
   }
 }`;

@@ -205,6 +205,7 @@ const REFLECTOR_PARAMETERS = [
   'triangleBatch',
   'block0',
   'blockBatch',
+  'blockStride',
   'factor0',
   'factorBatch',
 ] as const;
@@ -215,8 +216,8 @@ export type BlockReflectorProgram = GpuProgram<(typeof REFLECTOR_PARAMETERS)[num
  * The block reflector I - Y M Y^T whose first `width` columns are the basis Q up to signs S: Y = Q - [S; 0],
  * M = -S Y1^-T with Y1 the top of Y. S is chosen so that every pivot of the inversion is at least 1
  * (Ballard, Demmel, Grigori, Jacquelin, Nguyen, Solomonik, "Reconstructing Householder vectors from
- * tall-skinny QR", 2014; M takes the place of their two triangles). Y replaces Q; the panel's triangle
- * becomes S R. Grid: [1, 1, batch].
+ * tall-skinny QR", 2014; M takes the place of their two triangles). Y replaces Q, the panel's triangle
+ * becomes S R, and \`factors\` gets -M, with which every product that follows is a difference. Grid: [1, 1, batch].
  */
 export function blockReflectorProgram(width: number): BlockReflectorProgram {
   const size = width * width;
@@ -267,8 +268,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   for (var e = local; e < ${size}u; e += ${THREADS}u) {
     let i = e / ${width}u;
     let j = e % ${width}u;
-    factors[factor0 + e] = -signs[i] * w[j * ${width}u + i];
-    blocks[block0 + e] = signs[i] * triangles[triangle0 + e];
+    factors[factor0 + e] = signs[i] * w[j * ${width}u + i];
+    blocks[block0 + i * p.blockStride + j] = signs[i] * triangles[triangle0 + e];
   }
   if (local < ${width}u) {
     let at = basis0 + local * p.colStride + local;
