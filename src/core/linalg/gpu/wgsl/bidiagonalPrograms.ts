@@ -1,4 +1,4 @@
-import { type GpuProgram, program } from './program.ts';
+import { type GpuProgram, PRECISE, program } from './program.ts';
 
 const THREADS = 256;
 
@@ -71,7 +71,7 @@ export function maxChaseSize(width: number): number {
 export function chaseProgram(width: number): ChaseProgram {
   const b = width;
   const row = 3 * b;
-  const wgsl = `
+  const wgsl = `${PRECISE}
 fn at(base: u32, i: u32, c: u32) -> u32 { return base + i * ${row}u + c + ${b}u; }
 // Reflector of the elements at first, first + stride, ...: v with v[0] = 1, and tau as the result.
 fn reflector(first: u32, stride: u32, count: u32, v: ptr<function, array<f32, ${b}>>) -> f32 {
@@ -85,11 +85,11 @@ fn reflector(first: u32, stride: u32, count: u32, v: ptr<function, array<f32, ${
   }
   (*v)[0] = 1.0;
   if (square < 1e-30) { return 0.0; }
-  let norm = sqrt(alpha * alpha + square);
+  let norm = preciseRoot(fma(alpha, alpha, square));
   let beta = select(norm, -norm, alpha >= 0.0);
-  let scale = 1.0 / (alpha - beta);
+  let scale = preciseQuotient(1.0, alpha - beta);
   for (var q = 1u; q < ${b}u; q++) { (*v)[q] *= scale; }
-  return (beta - alpha) / beta;
+  return preciseQuotient(beta - alpha, beta);
 }
 // x -= tau v (v . x) for the elements at first, first + stride, ...
 fn reflect(first: u32, stride: u32, count: u32, tau: f32, v: ptr<function, array<f32, ${b}>>) {

@@ -135,15 +135,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) threa
   let b0 = group.x * ${tileCols}u;
   let kEnd = min(p.k, (split + 1u) * p.splitDepth);
 ${lines(rows * cols, (i) => `  var c${i} = 0.0;`)}
+  // A sum of short sums loses less than one long sum.
   for (var k0 = split * p.splitDepth; k0 < kEnd; k0 += ${DEPTH}u) {
     ${load('A', transA)}
     ${load('B', transB)}
     workgroupBarrier();
+${lines(rows * cols, (i) => `    var s${i} = 0.0;`)}
     for (var kk = 0u; kk < ${DEPTH}u; kk++) {
 ${lines(rows, (i) => `      let x${i} = tileA[kk * ${strideA}u + thread.y + ${i * THREADS}u];`)}
 ${lines(cols, (j) => `      let y${j} = tileB[kk * ${strideB}u + thread.x + ${j * THREADS}u];`)}
-${lines(rows * cols, (i) => `      c${i} = fma(x${Math.floor(i / cols)}, y${i % cols}, c${i});`)}
+${lines(rows * cols, (i) => `      s${i} = fma(x${Math.floor(i / cols)}, y${i % cols}, s${i});`)}
     }
+${lines(rows * cols, (i) => `    c${i} += s${i};`)}
     workgroupBarrier();
   }
   let target0 = p.offsetC + z * p.batchC + split * p.splitC;

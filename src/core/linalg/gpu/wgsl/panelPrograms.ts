@@ -1,9 +1,12 @@
-import { type GpuProgram, program } from './program.ts';
+import { type GpuProgram, PRECISE, program } from './program.ts';
 
 const THREADS = 256;
 
 /** Squares below this are noise of a matrix whose largest entry is near 1; a reflector on them would divide by zero. */
 const NEGLIGIBLE_SQUARE = '1e-30';
+
+/** Products that are summed up on their own: a sum of short sums loses less than one long sum. */
+const RUN = 8;
 
 /** Rows of a panel that one workgroup factors; each thread keeps its share of one column in registers. */
 export const SLICE_ROWS = 512;
@@ -36,7 +39,7 @@ export type SliceQRProgram = GpuProgram<(typeof SLICE_PARAMETERS)[number]>;
 export function sliceQRProgram(width: number): SliceQRProgram {
   const lanes = THREADS / width;
   const perThread = SLICE_ROWS / lanes;
-  const wgsl = `
+  const wgsl = `${PRECISE}
 var<workgroup> pivotColumn: array<f32, ${2 * SLICE_ROWS}>;
 var<workgroup> pivotRow: array<f32, ${2 * width}>;
 var<workgroup> partial: array<f32, ${THREADS}>;
@@ -62,9 +65,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     }
     workgroupBarrier();
     var sum = 0.0;
-    for (var q = 0u; q < ${perThread}u; q++) {
-      let row = lane + ${lanes}u * q;
-      sum = select(sum, fma(pivotColumn[turn * ${SLICE_ROWS}u + row], a[q], sum), row > r);
+    for (var q0 = 0u; q0 < ${perThread}u; q0 += ${RUN}u) {
+      var run = 0.0;
+      for (var q = q0; q < q0 + ${RUN}u; q++) {
+        let row = lane + ${lanes}u * q;
+        run = select(run, fma(pivotColumn[turn * ${SLICE_ROWS}u + row], a[q], run), row > r);
+      }
+      sum += run;
     }
     partial[local] = sum;
     workgroupBarrier();
@@ -79,10 +86,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var tau = 0.0;
     var scale = 0.0;
     if (square > ${NEGLIGIBLE_SQUARE}) {
-      let norm = sqrt(alpha * alpha + square);
+      let norm = preciseRoot(fma(alpha, alpha, square));
       beta = select(norm, -norm, alpha >= 0.0);
-      tau = (beta - alpha) / beta;
-      scale = 1.0 / (alpha - beta);
+      tau = preciseQuotient(beta - alpha, beta);
+      scale = preciseQuotient(1.0, alpha - beta);
     }
     let weight = tau * fma(scale, inner, pivotRow[turn * ${width}u + c]);
     for (var q = 0u; q < ${perThread}u; q++) {
@@ -167,9 +174,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let turn = (step % 2u) * ${THREADS}u;
     let reflector = p.vectors0 + group.z * p.vectorsBatch + r * p.rows + first;
     var sum = 0.0;
-    for (var q = 0u; q < ${perThread}u; q++) {
-      let row = lane + ${lanes}u * q;
-      if (row >= r && first + row < p.rows) { sum = fma(vectors[reflector + row], a[q], sum); }
+    for (var q0 = 0u; q0 < ${perThread}u; q0 += ${RUN}u) {
+      var run = 0.0;
+      for (var q = q0; q < q0 + ${RUN}u; q++) {
+        let row = lane + ${lanes}u * q;
+        if (row >= r && first + row < p.rows) { run = fma(vectors[reflector + row], a[q], run); }
+      }
+      sum += run;
     }
     partial[turn + local] = sum;
     workgroupBarrier();
@@ -221,7 +232,7 @@ export type BlockReflectorProgram = GpuProgram<(typeof REFLECTOR_PARAMETERS)[num
  */
 export function blockReflectorProgram(width: number): BlockReflectorProgram {
   const size = width * width;
-  const wgsl = `
+  const wgsl = `${PRECISE}
 var<workgroup> w: array<f32, ${size}>;
 var<workgroup> signs: array<f32, ${width}>;
 @compute @workgroup_size(${THREADS})
@@ -239,7 +250,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       w[r * ${width}u + r] = diagonal - signs[r];
     }
     workgroupBarrier();
-    let inverse = 1.0 / w[r * ${width}u + r];
+    let inverse = preciseQuotient(1.0, w[r * ${width}u + r]);
     var next: array<f32, ${Math.ceil(size / THREADS)}>;
     var at = 0u;
     for (var e = local; e < ${size}u; e += ${THREADS}u) {

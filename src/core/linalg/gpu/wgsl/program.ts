@@ -39,3 +39,17 @@ export function program<Name extends string>(text: ProgramText<Name>): GpuProgra
 export function lines(count: number, line: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => line(i)).join('\n');
 }
+
+/**
+ * Square root and quotient with one step of refinement: WGSL allows 2.5 units in the last place and more,
+ * and a reflector made with those is not orthogonal to float32.
+ */
+export const PRECISE = `
+fn preciseRoot(x: f32) -> f32 {
+  let root = sqrt(x);
+  return root + 0.5 * fma(-root, root, x) / root;
+}
+fn preciseQuotient(x: f32, y: f32) -> f32 {
+  let quotient = x / y;
+  return quotient + fma(-quotient, y, x) / y;
+}`;
