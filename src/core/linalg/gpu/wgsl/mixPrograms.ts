@@ -119,7 +119,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let first = p.first + group.y * block;
   let other0 = group.x * lines;
   let base = p.base0 + group.z * p.batchStride;
-  let scale = 1.0 / sqrt(f32(block));
+  // 2^(-log2Block / 2), put together from its bits: WGSL's own root and quotient may be off.
+  let power = bitcast<f32>((127u - p.log2Block / 2u) << 23u);
+  let scale = select(power, power * 0.70710678, p.log2Block % 2u == 1u);
   // Neighbouring threads take neighbouring addresses, whichever axis is contiguous.
   let isAlong = p.stride == 1u;
   for (var e = local; e < count; e += ${THREADS}u) {
