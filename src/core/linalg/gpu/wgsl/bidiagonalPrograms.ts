@@ -74,7 +74,8 @@ export function chaseProgram(width: number): ChaseProgram {
   const wgsl = `${PRECISE}
 fn at(base: u32, i: u32, c: u32) -> u32 { return base + i * ${row}u + c + ${b}u; }
 // Reflector of the elements at first, first + stride, ...: v with v[0] = 1, and tau as the result.
-fn reflector(first: u32, stride: u32, count: u32, v: ptr<function, array<f32, ${b}>>) -> f32 {
+fn reflector(first: u32, stride: u32, count: u32, fused: bool,
+             v: ptr<function, array<f32, ${b}>>) -> f32 {
   let alpha = band[first];
   var square = 0.0;
   for (var q = 1u; q < ${b}u; q++) {
@@ -85,11 +86,11 @@ fn reflector(first: u32, stride: u32, count: u32, v: ptr<function, array<f32, ${
   }
   (*v)[0] = 1.0;
   if (square < 1e-30) { return 0.0; }
-  let norm = preciseRoot(fma(alpha, alpha, square));
+  let norm = preciseRoot(fma(alpha, alpha, square), fused);
   let beta = select(norm, -norm, alpha >= 0.0);
-  let scale = preciseQuotient(1.0, alpha - beta);
+  let scale = preciseQuotient(1.0, alpha - beta, fused);
   for (var q = 1u; q < ${b}u; q++) { (*v)[q] *= scale; }
-  return preciseQuotient(beta - alpha, beta);
+  return preciseQuotient(beta - alpha, beta, fused);
 }
 // x -= tau v (v . x) for the elements at first, first + stride, ...
 fn reflect(first: u32, stride: u32, count: u32, tau: f32, v: ptr<function, array<f32, ${b}>>) {
@@ -104,6 +105,7 @@ fn reflect(first: u32, stride: u32, count: u32, tau: f32, v: ptr<function, array
 }
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let fused = isFused(f32(min(p.size, 1u)));
   let base = group.z * p.bandBatch;
   let n = p.size;
   let lane = local % ${b}u;
@@ -118,7 +120,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     // The row whose elements from column \`first\` + 1 on are to vanish.
     let pivot = select(first - ${b}u, sweep, first == sweep + 1u);
     var tau = 0.0;
-    if (isActive) { tau = reflector(at(base, pivot, first), 1u, end - first, &v); }
+    if (isActive) { tau = reflector(at(base, pivot, first), 1u, end - first, fused, &v); }
     storageBarrier();
     if (isActive) {
       for (var i = pivot + lane; i < end; i += ${b}u) {
@@ -126,7 +128,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       }
     }
     storageBarrier();
-    if (isActive) { tau = reflector(at(base, first, first), ${row}u, end - first, &v); }
+    if (isActive) { tau = reflector(at(base, first, first), ${row}u, end - first, fused, &v); }
     storageBarrier();
     if (isActive) {
       for (var c = first + lane; c < min(first + ${2 * b}u, n); c += ${b}u) {

@@ -45,6 +45,7 @@ var<workgroup> pivotRow: array<f32, ${2 * width}>;
 var<workgroup> partial: array<f32, ${THREADS}>;
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let fused = isFused(f32(min(p.rows, 1u)));
   let c = local / ${lanes}u;
   let lane = local % ${lanes}u;
   let first = group.x * ${SLICE_ROWS}u;
@@ -86,10 +87,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var tau = 0.0;
     var scale = 0.0;
     if (square > ${NEGLIGIBLE_SQUARE}) {
-      let norm = preciseRoot(fma(alpha, alpha, square));
+      let norm = preciseRoot(fma(alpha, alpha, square), fused);
       beta = select(norm, -norm, alpha >= 0.0);
-      tau = preciseQuotient(beta - alpha, beta);
-      scale = preciseQuotient(1.0, alpha - beta);
+      tau = preciseQuotient(beta - alpha, beta, fused);
+      scale = preciseQuotient(1.0, alpha - beta, fused);
     }
     let weight = tau * fma(scale, inner, pivotRow[turn * ${width}u + c]);
     for (var q = 0u; q < ${perThread}u; q++) {
@@ -237,6 +238,7 @@ var<workgroup> w: array<f32, ${size}>;
 var<workgroup> signs: array<f32, ${width}>;
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
+  let fused = isFused(f32(min(p.colStride, 1u)));
   let basis0 = p.basis0 + group.z * p.basisBatch;
   for (var e = local; e < ${size}u; e += ${THREADS}u) {
     w[e] = basis[basis0 + (e % ${width}u) * p.colStride + e / ${width}u];
@@ -250,7 +252,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       w[r * ${width}u + r] = diagonal - signs[r];
     }
     workgroupBarrier();
-    let inverse = preciseQuotient(1.0, w[r * ${width}u + r]);
+    let inverse = preciseQuotient(1.0, w[r * ${width}u + r], fused);
     var next: array<f32, ${Math.ceil(size / THREADS)}>;
     var at = 0u;
     for (var e = local; e < ${size}u; e += ${THREADS}u) {

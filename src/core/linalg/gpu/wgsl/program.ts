@@ -42,14 +42,20 @@ export function lines(count: number, line: (i: number) => string): string {
 
 /**
  * Square root and quotient with one step of refinement: WGSL allows 2.5 units in the last place and more,
- * and a reflector made with those is not orthogonal to float32.
+ * and thousands of reflectors made with such follow one another. The step needs an fma that rounds once;
+ * where it rounds twice (WGSL allows that too) it would do harm, so `isFused` asks the device first. `one`
+ * is 1, but must not be known to the compiler.
  */
 export const PRECISE = `
-fn preciseRoot(x: f32) -> f32 {
-  let root = sqrt(x);
-  return root + 0.5 * fma(-root, root, x) / root;
+fn isFused(one: f32) -> bool {
+  let x = one + 0.000244140625;
+  return fma(x, x, -(x * x)) != 0.0;
 }
-fn preciseQuotient(x: f32, y: f32) -> f32 {
+fn preciseRoot(x: f32, fused: bool) -> f32 {
+  let root = sqrt(x);
+  return select(root, root + 0.5 * fma(-root, root, x) / root, fused);
+}
+fn preciseQuotient(x: f32, y: f32, fused: bool) -> f32 {
   let quotient = x / y;
-  return quotient + fma(-quotient, y, x) / y;
+  return select(quotient, quotient + fma(-quotient, y, x) / y, fused);
 }`;
