@@ -12,7 +12,8 @@ const PACKED = path.join(MODULES, '@sparticuz/chromium/bin/swiftshader.tar.br');
  * Undefined where the test host is not installed or is of another platform.
  */
 export function softwareVulkan() {
-  if (`${process.platform}-${process.arch}` !== 'linux-x64' || !existsSync(PACKED)) return undefined;
+  if (`${process.platform}-${process.arch}` !== 'linux-x64' || !existsSync(PACKED))
+    return undefined;
   const folder = path.join(MODULES, '.swiftshader');
   if (!existsSync(folder)) {
     const partial = `${folder}-${process.pid}`;

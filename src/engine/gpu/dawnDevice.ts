@@ -69,6 +69,7 @@ export class DawnDevice implements GpuDevice {
   readonly #queue: Pointer;
   readonly #buffers = new Set<DawnBuffer>();
   readonly #kernels: DawnKernel[] = [];
+  readonly #compiled = new Map<string, Promise<GpuKernel>>();
   readonly #groups = new Map<string, CachedGroup>();
   #parameters: DawnBuffer | undefined;
   #nextId = 1;
@@ -103,8 +104,18 @@ export class DawnDevice implements GpuDevice {
     return this.#newBuffer(bytes, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
   }
 
-  async createKernel({ name, wgsl, buffers }: KernelSource): Promise<GpuKernel> {
+  async createKernel(source: KernelSource): Promise<GpuKernel> {
     this.#requireAlive();
+    const known = this.#compiled.get(source.wgsl);
+    if (known) return known;
+    const compiled = this.#compile(source);
+    this.#compiled.set(source.wgsl, compiled);
+    // A refusal is told to whoever waits now; the next one tries again.
+    compiled.catch(() => this.#compiled.delete(source.wgsl));
+    return compiled;
+  }
+
+  async #compile({ name, wgsl, buffers }: KernelSource): Promise<GpuKernel> {
     const { device, events } = this.#parts;
     this.#call('wgpuDevicePushErrorScope', device, FILTER.validation);
     const source = { next: null, type: 2, code: sourceText(wgsl) };
@@ -426,11 +437,7 @@ export class DawnDevice implements GpuDevice {
     const bytes = MAX_DISPATCHES * MAX_PARAMETER_BYTES;
     const usage = USAGE.uniform | USAGE.copyTarget;
     const descriptor = { next: null, label: NO_TEXT, usage, size: bytes, mapped: 0 };
-    const pointer = this.#call(
-      'wgpuDeviceCreateBuffer',
-      this.#parts.device,
-      descriptor,
-    ) as Pointer;
+    const pointer = this.#call('wgpuDeviceCreateBuffer', this.#parts.device, descriptor) as Pointer;
     const buffer: DawnBuffer = {
       id: this.#nextId++,
       pointer,

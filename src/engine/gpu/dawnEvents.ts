@@ -107,7 +107,8 @@ export class DawnEvents {
 
   /** A string of the library, copied. */
   text({ data, length }: StringView): string {
-    if (data === null || typeof data === 'string' || Number(length) === 0) return typeof data === 'string' ? data : '';
+    if (data === null || typeof data === 'string' || Number(length) === 0)
+      return typeof data === 'string' ? data : '';
     return this.#dawn.koffi.decode(data, 'char', Number(length)) as string;
   }
 

@@ -129,10 +129,7 @@ export const STRUCTS = [
     'GpuCallbackInfo',
     { next: CHAIN, mode: 'uint32', callback: 'void *', user1: 'uintptr', user2: 'uintptr' },
   ],
-  [
-    'GpuErrorCallbackInfo',
-    { next: CHAIN, callback: 'void *', user1: 'uintptr', user2: 'uintptr' },
-  ],
+  ['GpuErrorCallbackInfo', { next: CHAIN, callback: 'void *', user1: 'uintptr', user2: 'uintptr' }],
   [
     'GpuAdapterOptions',
     {
@@ -259,4 +256,3 @@ export const CALLBACKS = {
 } as const;
 
 export type DawnCallback = keyof typeof CALLBACKS;
-

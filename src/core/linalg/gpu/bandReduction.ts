@@ -299,10 +299,11 @@ function panel(
   const levels = panelLevels(length, b);
   const stacked = { offset: 0, batch: sizes.triangles, rowStride: b, colStride: 1 };
   const factorings = levels.map(({ rows, slices, vectors0, tau0 }, level) => {
-    const from = level === 0 ? source : { ...stacked, buffer: triangles[(level + 1) % 2 as 0 | 1] };
+    const from =
+      level === 0 ? source : { ...stacked, buffer: triangles[((level + 1) % 2) as 0 | 1] };
     return programs.dispatch(
       'sliceQR',
-      [from.buffer, vectors, triangles[level % 2 as 0 | 1]],
+      [from.buffer, vectors, triangles[(level % 2) as 0 | 1]],
       {
         rows,
         source0: from.offset,
@@ -323,7 +324,11 @@ function panel(
   const bases = levels.map(({ rows, slices, vectors0, tau0 }, level) =>
     programs.dispatch(
       'sliceBasis',
-      [vectors, basis[(level + 1) % 2 as 0 | 1], level === 0 ? target.buffer : basis[level % 2 as 0 | 1]],
+      [
+        vectors,
+        basis[((level + 1) % 2) as 0 | 1],
+        level === 0 ? target.buffer : basis[(level % 2) as 0 | 1],
+      ],
       {
         rows,
         vectors0,
@@ -343,7 +348,7 @@ function panel(
   );
   const reflector = programs.dispatch(
     'blockReflector',
-    [triangles[root % 2 as 0 | 1], target.buffer, factors, block.buffer],
+    [triangles[(root % 2) as 0 | 1], target.buffer, factors, block.buffer],
     {
       basis0: target.offset,
       basisBatch: target.batch,

@@ -10,7 +10,7 @@ import {
 import type { BandBlocks } from './bandValues.ts';
 import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
 import { GpuError } from './gpuError.ts';
-import { programsOf, type ReadyPrograms } from './gpuPrograms.ts';
+import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
 import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
 import { mixPasses } from './hadamardMixing.ts';
 import { MIX_SEED, type RoundedMatrix, roundedMatrix } from './roundedMatrix.ts';
@@ -46,7 +46,11 @@ export interface GpuBand {
  * `wrong-result` where the device's result cannot be right, and as the device does; LinalgError
  * `bad-shape`, `not-finite`, `cancelled`.
  */
-export async function gpuBand(matrix: Matrix, device: GpuDevice, use: GpuUse = {}): Promise<GpuBand> {
+export async function gpuBand(
+  matrix: Matrix,
+  device: GpuDevice,
+  use: GpuUse = {},
+): Promise<GpuBand> {
   const rounded = roundedMatrix(matrix);
   const { rows, cols, isZero, unscale } = rounded;
   if (isZero) return { band: undefined, count: cols, unscale };
@@ -54,7 +58,9 @@ export async function gpuBand(matrix: Matrix, device: GpuDevice, use: GpuUse = {
   const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * cols);
   const layout = bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH);
   requireRoom(layout, 1, device, use);
-  const programs = await programsOf(device).prepare(
+  const programs = await preparePrograms(
+    device,
+
     [...BAND_PROGRAMS, 'mix', ...(isTall ? (['clearLower'] as const) : [])],
     BAND_WIDTH,
   );
@@ -80,7 +86,8 @@ export function bandBytes(layout: BandLayout, batch: number): number {
   return 4 * Object.values(bufferSizes(layout, batch)).reduce((sum, count) => sum + count, 0);
 }
 
-type FlatName = Exclude<keyof BandSizes, 'triangles' | 'basis'> | `${'triangles' | 'basis'}${0 | 1}`;
+type FlatName =
+  Exclude<keyof BandSizes, 'triangles' | 'basis'> | `${'triangles' | 'basis'}${0 | 1}`;
 
 export function bufferSizes({ sizes }: BandLayout, batch: number): Record<FlatName, number> {
   const { triangles, basis, ...single } = sizes;
@@ -171,7 +178,9 @@ export function mixDispatches(
  */
 async function foldMatrix(
   rounded: RoundedMatrix,
-  job: Omit<BandBatch, 'programs'> & { readonly programs: ReadyPrograms<'mix' | 'clearLower' | (typeof BAND_PROGRAMS)[number]> },
+  job: Omit<BandBatch, 'programs'> & {
+    readonly programs: ReadyPrograms<'mix' | 'clearLower' | (typeof BAND_PROGRAMS)[number]>;
+  },
   device: GpuDevice,
   use: GpuUse,
 ): Promise<BandBatch> {

@@ -77,7 +77,7 @@ export interface GpuDevice {
   readonly lost: Promise<GpuLoss>;
   /** @throws GpuError `out-of-memory` where the device has not so much, `too-large` above its limits. */
   createBuffer(bytes: number): Promise<GpuBuffer>;
-  /** @throws GpuError `invalid` with the compiler's message. */
+  /** Compiles a kernel; a text that was compiled before costs nothing. @throws GpuError `invalid` with the compiler's message. */
   createKernel(source: KernelSource): Promise<GpuKernel>;
   /** Copies `data` into the buffer from byte `offset` on; both multiples of 4. The caller may reuse `data` at once. */
   write(buffer: GpuBuffer, offset: number, data: Float32Array | Uint32Array): void;

@@ -1,7 +1,7 @@
 import { LinalgError } from '../linalgError.ts';
 import type { GpuDevice } from './gpuDevice.ts';
 import { GpuError } from './gpuError.ts';
-import { productName, programsOf } from './gpuPrograms.ts';
+import { productName, preparePrograms } from './gpuPrograms.ts';
 import { type GpuUse, runDispatches, withBuffers } from './gpuRun.ts';
 
 /** A batch of row-major float32 matrices of one shape, one after the other. */
@@ -38,7 +38,7 @@ export async function gpuProduct(
     );
   }
   const name = productName(trans);
-  const programs = await programsOf(device).prepare([name], 0);
+  const programs = await preparePrograms(device, [name], 0);
   const data = await withBuffers(
     device,
     { a: a.data.length, b: b.data.length, c: count * size },

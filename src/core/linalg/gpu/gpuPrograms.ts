@@ -7,11 +7,7 @@ import {
 } from './wgsl/bidiagonalPrograms.ts';
 import { differenceProgram, type GemmShape, gemmProgram } from './wgsl/gemmProgram.ts';
 import { clearLowerProgram, gatherProgram, mixProgram } from './wgsl/mixPrograms.ts';
-import {
-  blockReflectorProgram,
-  sliceBasisProgram,
-  sliceQRProgram,
-} from './wgsl/panelPrograms.ts';
+import { blockReflectorProgram, sliceBasisProgram, sliceQRProgram } from './wgsl/panelPrograms.ts';
 import type { GpuProgram } from './wgsl/program.ts';
 
 /** A product with as few rows as a panel has columns. */
@@ -49,49 +45,35 @@ export function productName({ transA, transB }: Pick<GemmShape, 'transA' | 'tran
   return `product${transA ? 'T' : 'N'}${transB ? 'T' : 'N'}`;
 }
 
-/** The programs of a device, compiled once and only those that are asked for. */
-export class GpuPrograms {
-  readonly #device: GpuDevice;
-  readonly #compiled = new Map<string, Promise<CompiledProgram>>();
+/** Compiles these programs, all at once, where the device has not already. @throws GpuError `invalid`, `lost`. */
+export async function preparePrograms<Name extends ProgramName>(
+  device: GpuDevice,
+  names: readonly Name[],
+  width: number,
+): Promise<ReadyPrograms<Name>> {
+  const compiled = await Promise.all(names.map((name) => compile(device, name, width)));
+  const ready = new Map(names.map((name, i) => [name, compiled[i]!]));
+  return {
+    dispatch: (name, buffers, parameters, groups, flops) => {
+      const { kernel, program } = ready.get(name)!;
+      return {
+        kernel,
+        buffers,
+        parameters: program.pack(parameters as Readonly<Record<string, number>>),
+        groups,
+        flops,
+      };
+    },
+  };
+}
 
-  constructor(device: GpuDevice) {
-    this.#device = device;
-  }
-
-  /** Compiles these, all at once. @throws GpuError `invalid`, `lost`. */
-  async prepare<Name extends ProgramName>(
-    names: readonly Name[],
-    width: number,
-  ): Promise<ReadyPrograms<Name>> {
-    const compiled = await Promise.all(names.map((name) => this.#compile(name, width)));
-    const ready = new Map(names.map((name, i) => [name, compiled[i]!]));
-    return {
-      dispatch: (name, buffers, parameters, groups, flops) => {
-        const { kernel, program } = ready.get(name)!;
-        return {
-          kernel,
-          buffers,
-          parameters: program.pack(parameters as Readonly<Record<string, number>>),
-          groups,
-          flops,
-        };
-      },
-    };
-  }
-
-  #compile(name: ProgramName, width: number): Promise<CompiledProgram> {
-    const program: GpuProgram = PROGRAMS[name](width);
-    const key = program.source.wgsl;
-    const known = this.#compiled.get(key);
-    if (known) return known;
-    const compiled = this.#device
-      .createKernel(program.source)
-      .then((kernel) => ({ kernel, program }));
-    this.#compiled.set(key, compiled);
-    // A refusal is told to whoever waits now; the next one tries again.
-    compiled.catch(() => this.#compiled.delete(key));
-    return compiled;
-  }
+async function compile(
+  device: GpuDevice,
+  name: ProgramName,
+  width: number,
+): Promise<CompiledProgram> {
+  const program: GpuProgram = PROGRAMS[name](width);
+  return { kernel: await device.createKernel(program.source), program };
 }
 
 interface CompiledProgram {
@@ -108,15 +90,4 @@ export interface ReadyPrograms<Name extends ProgramName> {
     groups: readonly [number, number, number],
     flops: number,
   ): Dispatch;
-}
-
-const ofDevice = new WeakMap<GpuDevice, GpuPrograms>();
-
-/** The programs of this device. */
-export function programsOf(device: GpuDevice): GpuPrograms {
-  const known = ofDevice.get(device);
-  if (known) return known;
-  const programs = new GpuPrograms(device);
-  ofDevice.set(device, programs);
-  return programs;
 }

@@ -13,7 +13,7 @@ import {
 } from './gpuBand.ts';
 import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
 import { GpuError } from './gpuError.ts';
-import { programsOf, type ReadyPrograms } from './gpuPrograms.ts';
+import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
 import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
 import type { FinishBand } from './gpuSingularValues.ts';
 import { mixMatrix } from './hadamardMixing.ts';
@@ -50,7 +50,14 @@ const SQUARES_TOLERANCE = 1e-4;
 /** Windows of a batch whose sum of squares is looked at. */
 const CHECKED_WINDOWS = 4;
 
-const WINDOW_PROGRAMS = [...BAND_PROGRAMS, 'gather', 'mix', 'spreadBand', 'chase', 'bisect'] as const;
+const WINDOW_PROGRAMS = [
+  ...BAND_PROGRAMS,
+  'gather',
+  'mix',
+  'spreadBand',
+  'chase',
+  'bisect',
+] as const;
 
 /**
  * Singular values of all windows, each descending, one window after the other: min(rows, cols) values
@@ -74,7 +81,7 @@ export async function gpuWindowSpectra(
   const isSmall = cols <= MAX_WINDOW;
   const layout = bandLayout(rows, cols, isSmall ? WINDOW_WIDTH : BAND_WIDTH);
   requireRoom(layout, 1, device, use);
-  const programs = await programsOf(device).prepare(WINDOW_PROGRAMS, layout.width);
+  const programs = await preparePrograms(device, WINDOW_PROGRAMS, layout.width);
   const most = Math.min(batchLimit(layout, 4 * data.length, device, use), offsets.length);
   await withBuffers(
     device,
@@ -174,7 +181,10 @@ function uprightWindows(values: Float64Array, view: WindowView): Windows {
 }
 
 /** @throws LinalgError `bad-shape`. */
-function requireInside({ rows, cols, rowStride, colStride, offsets }: WindowView, length: number): void {
+function requireInside(
+  { rows, cols, rowStride, colStride, offsets }: WindowView,
+  length: number,
+): void {
   const reach = (rows - 1) * rowStride + (cols - 1) * colStride;
   for (const offset of offsets) {
     if (rows >= 1 && cols >= 1 && offset >= 0 && offset + reach < length) continue;
@@ -313,7 +323,8 @@ function requirePlausible(found: Float64Array, windows: Windows, device: GpuDevi
       for (let j = 0; j < cols; j++) expected += data[from + j * colStride]! ** 2;
     }
     const squares = found.subarray(w * cols, (w + 1) * cols).reduce((sum, s) => sum + s * s, 0);
-    if (Math.abs(squares - expected) <= SQUARES_TOLERANCE * expected + SMALLEST_SCALE ** 2) continue;
+    if (Math.abs(squares - expected) <= SQUARES_TOLERANCE * expected + SMALLEST_SCALE ** 2)
+      continue;
     throw new GpuError(
       'wrong-result',
       `${device.adapter.name} gave a wrong result: the squares of the singular values of window ${w} add up to ${squares} where those of its entries are ${expected}.`,

@@ -110,7 +110,9 @@ function gemmText(
     // The dimension that is contiguous in memory runs fastest over the threads.
     const depthFastest = isA !== transposed;
     const address = `p.offset${operand} + z * p.batch${operand} + ${
-      depthFastest ? `(${small}0 + r) * p.ld${small} + k0 + kk` : `(k0 + kk) * p.ld${small} + ${small}0 + r`
+      depthFastest
+        ? `(${small}0 + r) * p.ld${small} + k0 + kk`
+        : `(k0 + kk) * p.ld${small} + ${small}0 + r`
     }`;
     return `for (var e = local; e < ${tile * DEPTH}u; e += 256u) {
       ${
