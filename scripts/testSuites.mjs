@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ensureHost, hostUnsupported } from './e2eHost.mjs';
+import { ensureHost, ensurePackages, hostUnsupported } from './e2eHost.mjs';
 import { packageVsix } from './package.mjs';
 import { runCommand } from './runCommand.mjs';
 
@@ -29,6 +29,8 @@ async function packaging() {
 }
 
 async function vitest() {
+  // The GPU tests run on the software Vulkan that comes with the test host's browser.
+  if (!hostUnsupported()) ensurePackages();
   const counts = path.join(ARTIFACTS, 'vitest.json');
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [

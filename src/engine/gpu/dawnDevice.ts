@@ -11,14 +11,14 @@ import type {
 import { MAX_PARAMETER_BYTES } from '../../core/linalg/gpu/gpuDevice.ts';
 import { GpuError } from '../../core/linalg/gpu/gpuError.ts';
 import type { DawnEvents } from './dawnEvents.ts';
+import { type DawnBuffer, DawnGroups } from './dawnGroups.ts';
+import { compileKernel, type DawnKernel } from './dawnKernel.ts';
 import type { DawnLibrary, Pointer } from './dawnLibrary.ts';
 
 const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 };
 const SUCCESS = 1;
 const ERROR_TYPE = { none: 1, outOfMemory: 3 };
 const FILTER = { validation: 1, outOfMemory: 2 };
-const COMPUTE_STAGE = 4;
-const BINDING = { uniform: 2, readWrite: 3, read: 4 };
 const NO_TEXT = { data: null, length: 0 };
 
 /** Dispatches whose parameters fit the parameter buffer, and so into one submission. */
@@ -26,24 +26,6 @@ const MAX_DISPATCHES = 1024;
 
 /** Bytes written or read at once, between which the event loop gets its turn. */
 const TRANSFER_BYTES = 64 * 2 ** 20;
-
-interface DawnBuffer extends GpuBuffer {
-  readonly id: number;
-  /** Null once destroyed. */
-  pointer: Pointer | null;
-}
-
-interface DawnKernel extends GpuKernel {
-  readonly id: number;
-  readonly pipeline: Pointer;
-  readonly layout: Pointer;
-  readonly bufferCount: number;
-}
-
-interface CachedGroup {
-  readonly pointer: Pointer;
-  readonly buffers: readonly number[];
-}
 
 /** What an opened device of Dawn consists of. */
 export interface DawnParts {
@@ -69,8 +51,8 @@ export class DawnDevice implements GpuDevice {
   readonly #queue: Pointer;
   readonly #buffers = new Set<DawnBuffer>();
   readonly #kernels: DawnKernel[] = [];
-  readonly #compiled = new Map<string, Promise<GpuKernel>>();
-  readonly #groups = new Map<string, CachedGroup>();
+  readonly #compiled = new Map<string, Promise<DawnKernel>>();
+  readonly #groups: DawnGroups;
   #parameters: DawnBuffer | undefined;
   #nextId = 1;
   #loss: GpuLoss | undefined;
@@ -83,6 +65,7 @@ export class DawnDevice implements GpuDevice {
     this.#parts = parts;
     this.adapter = parts.adapter;
     this.limits = parts.limits;
+    this.#groups = new DawnGroups(parts.dawn, parts.device);
     this.lost = new Promise((resolve) => {
       this.#tellLoss = resolve;
     });
@@ -108,64 +91,14 @@ export class DawnDevice implements GpuDevice {
     this.#requireAlive();
     const known = this.#compiled.get(source.wgsl);
     if (known) return known;
-    const compiled = this.#compile(source);
+    const compiled = compileKernel(this.#parts, source, (reply) => this.#untilLost(reply));
     this.#compiled.set(source.wgsl, compiled);
     // A refusal is told to whoever waits now; the next one tries again.
-    compiled.catch(() => this.#compiled.delete(source.wgsl));
+    compiled.then(
+      (kernel) => this.#kernels.push(kernel),
+      () => this.#compiled.delete(source.wgsl),
+    );
     return compiled;
-  }
-
-  async #compile({ name, wgsl, buffers }: KernelSource): Promise<GpuKernel> {
-    const { device, events } = this.#parts;
-    this.#call('wgpuDevicePushErrorScope', device, FILTER.validation);
-    const source = { next: null, type: 2, code: sourceText(wgsl) };
-    const module = this.#call('wgpuDeviceCreateShaderModule', device, {
-      next: source,
-      label: NO_TEXT,
-    }) as Pointer;
-    const layout = this.#createLayout(buffers);
-    const pipelineLayout = this.#call('wgpuDeviceCreatePipelineLayout', device, {
-      next: null,
-      label: NO_TEXT,
-      count: 1,
-      layouts: [layout],
-      immediateBytes: 0,
-    }) as Pointer;
-    const scope = events.request('scope', (info) =>
-      this.#call('wgpuDevicePopErrorScope', device, info),
-    );
-    const compute = {
-      next: null,
-      module,
-      entry: sourceText('main'),
-      constantCount: 0,
-      constants: null,
-    };
-    const descriptor = { next: null, label: NO_TEXT, layout: pipelineLayout, compute };
-    const made = events.request('pipeline', (info) =>
-      this.#call('wgpuDeviceCreateComputePipelineAsync', device, descriptor, info),
-    );
-    const [refused, { status, object, message }] = await Promise.all([
-      this.#untilLost(scope),
-      this.#untilLost(made),
-    ]);
-    this.#call('wgpuShaderModuleRelease', module);
-    this.#call('wgpuPipelineLayoutRelease', pipelineLayout);
-    if (refused.type > ERROR_TYPE.none || status !== SUCCESS || !object) {
-      throw new GpuError(
-        'invalid',
-        `${this.adapter.name} refused the kernel ${name}: ${refused.message || message}`,
-      );
-    }
-    const kernel = {
-      name,
-      id: this.#nextId++,
-      pipeline: object,
-      layout,
-      bufferCount: buffers.length,
-    };
-    this.#kernels.push(kernel);
-    return kernel;
   }
 
   write(buffer: GpuBuffer, offset: number, data: Float32Array | Uint32Array): void {
@@ -247,7 +180,7 @@ export class DawnDevice implements GpuDevice {
     if (this.#closed) return;
     this.#lose('The device was closed.');
     this.#closed = true;
-    for (const { pointer } of this.#groups.values()) this.#call('wgpuBindGroupRelease', pointer);
+    this.#groups.clear();
     for (const buffer of [...this.#buffers]) buffer.destroy();
     for (const { pipeline, layout } of this.#kernels) {
       this.#call('wgpuComputePipelineRelease', pipeline);
@@ -296,12 +229,17 @@ export class DawnDevice implements GpuDevice {
     return first as T;
   }
 
-  #pointerOf(buffer: GpuBuffer): Pointer {
-    const { pointer } = buffer as DawnBuffer;
-    if (pointer === null) {
+  /** @throws GpuError `invalid` where the buffer was given back. */
+  #alive(buffer: GpuBuffer): DawnBuffer {
+    const dawnBuffer = buffer as DawnBuffer;
+    if (dawnBuffer.pointer === null) {
       throw new GpuError('invalid', 'A buffer of the GPU was used after it was given back.');
     }
-    return pointer;
+    return dawnBuffer;
+  }
+
+  #pointerOf(buffer: GpuBuffer): Pointer {
+    return this.#alive(buffer).pointer!;
   }
 
   async #newBuffer(size: number, usage: number): Promise<DawnBuffer> {
@@ -342,68 +280,10 @@ export class DawnDevice implements GpuDevice {
   #dropBuffer(buffer: DawnBuffer): void {
     if (buffer.pointer === null) return;
     this.#buffers.delete(buffer);
-    for (const [key, group] of this.#groups) {
-      if (!group.buffers.includes(buffer.id)) continue;
-      this.#groups.delete(key);
-      if (!this.#closed) this.#call('wgpuBindGroupRelease', group.pointer);
-    }
+    this.#groups.forget(buffer);
     this.#call('wgpuBufferDestroy', buffer.pointer);
     this.#call('wgpuBufferRelease', buffer.pointer);
     buffer.pointer = null;
-  }
-
-  #createLayout(buffers: KernelSource['buffers']): Pointer {
-    const entry = (binding: number, type: number): object => ({
-      next: null,
-      binding,
-      visibility: COMPUTE_STAGE,
-      arraySize: 0,
-      buffer: { next: null, type, dynamic: binding === 0 ? 1 : 0, minBytes: 0 },
-      sampler: { next: null, type: 0 },
-      texture: { next: null, type: 0, dimension: 0, multi: 0 },
-      storageTexture: { next: null, access: 0, format: 0, dimension: 0 },
-    });
-    const entries = [
-      entry(0, BINDING.uniform),
-      ...buffers.map((access, i) =>
-        entry(i + 1, access === 'read' ? BINDING.read : BINDING.readWrite),
-      ),
-    ];
-    return this.#call('wgpuDeviceCreateBindGroupLayout', this.#parts.device, {
-      next: null,
-      label: NO_TEXT,
-      count: entries.length,
-      entries,
-    }) as Pointer;
-  }
-
-  /** The kernel's view of these buffers; made once. */
-  #groupOf(kernel: DawnKernel, buffers: readonly DawnBuffer[], parameters: DawnBuffer): Pointer {
-    const key = `${kernel.id}:${buffers.map(({ id }) => id).join(',')}`;
-    const known = this.#groups.get(key);
-    if (known) return known.pointer;
-    const entry = (binding: number, buffer: DawnBuffer, size: number): object => ({
-      next: null,
-      binding,
-      buffer: this.#pointerOf(buffer),
-      offset: 0,
-      size,
-      sampler: null,
-      textureView: null,
-    });
-    const entries = [
-      entry(0, parameters, MAX_PARAMETER_BYTES),
-      ...buffers.map((buffer, i) => entry(i + 1, buffer, buffer.bytes)),
-    ];
-    const pointer = this.#call('wgpuDeviceCreateBindGroup', this.#parts.device, {
-      next: null,
-      label: NO_TEXT,
-      layout: kernel.layout,
-      count: entries.length,
-      entries,
-    }) as Pointer;
-    this.#groups.set(key, { pointer, buffers: buffers.map(({ id }) => id) });
-    return pointer;
   }
 
   #submitPart(dispatches: readonly Dispatch[]): void {
@@ -422,7 +302,10 @@ export class DawnDevice implements GpuDevice {
         this.#call('wgpuComputePassEncoderSetPipeline', pass, dawnKernel.pipeline);
       }
       current = kernel;
-      const group = this.#groupOf(dawnKernel, buffers as readonly DawnBuffer[], parameters);
+      const group = this.#groups.groupOf(dawnKernel, [
+        parameters,
+        ...buffers.map((buffer) => this.#alive(buffer)),
+      ]);
       offset[0] = i * MAX_PARAMETER_BYTES;
       this.#call('wgpuComputePassEncoderSetBindGroup', pass, 0, group, 1, offset);
       this.#call('wgpuComputePassEncoderDispatchWorkgroups', pass, ...groups);
@@ -459,8 +342,4 @@ export class DawnDevice implements GpuDevice {
     this.#call('wgpuCommandBufferRelease', commands);
     this.#call('wgpuCommandEncoderRelease', encoder);
   }
-}
-
-function sourceText(text: string): { readonly data: string; readonly length: number } {
-  return { data: text, length: Buffer.byteLength(text) };
 }

@@ -39,8 +39,11 @@ export interface AcceptanceOptions {
 const SELF_TEST_SIZE = 64;
 const SELF_TEST_ERROR = 1e-5;
 
-/** Windows of the calibration: enough to fill a GPU, 0.1 s of a slow one. */
-const CALIBRATION = { size: 128, count: 64, cpuRepeats: 3 };
+/**
+ * Windows of the calibration: few first, which tell a hopeless adapter from others, then enough to fill a
+ * GPU, 0.1 s of a slow one.
+ */
+const CALIBRATION = { size: 128, few: 2, fewMs: 250, many: 64, cpuRepeats: 3 };
 
 /**
  * Whether a device is worth its results: no software adapter, singular values of a 64 x 64 matrix to 1e-5
@@ -103,21 +106,19 @@ async function selfTestError(device: GpuDevice, kernels: Kernels): Promise<numbe
 
 async function calibrate(device: GpuDevice, options: AcceptanceOptions): Promise<Calibration> {
   const { kernels, workers, now = () => performance.now() } = options;
-  const { size, count, cpuRepeats } = CALIBRATION;
-  const matrix = scatteredMatrix(size + count, size);
-  const view = {
-    rows: size,
-    cols: size,
-    rowStride: size,
-    colStride: 1,
-    offsets: Array.from({ length: count }, (_, w) => w * size),
+  const { size, few, fewMs, many, cpuRepeats } = CALIBRATION;
+  const matrix = scatteredMatrix(size + many, size);
+  const msPerWindow = async (count: number): Promise<number> => {
+    const offsets = Array.from({ length: count }, (_, w) => w * size);
+    const view = { rows: size, cols: size, rowStride: size, colStride: 1, offsets };
+    const start = now();
+    await gpuWindowSpectra(matrix.data, view, device, finishHere(kernels));
+    return (now() - start) / count;
   };
-  const solve = () => gpuWindowSpectra(matrix.data, view, device, finishHere(kernels));
   // The first run compiles.
-  await solve();
-  const gpuStart = now();
-  await solve();
-  const gpuMs = (now() - gpuStart) / count;
+  await msPerWindow(1);
+  const first = await msPerWindow(few);
+  const gpuMs = first * few > fewMs ? first : await msPerWindow(many);
   const window = { rows: size, cols: size, data: matrix.data.subarray(0, size * size) };
   const times = Array.from({ length: cpuRepeats }, () => {
     const start = now();

@@ -52,10 +52,11 @@ export async function gpuBand(
   use: GpuUse = {},
 ): Promise<GpuBand> {
   const rounded = roundedMatrix(matrix);
-  const { rows, cols, isZero, unscale } = rounded;
+  const { rows, cols, isZero } = rounded;
+  const unscale = (values: Float64Array): void => rounded.unscale(values);
   if (isZero) return { band: undefined, count: cols, unscale };
   const isTall = rows >= TALL * cols;
-  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * cols);
+  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * roundUp(cols, BAND_WIDTH));
   const layout = bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH);
   requireRoom(layout, 1, device, use);
   const programs = await preparePrograms(

@@ -66,7 +66,7 @@ export async function gpuProduct(
       const dispatch = programs.dispatch(
         name,
         [buffers.a, buffers.b, buffers.c],
-        parameters as never,
+        parameters,
         groups,
         2 * m * n * k * count,
       );

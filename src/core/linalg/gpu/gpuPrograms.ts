@@ -59,7 +59,7 @@ export async function preparePrograms<Name extends ProgramName>(
       return {
         kernel,
         buffers,
-        parameters: program.pack(parameters as Readonly<Record<string, number>>),
+        parameters: program.pack(parameters),
         groups,
         flops,
       };

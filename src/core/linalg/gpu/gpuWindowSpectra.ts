@@ -15,7 +15,7 @@ import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
 import { GpuError } from './gpuError.ts';
 import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
 import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
-import type { FinishBand } from './gpuSingularValues.ts';
+import { type FinishBand, gpuSingularValues } from './gpuSingularValues.ts';
 import { mixMatrix } from './hadamardMixing.ts';
 import { MIX_SEED, survey } from './roundedMatrix.ts';
 import { chaseTicks } from './wgsl/bidiagonalPrograms.ts';
@@ -38,10 +38,7 @@ const WINDOW_WIDTH = 16;
 /** Longest dimension of a grid that every adapter has; a product's takes batch times parts of it. */
 const MAX_BATCH = 2048;
 
-/**
- * A window below this share of the largest entry of all is solved on its own scale: float32's range is not
- * the limit, but reflectors on noise of the others would be.
- */
+/** A window whose values lie below this share of the largest entry of all is solved again on its own scale. */
 const SMALLEST_SCALE = 1e-6;
 
 /** How far the sum of a window's squares may be off: float32 is off by 1e-6. */
@@ -75,7 +72,7 @@ export async function gpuWindowSpectra(
   use: GpuUse = {},
 ): Promise<Float64Array> {
   const windows = uprightWindows(values, view);
-  const { rows, cols, offsets, data, unscale } = windows;
+  const { rows, cols, offsets, data, unscale, scale } = windows;
   const found = new Float64Array(offsets.length * cols);
   if (!data) return found;
   const isSmall = cols <= MAX_WINDOW;
@@ -126,7 +123,26 @@ export async function gpuWindowSpectra(
   );
   requirePlausible(found, windows, device);
   unscale(found);
+  for (let w = 0; w < offsets.length; w++) {
+    const own = found.subarray(w * cols, (w + 1) * cols);
+    if (own[0]! >= SMALLEST_SCALE * scale) continue;
+    own.set(await gpuSingularValues(windowAt(values, view, w), device, finish, use));
+  }
   return found;
+}
+
+/** One window as a matrix of its own. */
+function windowAt(
+  values: Float64Array,
+  { rows, cols, rowStride, colStride, offsets }: WindowView,
+  w: number,
+): Matrix {
+  const data = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++)
+      data[i * cols + j] = values[offsets[w]! + i * rowStride + j * colStride]!;
+  }
+  return { rows, cols, data };
 }
 
 interface Windows extends Omit<WindowView, 'offsets'> {
@@ -134,6 +150,8 @@ interface Windows extends Omit<WindowView, 'offsets'> {
   /** What the device gets; undefined where every value is zero. */
   readonly data: Float32Array | undefined;
   readonly unscale: (values: Float64Array) => void;
+  /** Power of two of the largest value of all. */
+  readonly scale: number;
 }
 
 /** The windows with their longer side as rows, scaled and rounded to float32. */
@@ -149,12 +167,20 @@ function uprightWindows(values: Float64Array, view: WindowView): Windows {
       }
     : view;
   const whole: Matrix = { rows: 1, cols: values.length, data: values };
-  const { isZero, toUnit, unscale } = scaledMatrix(whole);
+  const scaled = scaledMatrix(whole);
+  const { isZero, toUnit } = scaled;
+  const unscale = (found: Float64Array): void => scaled.unscale(found);
   requireInside(view, values.length);
-  if (isZero) return { ...upright, data: undefined, unscale };
   const [p, q] = toUnit;
+  const scale = 1 / p / q;
+  if (isZero) return { ...upright, data: undefined, unscale, scale };
   if (survey(values, toUnit).isExact) {
-    return { ...upright, data: Float32Array.from(values, (value) => value * p * q), unscale };
+    return {
+      ...upright,
+      data: Float32Array.from(values, (value) => value * p * q),
+      unscale,
+      scale,
+    };
   }
   const { rows, cols, offsets } = upright;
   const size = rows * cols;
@@ -177,6 +203,7 @@ function uprightWindows(values: Float64Array, view: WindowView): Windows {
     offsets: offsets.map((_, w) => w * size),
     data,
     unscale,
+    scale,
   };
 }
 
