@@ -21,6 +21,8 @@ export async function build({ tests = true } = {}) {
     sourcemap: true,
     logLevel: 'warning',
     metafile: true,
+    // Its main file is made for AMD too, which cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: { EIGENSCOPE_VERSION: JSON.stringify(version) },
     absWorkingDir: root,
   };

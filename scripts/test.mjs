@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ARTIFACTS, SUITES } from './testSuites.mjs';
+import { ARTIFACTS, SUITES, summed } from './testSuites.mjs';
 
 const USAGE = `Usage: node scripts/test.mjs [--only ${SUITES.map(({ name }) => name).join(',')}]`;
 
@@ -16,14 +16,6 @@ function chosenSuites() {
 /** One line of counts; what was skipped is said only where something was. */
 function countsLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-}
-
-function added(a, b) {
-  return {
-    passed: a.passed + b.passed,
-    failed: a.failed + b.failed,
-    skipped: a.skipped + b.skipped,
-  };
 }
 
 /** In CI a suite that is skipped proves nothing, so it fails. */
@@ -56,7 +48,7 @@ mkdirSync(ARTIFACTS, { recursive: true });
 let total = { passed: 0, failed: 0, skipped: 0 };
 for (const suite of chosenSuites()) {
   const counts = await runSuite(suite);
-  total = added(total, counts);
+  total = summed(total, counts);
   if (suite.essential && counts.failed > 0) {
     console.error(`Nothing else can be tested before ${suite.name} passes.`);
     break;

@@ -28,13 +28,18 @@ async function packaging() {
   return { passed: 1, failed: 0, skipped: 0 };
 }
 
-async function vitest() {
+/** The vitest files in those folders. */
+function vitest(name, folders) {
+  return async () => vitestCounts(path.join(ARTIFACTS, `${name}.json`), folders);
+}
+
+async function vitestCounts(counts, folders) {
   // The GPU tests run on the software Vulkan that comes with the test host's browser.
   if (!hostUnsupported()) ensurePackages();
-  const counts = path.join(ARTIFACTS, 'vitest.json');
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [
     'run',
+    ...folders,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${counts}`,
@@ -56,33 +61,60 @@ async function vitest() {
 }
 
 /** The node:test files of test/e2e that match, one after the other: each has a workbench of its own. */
-function endToEnd(name, pattern) {
+function endToEnd(name, pattern, hostName = 'newest') {
   return async () => {
     const unsupported = hostUnsupported();
     if (unsupported) {
       console.log(`${unsupported} This suite is skipped.`);
       return { passed: 0, failed: 0, skipped: 1 };
     }
-    ensureHost();
+    const env = { ...process.env, EIGENSCOPE_HOST: hostName };
+    ensureHost(hostName);
     const files = readdirSync(path.join(ROOT, 'test/e2e'))
       .filter((file) => file.endsWith('.test.mjs') && pattern.test(file))
       .map((file) => path.join('test/e2e', file));
-    const counts = path.join(ARTIFACTS, `${name}.json`);
-    rmSync(counts, { force: true });
-    const code = await runCommand(
-      process.execPath,
-      [
-        '--test',
-        '--test-concurrency=1',
-        '--test-reporter=spec',
-        '--test-reporter-destination=stdout',
-        `--test-reporter=${path.join(ROOT, 'scripts/testCounts.mjs')}`,
-        `--test-reporter-destination=${counts}`,
-        ...files,
-      ],
-      { cwd: ROOT },
-    );
-    return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
+    let total = { passed: 0, failed: 0, skipped: 0 };
+    for (const file of files) total = summed(total, await twiceAtMost(name, file, env));
+    return total;
+  };
+}
+
+/**
+ * A workbench in a browser has a timing of its own, so a file that fails is run once more, in a fresh
+ * workbench. What fails twice has failed; what passes then is named, so that it is seen and mended.
+ */
+async function twiceAtMost(name, file, env) {
+  const first = await nodeTests(name, file, env);
+  if (first.failed === 0) return first;
+  console.log(`== ${file} failed and is run once more`);
+  const second = await nodeTests(name, file, env);
+  if (second.failed === 0) console.log(`== ${file} passed at the second attempt: it is unsteady`);
+  return second;
+}
+
+async function nodeTests(name, file, env) {
+  const counts = path.join(ARTIFACTS, `${name}.json`);
+  rmSync(counts, { force: true });
+  const code = await runCommand(
+    process.execPath,
+    [
+      '--test',
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${path.join(ROOT, 'scripts/testCounts.mjs')}`,
+      `--test-reporter-destination=${counts}`,
+      file,
+    ],
+    { cwd: ROOT, env },
+  );
+  return counted(code, () => JSON.parse(readFileSync(counts, 'utf8')));
+}
+
+export function summed(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
   };
 }
 
@@ -108,8 +140,11 @@ export const SUITES = [
   { name: 'types', run: check(bin('tsc'), ['-b']) },
   { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
   { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
-  { name: 'unit', run: vitest },
+  { name: 'unit', run: vitest('unit', ['test/unit', 'test/golden']) },
+  { name: 'kills', run: vitest('kills', ['test/kills']) },
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
+  // The panel's own pages run in the browser alone: for them there is no older VS Code.
+  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel)/, 'oldest') },
 ];

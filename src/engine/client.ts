@@ -111,9 +111,13 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   return {
+    estimate: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.estimate(request, context)),
     analyze,
     spectrum: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
+    farms: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.farms(request, context)),
     get pid() {
       return engine?.pid;
     },

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { decodeRecord, encodeRecord, type CacheRecord } from './cacheRecord.ts';
+import { decodeEntries, encodeEntries } from './entriesRecord.ts';
+import type { EntryRecord } from './spectrumTask.ts';
 
 const EXTENSION = '.spectrum';
+const TEMPORARY = '.tmp';
 
 /** Half-written files older than this belong to a process that is gone. */
 const STALE_TEMPORARY_MS = 60 * 60 * 1000;
@@ -18,6 +21,15 @@ export class SpectrumCache {
   constructor(private readonly folder: string) {}
 
   read(key: string): CacheRecord | undefined {
+    return this.readAs(key, decodeRecord);
+  }
+
+  /** What the entries of a matrix say; see entriesKey. */
+  readEntries(key: string): EntryRecord | undefined {
+    return this.readAs(key, decodeEntries);
+  }
+
+  private readAs<T>(key: string, decode: (bytes: Uint8Array) => T | undefined): T | undefined {
     const file = this.fileOf(key);
     let bytes: Buffer;
     try {
@@ -25,7 +37,7 @@ export class SpectrumCache {
     } catch {
       return undefined;
     }
-    const record = decodeRecord(bytes);
+    const record = decode(bytes);
     try {
       // The time of last use decides what goes first when the cache is full.
       if (record) fs.utimesSync(file, new Date(), new Date());
@@ -36,13 +48,26 @@ export class SpectrumCache {
     return record;
   }
 
+  /** Whether there is a record; it may prove damaged when it is read. */
+  has(key: string): boolean {
+    return fs.existsSync(this.fileOf(key));
+  }
+
   /** Returns whether the record was stored. */
   write(key: string, record: CacheRecord): boolean {
+    return this.writeBytes(key, encodeRecord(record));
+  }
+
+  writeEntries(key: string, record: EntryRecord): boolean {
+    return this.writeBytes(key, encodeEntries(record));
+  }
+
+  private writeBytes(key: string, bytes: Uint8Array): boolean {
     const file = this.fileOf(key);
-    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = `${file}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
     try {
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(temporary, encodeRecord(record));
+      fs.writeFileSync(temporary, bytes);
       fs.renameSync(temporary, file);
       return true;
     } catch {
@@ -59,7 +84,8 @@ export class SpectrumCache {
       if (!stat) continue;
       if (entry.endsWith(EXTENSION))
         records.push({ file: entry, bytes: stat.size, used: stat.mtimeMs });
-      else if (now - stat.mtimeMs > STALE_TEMPORARY_MS) fs.rmSync(entry, { force: true });
+      else if (entry.endsWith(TEMPORARY) && now - stat.mtimeMs > STALE_TEMPORARY_MS)
+        fs.rmSync(entry, { force: true });
     }
     let total = records.reduce((sum, record) => sum + record.bytes, 0);
     records.sort((a, b) => a.used - b.used);

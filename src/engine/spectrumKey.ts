@@ -1,15 +1,33 @@
 import { createHash } from 'node:crypto';
-import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
-import type { SpectrumSource } from './spectrumTask.ts';
+import type {
+  CodeStorage,
+  DenseStorage,
+  QuantisedStorage,
+  TensorStorage,
+} from '../core/checkpoint/checkpoint.ts';
+import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
+import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
+/**
+ * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
+ * seeded shuffles of its entries or of single windows of them, or projections of heads.
+ */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
+  | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
-  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
+  | ({ readonly kind: 'heads' } & HeadUse)
+  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }
+  | {
+      readonly kind: 'shuffledWindows';
+      readonly rows: number;
+      readonly cols: number;
+      readonly count: number;
+      readonly seed: number;
+    };
 
 /**
  * The cache's key of a spectrum: SHA-256 over the stored bytes' hash, how they are read, what is solved,
@@ -32,9 +50,36 @@ export function spectrumKey(
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
-/** How the stored bytes are read: of a sparse tensor its values and its indices. */
+/** The cache's key of what the entries of a source say. */
+export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
+  const { shape, view } = source;
+  const identity = [
+    storedBytesHash,
+    { ...encodingOf(source.storage), shape, view },
+    { kind: 'entries', version: ENTRY_FIGURES_VERSION },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+function quantisedEncoding(storage: QuantisedStorage): object {
+  const { dtype, encoding, elements, codes, scale, zero, zeroDefault, scales } = storage;
+  const packed = ({ type, row, encoding: how }: CodeStorage): unknown => [type, row, how];
+  const dense = (each: DenseStorage): unknown => [each.dtype, each.encoding, each.elements];
+  return {
+    dtype,
+    encoding,
+    elements,
+    codes: packed(codes),
+    scale: scale ? dense(scale) : null,
+    zero: zero ? ('row' in zero ? packed(zero) : dense(zero)) : zeroDefault,
+    scales,
+  };
+}
+
+/** How the stored bytes are read: of a sparse or quantised tensor each of its parts. */
 function encodingOf(storage: TensorStorage): object {
   const { dtype, encoding, elements } = storage;
+  if (storage.encoding === 'quantised') return quantisedEncoding(storage);
   if (storage.encoding !== 'sparse') return { dtype, encoding, elements };
   const { values, indices } = storage;
   return {

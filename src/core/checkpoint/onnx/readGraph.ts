@@ -7,11 +7,13 @@ import {
   NODE,
   SPARSE_TENSOR,
   TENSOR,
+  TYPE,
   VALUE_INFO,
 } from './messageShapes.ts';
 import { moduleScopesOf } from './moduleScopes.ts';
 import type { AttributeTree, GraphTree, NodeTree, SparseTree } from './modelTree.ts';
 import { readKeyValue, readTensorHeader, type TensorHeader } from './tensorHeader.ts';
+import { checkType } from './valueType.ts';
 
 /** How much of one file has been indexed. */
 export interface IndexCount {
@@ -102,6 +104,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
   let name = '';
   let reference = '';
   let integer: number | undefined;
+  let float: number | undefined;
   let text: string | undefined;
   while (message.next()) {
     switch (message.name) {
@@ -113,6 +116,9 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'i':
         integer = message.integer();
+        break;
+      case 'f':
+        float = message.float();
         break;
       case 's':
         if (message.range().bytes <= LIMITS.attributeTextBytes) text = message.text();
@@ -138,9 +144,13 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'graphs':
         graphs.push(readGraph(message.child(GRAPH, graphs.length), count));
+        break;
+      case 'tp':
+      case 'type_protos':
+        checkType(message.child(TYPE));
     }
   }
-  return { name, reference, integer, integers, text, tensors, sparse, graphs };
+  return { name, reference, integer, integers, float, text, tensors, sparse, graphs };
 }
 
 function readTensor(parent: MessageReader, count: IndexCount, index?: number): TensorHeader {
@@ -172,6 +182,8 @@ function readSparse(message: MessageReader, count: IndexCount): SparseTree {
 
 function readValueName(message: MessageReader): string {
   let name = '';
-  while (message.next()) if (message.name === 'name') name = message.text();
+  while (message.next())
+    if (message.name === 'name') name = message.text();
+    else if (message.name === 'type') checkType(message.child(TYPE));
   return name;
 }
