@@ -35,7 +35,7 @@ function vitest(name, folders) {
 
 async function vitestCounts(counts, folders) {
   // The GPU tests run on the software Vulkan that comes with the test host's browser.
-  if (!hostUnsupported()) ensurePackages();
+  if (folders.includes('test/unit') && !hostUnsupported()) ensurePackages();
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [
     'run',
