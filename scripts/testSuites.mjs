@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ensureHost, hostUnsupported } from './e2eHost.mjs';
+import { ensureHost, ensurePackages, hostUnsupported } from './e2eHost.mjs';
 import { packageVsix } from './package.mjs';
 import { runCommand } from './runCommand.mjs';
 
@@ -34,6 +34,8 @@ function vitest(name, folders) {
 }
 
 async function vitestCounts(counts, folders) {
+  // The GPU tests run on the software Vulkan that comes with the test host's browser.
+  if (folders.includes('test/unit') && !hostUnsupported()) ensurePackages();
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [
     'run',

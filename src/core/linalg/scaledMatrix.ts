@@ -16,6 +16,8 @@ export interface ScaledMatrix {
   /** The shorter side. */
   readonly cols: number;
   readonly isZero: boolean;
+  /** Entries times both factors are those of the scaled matrix. */
+  readonly toUnit: readonly [number, number];
   /** Writes rows first..first + count into a block of the kernels' memory. */
   copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
   /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
@@ -98,6 +100,7 @@ function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix 
     rows,
     cols,
     isZero: largest === 0,
+    toUnit,
     copyRows: (kernels, first, count, target) => {
       const length = (count - 1) * target.stride + cols;
       const view = float64View(kernels, target.address, length);
