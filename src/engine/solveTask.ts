@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
-import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
@@ -18,6 +17,7 @@ import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
+import { sourceValues } from './sourceValues.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
 import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
@@ -152,7 +152,10 @@ function windowSpectra(
   return { rows, cols, count: slices, pools, singularValues: spectra[0]!, shuffles };
 }
 
-/** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
+/**
+ * A tensor in its file: hashed once, its values read only when the cache cannot answer. All sources that
+ * are asked of it are gathered alike.
+ */
 class StoredWeight {
   private readonly hash: string;
   private values: Float64Array | undefined;
@@ -187,7 +190,7 @@ class StoredWeight {
     const key = entriesKey(this.hash, source);
     const known = cache?.readEntries(key);
     if (known) return known;
-    this.values ??= readValues(source.storage);
+    this.values ??= sourceValues(source);
     const matrix = gather(this.values, source, source.view.offsets[0]!);
     const { buffer, byteOffset, byteLength } = matrix.data;
     const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
@@ -200,7 +203,7 @@ class StoredWeight {
   }
 
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    this.values ??= readValues(source.storage);
+    this.values ??= sourceValues(source);
     const { view } = source;
     // Windows lie inside a matrix whose own spectrum is known by then.
     if (asked.kind !== 'windows') checkFinite(this.values, view);

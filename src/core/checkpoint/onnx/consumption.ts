@@ -1,5 +1,6 @@
 import type { Division, Orientation, Role } from '../checkpoint.ts';
 import { isStoredKernel, storedMatrix, type AxesView, type StoredMatrix } from './axesView.ts';
+import { expertNames, expertUse, isExpertLayer } from './expertUse.ts';
 import { einsumUse } from './einsumUse.ts';
 import { isPackedAttention, packedAttentionUse } from './packedAttentionUse.ts';
 import { STANDARD_DOMAIN } from './readModel.ts';
@@ -31,6 +32,10 @@ export interface ConsumingNode {
   readonly text: (attribute: string) => string | undefined;
   /** An input that is a constant list of integers. */
   readonly constant: (input: number) => readonly number[] | undefined;
+  /** The shape of an input that the model holds. */
+  readonly shapeOf: (input: number) => readonly number[] | undefined;
+  /** Its name and that of the tensor, to tell what a batch of matrices numbers. */
+  readonly names: readonly string[];
 }
 
 const MICROSOFT_DOMAIN = 'com.microsoft';
@@ -59,8 +64,9 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
   [/Normalization$/, (op) => `scale, shift or statistics of ${op}`],
   [
-    /^(Attention|MultiHeadAttention|GroupQueryAttention|MoE|QMoE)$/,
-    (op) => `packed weights of ${op}, which are not analyzed in this version`,
+    /^(Attention|MultiHeadAttention|PackedMultiHeadAttention|DecoderMaskedMultiHeadAttention|GroupQueryAttention|SparseAttention|PagedAttention|LinearAttention)$/,
+    (op) =>
+      `an input of ${op} (data, biases, positions or a cache); its projections multiply before it and are analyzed there`,
   ],
   [
     /^(Add|Sub|Mul|Div|Pow|Mod|Min|Max|Sum|Mean|PRelu|Where|Clip|BiasGelu|FastGelu|BiasAdd)$/,
@@ -87,7 +93,8 @@ export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrd
     if (isTableLookUp(op)) return tableUse(node, view);
   }
   if (standard && isRecurrent(op)) return recurrentUse(node, view, rows);
-  if (standard && op === 'Einsum') return einsumUse(node.text('equation'), node.input, view);
+  if (standard && op === 'Einsum') return einsumUse(node, view);
+  if (microsoft && isExpertLayer(op)) return expertUse(node, view);
   if (microsoft && isPackedAttention(op)) return packedAttentionUse(node, view);
   const known = OTHER_USES.find(([pattern]) => pattern.test(op));
   if (known) return otherUse(known[1](op));
@@ -123,14 +130,24 @@ function productUse(node: ConsumingNode, view: AxesView, flagged: boolean): Cons
     orientation: outFirst ? 'out-in' : 'in-out',
     rowAxes: matrix.rowAxes,
     groups: 1,
-    ...batchOf(matrix),
+    ...batchOf(matrix, view, node.names),
   };
 }
 
+/** `experts` as one word of a path: `model.layers.0.mlp.experts.gate_up_proj`. */
+const EXPERTS = /(^|[^a-z])(experts?|moe)([^a-z]|$)/i;
+
 /** The division of a batch of matrices; nothing where there is a single one. */
-export function batchOf({ batchAxes }: StoredMatrix): { readonly division?: Division } {
+export function batchOf(
+  { batchAxes }: StoredMatrix,
+  { stored }: AxesView,
+  names: readonly string[],
+): { readonly division?: Division } {
   if (batchAxes === 0) return {};
-  return { division: { batchAxes, batchNames: [], side: 'rows', bands: [] } };
+  const count = stored.slice(0, batchAxes).reduce((all, each) => all * each, 1);
+  const areExperts = count > 1 && names.some((name) => EXPERTS.test(name));
+  const batchNames = areExperts ? expertNames(count) : [];
+  return { division: { batchAxes, batchNames, side: 'rows', bands: [] } };
 }
 
 function convUse(node: ConsumingNode, view: AxesView): Consumption {

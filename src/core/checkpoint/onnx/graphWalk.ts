@@ -2,6 +2,7 @@ import { CheckpointError } from '../checkpointError.ts';
 import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
+import { attributeOf, formalInput, inputValue, type CallFrame } from './callFrame.ts';
 import { consumptionOf, type Consumption, type ConsumingNode } from './consumption.ts';
 import { FusedAttention } from './fusedAttention.ts';
 import { passedOn, type Passing } from './passingOperators.ts';
@@ -10,7 +11,6 @@ import { RowCuts } from './rowCuts.ts';
 import { isPermutation, type RowOrder } from './rowOrder.ts';
 import {
   calledFunction,
-  lookUp,
   type PlacedFunction,
   type PlacedModel,
   type PlacedNode,
@@ -18,7 +18,6 @@ import {
   type Value,
 } from './scopes.ts';
 import { integerConstant } from './integerConstants.ts';
-import type { AttributeTree } from './modelTree.ts';
 
 /** A node that takes a stored tensor in the end, and what it does with it. */
 export interface Consumer {
@@ -30,14 +29,6 @@ export interface Consumer {
   readonly consumption: Consumption;
 }
 
-/** A call of a model-local function: names inside the function mean what the call gives them. */
-interface Frame {
-  readonly call: PlacedNode;
-  readonly called: PlacedFunction;
-  readonly outer: Frame | undefined;
-  readonly depth: number;
-}
-
 interface Step {
   readonly value: Value;
   readonly view: AxesView;
@@ -45,7 +36,7 @@ interface Step {
   readonly changedBy: string;
   /** Where it was cut or joined along its first axis: from the whole, to what it was made into last. */
   readonly cut: { readonly from: Value; readonly to: Value } | undefined;
-  readonly frame: Frame | undefined;
+  readonly frame: CallFrame | undefined;
 }
 
 /** Operators whose result holds the tensor's elements, but no longer as one whole tensor. */
@@ -60,7 +51,7 @@ export class GraphWalk {
     private readonly model: PlacedModel,
     private readonly reader: RangeReader,
   ) {
-    this.attention = new FusedAttention(reader, () => this.countStep());
+    this.attention = new FusedAttention(model, reader, () => this.countStep());
   }
 
   /** Every node that takes the tensor which `value` names, in graph order. */
@@ -104,7 +95,9 @@ export class GraphWalk {
       integer: (attribute) => attributeOf(node, attribute, step.frame)?.integer,
       integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
       text: (attribute) => attributeOf(node, attribute, step.frame)?.text,
-      constant: (input) => this.constantInput(node, input, step.frame),
+      shapeOf: (input) => inputValue(node, input, step.frame)?.tensor?.header.dims,
+      names: [node.tree.name, ...node.tree.moduleScopes, step.value.name],
+      constant: (input) => integerConstant(inputValue(node, input, step.frame), this.reader),
     };
     const passed = passedOn(seen, step.view);
     if (passed.kind === 'passed') {
@@ -124,13 +117,13 @@ export class GraphWalk {
   /** With the parts of a product whose outputs are query, key and value. */
   private withAttention(consumption: Consumption, step: Step, { node, input }: Use): Consumption {
     if (consumption.kind === 'other' || consumption.role !== 'linear') return consumption;
-    if (consumption.division || step.frame || input !== 1) return consumption;
+    if (consumption.division || input !== 1) return consumption;
     const { stored } = step.view;
     const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
     const outputsAreRows = consumption.orientation === 'out-in';
     const rows = product(stored.slice(0, consumption.rowAxes));
     const outputs = outputsAreRows ? rows : product(stored) / rows;
-    const bands = this.attention.bandsOf(node, outputs);
+    const bands = this.attention.bandsOf(node, outputs, step.frame);
     if (!bands) return consumption;
     const side = outputsAreRows ? 'rows' : 'cols';
     return { ...consumption, division: { batchAxes: 0, batchNames: [], side, bands } };
@@ -153,8 +146,7 @@ export class GraphWalk {
   }
 
   private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {
-    const name = called.tree.body.inputs[use.input];
-    const value = name === undefined ? undefined : called.scope.values.get(name);
+    const value = formalInput(called, use.input);
     if (!value) return undefined;
     const depth = (step.frame?.depth ?? 0) + 1;
     if (depth > LIMITS.callDepth)
@@ -183,21 +175,6 @@ export class GraphWalk {
     if (value) open.push({ ...step, value });
   }
 
-  private constantInput(
-    node: PlacedNode,
-    input: number,
-    frame: Frame | undefined,
-  ): readonly number[] | undefined {
-    const name = node.tree.inputs[input];
-    if (name === undefined || name === '') return undefined;
-    const value = lookUp(node.scope, name);
-    if (frame && value?.scope === frame.called.scope && !value.producer && !value.tensor) {
-      const formal = frame.called.tree.body.inputs.indexOf(name);
-      return formal < 0 ? undefined : this.constantInput(frame.call, formal, frame.outer);
-    }
-    return integerConstant(value, this.reader);
-  }
-
   private countStep(): void {
     if (++this.steps > LIMITS.walkSteps)
       this.fail(`following its tensors takes more than ${LIMITS.walkSteps} steps`);
@@ -211,20 +188,6 @@ export class GraphWalk {
       { file, field: 'graph' },
     );
   }
-}
-
-/** An attribute of a node; inside a function it may be the attribute of the call, or the function's default. */
-function attributeOf(
-  node: PlacedNode,
-  name: string,
-  frame: Frame | undefined,
-): AttributeTree | undefined {
-  const own = node.tree.attributes.find((attribute) => attribute.name === name);
-  if (!own || own.reference === '' || !frame) return own;
-  return (
-    attributeOf(frame.call, own.reference, frame.outer) ??
-    frame.called.tree.defaults.find((attribute) => attribute.name === own.reference)
-  );
 }
 
 /** Undefined where the first axis that the operator sees is not the first one that is stored. */
@@ -244,7 +207,7 @@ function afterChange(consumption: Consumption, changedBy: string, op: string): C
   };
 }
 
-function callOrder(frame: Frame | undefined): readonly number[] {
+function callOrder(frame: CallFrame | undefined): readonly number[] {
   return frame ? [...callOrder(frame.outer), frame.call.order] : [];
 }
 

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
-import { writeOnnx, type NodeSpec, type TensorSpec } from '../../../fixtures/onnxModel.ts';
+import {
+  writeOnnx,
+  type FunctionSpec,
+  type NodeSpec,
+  type TensorSpec,
+} from '../../../fixtures/onnxModel.ts';
 import { integers, op, zeros } from '../../../fixtures/onnxParts.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
 
@@ -12,13 +17,18 @@ function bandsOfW(
   nodes: readonly NodeSpec[],
   initializers: readonly TensorSpec[],
   outputs: readonly string[] = ['y'],
+  functions: readonly FunctionSpec[] = [],
 ): string {
-  const model = { nodes, initializers, outputs, inputs: ['x'] };
+  const model = { nodes, initializers, outputs, inputs: ['x'], functions };
   const { weights } = openCheckpoint(writeOnnx(dir, `${++files}.onnx`, model));
   const weight = weights.find(({ tensor }) => tensor === 'w')!;
   if (!weight.division) return 'whole';
   const { side, bands } = weight.division;
-  return [side, ...bands.map(({ name, start, length }) => `${name} ${start}+${length}`)].join(' ');
+  const runs = bands.map(({ name, start, length, repeats }) => {
+    const times = repeats ? `x${repeats.count}/${repeats.stride}` : '';
+    return `${name} ${start}+${length}${times}`;
+  });
+  return [side, ...runs].join(' ');
 }
 
 const W = zeros('w', 4, 12);
@@ -143,6 +153,75 @@ describe('a projection that attention takes as query, key and value has three pa
         QKV,
       ],
       [
+        'of each head, by Reshape and Gather',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 3 })),
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
+        'cols query 0+2x2/6 key 2+2x2/6 value 4+2x2/6',
+      ],
+      [
+        'of each group of heads that share key and value, by Slice',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('Slice', ['r'], 'a', { axes: [-2], starts: [0], ends: [-2] }),
+          op('Slice', ['r'], 'b1', { axes: [-2], starts: [-2], ends: [-1] }),
+          op('Slice', ['r'], 'c', { axes: [-2], starts: [-1], ends: [9] }),
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 6, 1)],
+        'cols query 0+4x2/6 key 4+1x2/6 value 5+1x2/6',
+      ],
+      [
+        'taken apart by MultiHeadAttention itself, head by head',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('MultiHeadAttention', ['r'], 'y', { num_heads: 2 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 3, 2)],
+        'cols query 0+2x2/6 key 2+2x2/6 value 4+2x2/6',
+      ],
+      [
+        'taken apart by PackedMultiHeadAttention',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('PackedMultiHeadAttention', ['r', '', ''], 'y', { num_heads: 4 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', -1, 4, 3, 1)],
+        'cols query 0+1x4/3 key 1+1x4/3 value 2+1x4/3',
+      ],
+      [
+        'key and value alone, taken apart by MultiHeadAttention',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('MultiHeadAttention', ['x', 'r'], 'y', { num_heads: 2 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 2, 3)],
+        'cols key 0+3x2/6 value 3+3x2/6',
+      ],
+      [
+        'taken apart by GroupQueryAttention',
+        [
+          ...PROJECTION,
+          op(
+            'GroupQueryAttention',
+            ['h', '', '', '', '', 'lengths', 'total'],
+            'y',
+            { num_heads: 4, kv_num_heads: 1 },
+            'com.microsoft',
+          ),
+        ],
+        [W, BIAS],
+        'cols query 0+8 key 8+2 value 10+2',
+      ],
+      [
         'with a cache of keys and positions turned in',
         [
           ...PROJECTION,
@@ -187,16 +266,6 @@ describe('a projection stays whole', () => {
       [W, BIAS],
     ],
     [
-      'where heads are cut, not the whole',
-      [
-        ...PROJECTION,
-        op('Reshape', ['h', 'shape'], 'r'),
-        ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 3 })),
-        ...attention('a', 'b1', 'c'),
-      ],
-      [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
-    ],
-    [
       'where another axis than that of the outputs is taken apart',
       [
         ...PROJECTION,
@@ -206,6 +275,29 @@ describe('a projection stays whole', () => {
         ...attention('a', 'b1', 'c'),
       ],
       [W, BIAS, integers('shape', 0, 12, 3, 2, 2), ...INDICES],
+    ],
+    [
+      'where MultiHeadAttention has another number of heads than its outputs',
+      [
+        ...PROJECTION,
+        op('Reshape', ['h', 'shape'], 'r'),
+        op('MultiHeadAttention', ['r'], 'y', { num_heads: 4 }, 'com.microsoft'),
+      ],
+      [W, BIAS, integers('shape', 0, -1, 2, 3, 2)],
+    ],
+    [
+      'where it is the query alone of GroupQueryAttention',
+      [
+        ...PROJECTION,
+        op(
+          'GroupQueryAttention',
+          ['h', 'x', 'x', '', '', 'lengths', 'total'],
+          'y',
+          { num_heads: 4, kv_num_heads: 1 },
+          'com.microsoft',
+        ),
+      ],
+      [W, BIAS],
     ],
     [
       'where one part is not taken',
@@ -256,5 +348,93 @@ describe('a projection stays whole', () => {
     const nodes = [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')];
     expect(bandsOfW(nodes, [W, BIAS], ['y', 'h'])).toBe('whole');
     expect(bandsOfW(nodes, [W, BIAS])).toBe(QKV);
+  });
+});
+
+describe('a projection inside model-local functions', () => {
+  const body = (
+    name: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    nodes: readonly NodeSpec[],
+  ): FunctionSpec => ({ domain: 'pkg', name, inputs, outputs, nodes });
+  const core = body('core', ['q', 'k', 'v', 'scale'], ['y'], [...attention('q', 'k', 'v')]);
+  const linear = body('linear', ['x', 'w', 'b'], ['h'], PROJECTION);
+  const cases: readonly (readonly [
+    string,
+    readonly NodeSpec[],
+    readonly FunctionSpec[],
+    string,
+  ])[] = [
+    [
+      'with its weight and bias, and attention, in one function',
+      [op('layer', ['x', 'w', 'b'], 'y', {}, 'pkg')],
+      [body('layer', ['x', 'w', 'b'], ['y'], [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')])],
+      QKV,
+    ],
+    [
+      'whose product is a function, and whose attention is another one',
+      [
+        op('linear', ['x', 'w', 'b'], 'h', {}, 'pkg'),
+        SPLIT,
+        op('core', ['c', 'b1', 'a', 'scale'], 'y', {}, 'pkg'),
+      ],
+      [linear, core],
+      'cols value 0+4 key 4+4 query 8+4',
+    ],
+    [
+      'two functions deep, after a bias outside, past a function of the query',
+      [op('layer', ['x', 'w', 'b'], 'y', {}, 'pkg')],
+      [
+        body('product', ['x', 'w'], ['p'], [op('MatMul', ['x', 'w'], 'p')]),
+        body('turn', ['a'], ['z'], [op('Neg', ['a'], 'z')]),
+        core,
+        body(
+          'layer',
+          ['x', 'w', 'b'],
+          ['y'],
+          [
+            op('product', ['x', 'w'], 'p', {}, 'pkg'),
+            op('Add', ['b', 'p'], 'h'),
+            SPLIT,
+            op('turn', ['a'], 'turned', {}, 'pkg'),
+            op('core', ['turned', 'b1', 'c', 'scale'], 'y', {}, 'pkg'),
+          ],
+        ),
+      ],
+      QKV,
+    ],
+    [
+      'cut inside a function that takes the outputs',
+      [...PROJECTION, op('cut', ['h'], 'y', {}, 'pkg')],
+      [body('cut', ['h'], ['y'], [SPLIT, ...attention('a', 'b1', 'c')])],
+      QKV,
+    ],
+    [
+      'stays whole where the function has the name of an operator but not its doing',
+      [...PROJECTION, SPLIT, op('Attention', ['a', 'b1', 'c'], 'y', {}, 'pkg')],
+      [
+        body(
+          'Attention',
+          ['q', 'k', 'v'],
+          ['y'],
+          [op('Mul', ['q', 'k'], 'm'), op('Add', ['m', 'v'], 'y')],
+        ),
+      ],
+      'whole',
+    ],
+    [
+      'stays whole where the function gives the outputs out as well',
+      [
+        { op: 'both', inputs: ['x', 'w', 'b'], outputs: ['h', 'g'], domain: 'pkg' },
+        SPLIT,
+        ...attention('a', 'b1', 'c'),
+      ],
+      [body('both', ['x', 'w', 'b'], ['h', 'g'], [...PROJECTION, op('Relu', ['h'], 'g')])],
+      'whole',
+    ],
+  ];
+  test.each(cases)('%s', (_, nodes, functions, expected) => {
+    expect(bandsOfW(nodes, [W, BIAS], ['y'], functions)).toBe(expected);
   });
 });
