@@ -5,7 +5,6 @@ import { einsumUse } from './einsumUse.ts';
 import { isPackedAttention, packedAttentionUse } from './packedAttentionUse.ts';
 import { STANDARD_DOMAIN } from './readModel.ts';
 import { isRecurrent, recurrentUse } from './recurrentUse.ts';
-import type { RowOrder } from './rowOrder.ts';
 import { isTableLookUp, tableUse } from './tableUse.ts';
 
 /** What a node does with a tensor: multiplies by it as a matrix, or something else, said in words. */
@@ -17,8 +16,12 @@ export type Consumption =
       readonly rowAxes: number;
       readonly groups: number;
       readonly division?: Division;
+      /** Present where the division is of some of the tensor's `rows` alone: what to call those that this node takes. */
+      readonly partial?: { readonly name: string; readonly rows: number };
     }
   | { readonly kind: 'other'; readonly reason: string };
+
+export type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
 
 /** A node as far as the use of one of its inputs goes. */
 export interface ConsumingNode {
@@ -78,11 +81,8 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
 ];
 
-/**
- * What `node` does with a tensor that it sees as `view`; `rows` is the order of the stored rows where they
- * were cut and joined on the way.
- */
-export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrder): Consumption {
+/** What `node` does with a tensor that it sees as `view`. */
+export function consumptionOf(node: ConsumingNode, view: AxesView): Consumption {
   const { op, domain } = node;
   const standard = domain === '' || domain === STANDARD_DOMAIN;
   const microsoft = domain === MICROSOFT_DOMAIN;
@@ -92,7 +92,7 @@ export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrd
     if (CONVOLUTIONS.has(op) || op === TRANSPOSED_CONVOLUTION) return convUse(node, view);
     if (isTableLookUp(op)) return tableUse(node, view);
   }
-  if (standard && isRecurrent(op)) return recurrentUse(node, view, rows);
+  if (standard && isRecurrent(op)) return recurrentUse(node, view);
   if (standard && op === 'Einsum') return einsumUse(node, view);
   if (microsoft && isExpertLayer(op)) return expertUse(node, view);
   if (microsoft && isPackedAttention(op)) return packedAttentionUse(node, view);

@@ -3,12 +3,10 @@ import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
 import { attributeOf, formalInput, inputValue, type CallFrame } from './callFrame.ts';
-import { consumptionOf, type Consumption, type ConsumingNode } from './consumption.ts';
+import { consumptionOf, otherUse, type Consumption, type ConsumingNode } from './consumption.ts';
 import { FusedAttention } from './fusedAttention.ts';
 import { passedOn, type Passing } from './passingOperators.ts';
-import { isRecurrent } from './recurrentUse.ts';
-import { RowCuts } from './rowCuts.ts';
-import { isPermutation, type RowOrder } from './rowOrder.ts';
+import { isGateInput, joinedGates } from './joinedGates.ts';
 import {
   calledFunction,
   type PlacedFunction,
@@ -34,8 +32,8 @@ interface Step {
   readonly view: AxesView;
   /** Operator that cut or mixed the tensor on the way; empty while it is whole. */
   readonly changedBy: string;
-  /** Where it was cut or joined along its first axis: from the whole, to what it was made into last. */
-  readonly cut: { readonly from: Value; readonly to: Value } | undefined;
+  /** The tensor that all began with. */
+  readonly root: Value;
   readonly frame: CallFrame | undefined;
 }
 
@@ -59,7 +57,7 @@ export class GraphWalk {
     const found: Consumer[] = [];
     const seen = new Set<Value>();
     const view = storedView(shape);
-    const open: Step[] = [{ value, view, changedBy: '', cut: undefined, frame: undefined }];
+    const open: Step[] = [{ value, view, changedBy: '', root: value, frame: undefined }];
     for (let step = open.pop(); step; step = open.pop()) {
       this.countStep();
       // Inside a function the same name is met again in every call; a call inside itself ends at the depth limit.
@@ -84,7 +82,7 @@ export class GraphWalk {
     if (CHANGING.has(tree.op)) {
       for (const name of tree.outputs) {
         const to = node.scope.values.get(name);
-        if (to) open.push({ ...step, value: to, changedBy: tree.op, cut: cutAt(step, to) });
+        if (to) open.push({ ...step, value: to, changedBy: tree.op });
       }
       return;
     }
@@ -100,12 +98,15 @@ export class GraphWalk {
       constant: (input) => integerConstant(inputValue(node, input, step.frame), this.reader),
     };
     const passed = passedOn(seen, step.view);
-    if (passed.kind === 'passed') {
-      this.push(open, { ...step, view: passed.view }, node, tree.outputs[0]);
+    // Of a tensor that was cut or joined the view says nothing any more; only what it is made of does.
+    const isChanged = passed.kind === 'stopped' && step.changedBy !== '';
+    if (passed.kind === 'passed' || isChanged) {
+      const view = passed.kind === 'passed' ? passed.view : step.view;
+      this.push(open, { ...step, view }, node, tree.outputs[0]);
       return;
     }
     const order = [...callOrder(step.frame), node.order];
-    const consumption = this.consumptionAt(step, seen, passed);
+    const consumption = this.consumptionAt(step, seen, node, passed);
     found.push({
       node,
       input: use.input,
@@ -129,20 +130,24 @@ export class GraphWalk {
     return { ...consumption, division: { batchAxes: 0, batchNames: [], side, bands } };
   }
 
-  private consumptionAt(step: Step, node: ConsumingNode, passed: Passing): Consumption {
-    if (passed.kind === 'stopped') return { kind: 'other', reason: passed.reason };
-    if (step.changedBy === '') return consumptionOf(node, step.view);
-    const rows = isRecurrent(node.op) ? this.cutRows(step) : undefined;
-    if (rows) return consumptionOf(node, step.view, rows);
-    return afterChange(consumptionOf(node, step.view), step.changedBy, node.op);
-  }
-
-  /** The order in which all rows of a tensor arrive that was cut along its first axis and joined again. */
-  private cutRows({ cut, view, frame }: Step): RowOrder | undefined {
-    if (!cut || frame) return undefined;
-    const count = view.stored[0]!;
-    const rows = new RowCuts(cut.from, count, this.reader, () => this.countStep()).rowsOf(cut.to);
-    return rows && isPermutation(rows, count) ? rows : undefined;
+  private consumptionAt(
+    step: Step,
+    seen: ConsumingNode,
+    node: PlacedNode,
+    passed: Passing,
+  ): Consumption {
+    const { view, changedBy } = step;
+    const plain: Consumption =
+      passed.kind === 'stopped' ? otherUse(passed.reason) : consumptionOf(seen, view);
+    const done = changedBy === '' || passed.kind === 'stopped';
+    if (done && plain.kind === 'matrix') return plain;
+    if (isGateInput(seen)) {
+      const joined = step.frame
+        ? undefined
+        : joinedGates(seen, node, step.root, this.reader, () => this.countStep());
+      return joined ?? (done ? plain : changedUse(changedBy, seen.op));
+    }
+    return done || plain.kind === 'other' ? plain : changedUse(changedBy, seen.op);
   }
 
   private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {
@@ -190,21 +195,10 @@ export class GraphWalk {
   }
 }
 
-/** Undefined where the first axis that the operator sees is not the first one that is stored. */
-function cutAt(step: Step, to: Value): Step['cut'] {
-  const { value, view, changedBy, cut } = step;
-  const [first] = view.axes;
-  if (first?.length !== 1 || first[0] !== 0) return undefined;
-  if (changedBy === '') return { from: value, to };
-  return cut && { from: cut.from, to };
-}
-
-function afterChange(consumption: Consumption, changedBy: string, op: string): Consumption {
-  if (changedBy === '' || consumption.kind === 'other') return consumption;
-  return {
-    kind: 'other',
-    reason: `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
-  };
+function changedUse(changedBy: string, op: string): Consumption {
+  return otherUse(
+    `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
+  );
 }
 
 function callOrder(frame: CallFrame | undefined): readonly number[] {

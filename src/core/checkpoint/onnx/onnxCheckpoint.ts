@@ -10,10 +10,11 @@ import type { RangeReader } from '../rangeReader.ts';
 import { attentionAround } from './attentionHeads.ts';
 import { LIMITS } from '../limits.ts';
 import { callOrders, outermost } from './callOrders.ts';
-import type { Consumption } from './consumption.ts';
+import type { MatrixUse } from './consumption.ts';
 import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
+import { PARTLY_GATES, unitedGates } from './joinedGates.ts';
 import { readModel } from './readModel.ts';
 import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
 import { ATTENTION_PARTS } from './packedAttentionUse.ts';
@@ -23,8 +24,6 @@ import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
 import { weightChain } from './weightChain.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
-
-type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
 
 interface FoundWeight {
   readonly tensor: PlacedTensor;
@@ -151,6 +150,10 @@ function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): J
   const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
   if (chosen) {
     const alike = uses.filter(({ use }) => use.role === chosen.use.role);
+    if (chosen.use.partial !== undefined) {
+      const whole = unitedGates(alike.map(({ use }) => use));
+      return whole ? { storage, consumers, ...chosen, use: whole } : { reason: PARTLY_GATES };
+    }
     return { storage, consumers, ...chosen, use: agreed(chosen.use, alike) };
   }
   const [other] = consumers;

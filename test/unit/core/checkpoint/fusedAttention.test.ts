@@ -1,56 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
-import {
-  writeOnnx,
-  type FunctionSpec,
-  type NodeSpec,
-  type TensorSpec,
-} from '../../../fixtures/onnxModel.ts';
+import type { NodeSpec, TensorSpec } from '../../../fixtures/onnxModel.ts';
 import { integers, op, zeros } from '../../../fixtures/onnxParts.ts';
+import { attention, BIAS, PROJECTION, QKV, SPLIT, W } from '../../../fixtures/projection.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
+import { bandsReader } from './bandsOfW.ts';
 
-const dir = tempFolder();
-let files = 0;
-
-/** The bands of the one weight `w`, as `name start+length`, or `whole`. */
-function bandsOfW(
-  nodes: readonly NodeSpec[],
-  initializers: readonly TensorSpec[],
-  outputs: readonly string[] = ['y'],
-  functions: readonly FunctionSpec[] = [],
-): string {
-  const model = { nodes, initializers, outputs, inputs: ['x'], functions };
-  const { weights } = openCheckpoint(writeOnnx(dir, `${++files}.onnx`, model));
-  const weight = weights.find(({ tensor }) => tensor === 'w')!;
-  if (!weight.division) return 'whole';
-  const { side, bands } = weight.division;
-  const runs = bands.map(({ name, start, length, repeats }) => {
-    const times = repeats ? `x${repeats.count}/${repeats.stride}` : '';
-    return `${name} ${start}+${length}${times}`;
-  });
-  return [side, ...runs].join(' ');
-}
-
-const W = zeros('w', 4, 12);
-const BIAS = zeros('b', 12);
-const PROJECTION: readonly NodeSpec[] = [op('MatMul', ['x', 'w'], 'p'), op('Add', ['p', 'b'], 'h')];
-const SPLIT: NodeSpec = {
-  op: 'Split',
-  inputs: ['h'],
-  outputs: ['a', 'b1', 'c'],
-  attributes: { axis: -1 },
-};
-
-/** `softmax(query key^T) value`, the key transposed on the way. */
-const attention = (query: string, key: string, value: string): readonly NodeSpec[] => [
-  op('Transpose', [key], 'kt', { perm: [0, 2, 1] }),
-  op('Mul', [query, 'scale'], 'scaled'),
-  op('MatMul', ['scaled', 'kt'], 'scores'),
-  op('Softmax', ['scores'], 'weights'),
-  op('MatMul', ['weights', value], 'y'),
-];
-
-const QKV = 'cols query 0+4 key 4+4 value 8+4';
+const bandsOfW = bandsReader(tempFolder());
 
 /** Reshape to `shape`, heads to the front, and each of three taken by `take`. */
 const cutAfterReshape = (
@@ -348,93 +303,5 @@ describe('a projection stays whole', () => {
     const nodes = [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')];
     expect(bandsOfW(nodes, [W, BIAS], ['y', 'h'])).toBe('whole');
     expect(bandsOfW(nodes, [W, BIAS])).toBe(QKV);
-  });
-});
-
-describe('a projection inside model-local functions', () => {
-  const body = (
-    name: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    nodes: readonly NodeSpec[],
-  ): FunctionSpec => ({ domain: 'pkg', name, inputs, outputs, nodes });
-  const core = body('core', ['q', 'k', 'v', 'scale'], ['y'], [...attention('q', 'k', 'v')]);
-  const linear = body('linear', ['x', 'w', 'b'], ['h'], PROJECTION);
-  const cases: readonly (readonly [
-    string,
-    readonly NodeSpec[],
-    readonly FunctionSpec[],
-    string,
-  ])[] = [
-    [
-      'with its weight and bias, and attention, in one function',
-      [op('layer', ['x', 'w', 'b'], 'y', {}, 'pkg')],
-      [body('layer', ['x', 'w', 'b'], ['y'], [...PROJECTION, SPLIT, ...attention('a', 'b1', 'c')])],
-      QKV,
-    ],
-    [
-      'whose product is a function, and whose attention is another one',
-      [
-        op('linear', ['x', 'w', 'b'], 'h', {}, 'pkg'),
-        SPLIT,
-        op('core', ['c', 'b1', 'a', 'scale'], 'y', {}, 'pkg'),
-      ],
-      [linear, core],
-      'cols value 0+4 key 4+4 query 8+4',
-    ],
-    [
-      'two functions deep, after a bias outside, past a function of the query',
-      [op('layer', ['x', 'w', 'b'], 'y', {}, 'pkg')],
-      [
-        body('product', ['x', 'w'], ['p'], [op('MatMul', ['x', 'w'], 'p')]),
-        body('turn', ['a'], ['z'], [op('Neg', ['a'], 'z')]),
-        core,
-        body(
-          'layer',
-          ['x', 'w', 'b'],
-          ['y'],
-          [
-            op('product', ['x', 'w'], 'p', {}, 'pkg'),
-            op('Add', ['b', 'p'], 'h'),
-            SPLIT,
-            op('turn', ['a'], 'turned', {}, 'pkg'),
-            op('core', ['turned', 'b1', 'c', 'scale'], 'y', {}, 'pkg'),
-          ],
-        ),
-      ],
-      QKV,
-    ],
-    [
-      'cut inside a function that takes the outputs',
-      [...PROJECTION, op('cut', ['h'], 'y', {}, 'pkg')],
-      [body('cut', ['h'], ['y'], [SPLIT, ...attention('a', 'b1', 'c')])],
-      QKV,
-    ],
-    [
-      'stays whole where the function has the name of an operator but not its doing',
-      [...PROJECTION, SPLIT, op('Attention', ['a', 'b1', 'c'], 'y', {}, 'pkg')],
-      [
-        body(
-          'Attention',
-          ['q', 'k', 'v'],
-          ['y'],
-          [op('Mul', ['q', 'k'], 'm'), op('Add', ['m', 'v'], 'y')],
-        ),
-      ],
-      'whole',
-    ],
-    [
-      'stays whole where the function gives the outputs out as well',
-      [
-        { op: 'both', inputs: ['x', 'w', 'b'], outputs: ['h', 'g'], domain: 'pkg' },
-        SPLIT,
-        ...attention('a', 'b1', 'c'),
-      ],
-      [body('both', ['x', 'w', 'b'], ['h', 'g'], [...PROJECTION, op('Relu', ['h'], 'g')])],
-      'whole',
-    ],
-  ];
-  test.each(cases)('%s', (_, nodes, functions, expected) => {
-    expect(bandsOfW(nodes, [W, BIAS], ['y'], functions)).toBe(expected);
   });
 });
