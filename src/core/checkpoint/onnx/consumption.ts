@@ -49,7 +49,7 @@ const TRANSPOSED_CONVOLUTION = 'ConvTranspose';
 
 /** Operators that compute with quantised values, of ONNX and of ONNX Runtime. */
 export const QUANTISED_OPERATOR =
-  /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
+  /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear.*|QGemm|QAttention|QMoE|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
 
 /** Operators that use weights in other ways, and what is said of each. */
 const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
@@ -134,8 +134,8 @@ function productUse(node: ConsumingNode, view: AxesView, flagged: boolean): Cons
   };
 }
 
-/** `experts` as one word of a path: `model.layers.0.mlp.experts.gate_up_proj`. */
-const EXPERTS = /(^|[^a-z])(experts?|moe)([^a-z]|$)/i;
+/** `experts` as one word of a path, all of them and not one: `model.layers.0.mlp.experts.gate_up_proj`. */
+const EXPERTS = /(^|[^a-z])(experts?|moe)(?![a-z]|[._/-]?\d)/i;
 
 /** The division of a batch of matrices; nothing where there is a single one. */
 export function batchOf(

@@ -94,7 +94,7 @@ export class GraphWalk {
       integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
       text: (attribute) => attributeOf(node, attribute, step.frame)?.text,
       shapeOf: (input) => inputValue(node, input, step.frame)?.tensor?.header.dims,
-      names: [node.tree.name, ...node.tree.moduleScopes, step.value.name],
+      names: [node.tree.name, ...node.tree.moduleScopes, step.root.name],
       constant: (input) => integerConstant(inputValue(node, input, step.frame), this.reader),
     };
     const passed = passedOn(seen, step.view);
@@ -139,15 +139,15 @@ export class GraphWalk {
     const { view, changedBy } = step;
     const plain: Consumption =
       passed.kind === 'stopped' ? otherUse(passed.reason) : consumptionOf(seen, view);
-    const done = changedBy === '' || passed.kind === 'stopped';
-    if (done && plain.kind === 'matrix') return plain;
+    const isWhole = changedBy === '';
+    if (isWhole && plain.kind === 'matrix') return plain;
     if (isGateInput(seen)) {
       const joined = step.frame
         ? undefined
         : joinedGates(seen, node, step.root, this.reader, () => this.countStep());
-      return joined ?? (done ? plain : changedUse(changedBy, seen.op));
+      return joined ?? (isWhole ? plain : changedUse(changedBy, seen.op));
     }
-    return done || plain.kind === 'other' ? plain : changedUse(changedBy, seen.op);
+    return isWhole || plain.kind === 'other' ? plain : changedUse(changedBy, seen.op);
   }
 
   private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {

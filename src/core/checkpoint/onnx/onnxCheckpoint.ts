@@ -54,7 +54,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
       ? sparseContent(tensor.sparse, tensor.name, contents, reader.file)
       : contents.contentOf(tensor.header, tensor.name);
     if (content.type.float) parameters += content.elements;
-    const judged = judge(tensor, content, walk);
+    const judged = judge(tensor, content, placed, walk);
     if ('reason' in judged) {
       const { shape, type } = content;
       const entry = { tensor: tensor.name, shape, dtype: type.name, reason: judged.reason };
@@ -137,9 +137,14 @@ function withAttentions(
 type Judgement =
   { readonly reason: string } | Pick<FoundWeight, 'storage' | 'consumers' | 'first' | 'use'>;
 
-function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): Judgement {
+function judge(
+  tensor: PlacedTensor,
+  content: TensorContent,
+  model: PlacedModel,
+  walk: GraphWalk,
+): Judgement {
   const { storage } = content;
-  const reason = skipReason(tensor, content);
+  const reason = skipReason(tensor, content, model);
   const value = definedValue(tensor);
   if (reason !== '' || !storage || !value) return { reason };
   const consumers = walk.consumersOf(value, content.shape);

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
-import { QUANTISED_OPERATOR } from './consumption.ts';
-import { lookUp, type PlacedTensor, type Value } from './scopes.ts';
+import { isQuantised } from './quantisedUse.ts';
+import { lookUp, type PlacedModel, type PlacedTensor, type Value } from './scopes.ts';
 import type { TensorContent } from './tensorContent.ts';
 
 const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
@@ -9,7 +9,11 @@ const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
  * Why a tensor is no weight matrix, as far as can be told without following it through the graph; empty
  * where it must be followed. A fragment of a sentence for a person.
  */
-export function skipReason(tensor: PlacedTensor, content: TensorContent): string {
+export function skipReason(
+  tensor: PlacedTensor,
+  content: TensorContent,
+  model: PlacedModel,
+): string {
   const { type, shape, elements } = content;
   if (tensor.scope.training) return 'part of a graph for training, not of the model that is run';
   if (tensor.place === 'sparse-values' && !tensor.sparse)
@@ -17,9 +21,7 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
   if (tensor.place === 'sparse-indices') return 'indices of a sparse tensor, not weights';
   const value = definedValue(tensor);
   if (!type.float) {
-    const quantised =
-      SMALL_INTEGERS.has(type.name) &&
-      value?.uses.some(({ node }) => QUANTISED_OPERATOR.test(node.tree.op));
+    const quantised = SMALL_INTEGERS.has(type.name) && value && isQuantised(value, model);
     return quantised
       ? `${type.name}: quantised values, which are not analyzed in this version`
       : `${type.name}: ${type.reason}`;

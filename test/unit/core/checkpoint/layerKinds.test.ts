@@ -215,6 +215,13 @@ const PRODUCTS: readonly Case[] = [
     ['linear in-out', 'a batch of matrices (2 x 3 x 5), which WeightWatcher does not take apart'],
   ],
   [
+    'a batch inside of one expert',
+    { ...op('MatMul', ['x', 'w'], 'y'), name: '/layers.0/mlp/experts.3/MatMul' },
+    [2, 3, 5],
+    ['linear in-out', 'batch 1: 3 x 5 @ 0 / 5', 'batch 2: 3 x 5 @ 15 / 5'],
+    ['linear in-out', 'a batch of matrices (2 x 3 x 5), which WeightWatcher does not take apart'],
+  ],
+  [
     'packed weights of unequal widths',
     op('Attention', ['x', 'w'], 'y', { qkv_hidden_sizes: [2, 2, 3] }, 'com.microsoft'),
     [4, 7],

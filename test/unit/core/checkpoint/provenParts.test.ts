@@ -163,6 +163,52 @@ describe('an attention of ONNX Runtime that takes a projection apart itself', ()
     ],
   });
 
+  test.each([
+    ['equal', [HEADS * SIZE, HEADS * SIZE, HEADS * SIZE]],
+    ['unequal', [HEADS * SIZE, HEADS * SIZE, HEADS * WIDE]],
+  ])('Attention has the same result of its three parts of %s widths', async (_, widths) => {
+    const columns = widths.reduce((sum, width) => sum + width, 0);
+    const microsoft = { opset: { '': 17, 'com.microsoft': 1 }, inputs: ['x'], outputs: ['y'] };
+    const bias = { name: 'b', dims: [columns], values: new Float32Array(columns) };
+    const packed: ModelSpec = {
+      ...microsoft,
+      nodes: [
+        op(
+          'Attention',
+          ['x', 'w', 'b'],
+          'y',
+          { num_heads: HEADS, qkv_hidden_sizes: widths },
+          'com.microsoft',
+        ),
+      ],
+      initializers: [weight('w', HIDDEN, columns), bias],
+    };
+    const parts = [...partsOf(packed, 'w')];
+    expect(parts.map(([name, { cols }]) => `${name} ${cols}`)).toEqual(
+      ['query', 'key', 'value'].map((name, k) => `${name} ${widths[k]!}`),
+    );
+    const apart: ModelSpec = {
+      ...microsoft,
+      nodes: [
+        ...parts.map(([name]) => op('MatMul', ['x', `w ${name}`], name)),
+        op(
+          'MultiHeadAttention',
+          ['query', 'key', 'value'],
+          'y',
+          { num_heads: HEADS },
+          'com.microsoft',
+        ),
+      ],
+      initializers: parts.map(([name, { rows, cols, data }]) => ({
+        name: `w ${name}`,
+        dims: [rows, cols],
+        values: data,
+      })),
+    };
+    const [whole, divided] = [await runOnnx(packed, { x: X }), await runOnnx(apart, { x: X })];
+    expect(difference(whole['y']!, divided['y']!)).toBeLessThan(ROUNDING);
+  });
+
   test('GroupQueryAttention has the same result of its three parts', async () => {
     const packed = grouped(['h', '', ''], {
       nodes: [op('MatMul', ['x', 'w'], 'h')],

@@ -35,6 +35,24 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
       /^a tensor of shape 9 x 5 that Gather takes entries of along axis 1/,
     ],
     [
+      'a cache of keys that MultiHeadAttention takes',
+      [op('MultiHeadAttention', ['q', 'k', 'v', '', '', '', 'w'], 'y', {}, 'com.microsoft')],
+      [1, 2, 3, 4],
+      /^an input of MultiHeadAttention \(data, biases, positions or a cache\); its projections/,
+    ],
+    [
+      'the probabilities of experts',
+      [op('MoE', ['x', 'w', 'f', '', 'g'], 'y', {}, 'com.microsoft')],
+      [5, 3],
+      /^the probabilities by which MoE chooses experts, not a weight$/,
+    ],
+    [
+      'the biases of experts',
+      [op('MoE', ['x', 'p', 'f', 'w', 'g'], 'y', {}, 'com.microsoft')],
+      [3, 5],
+      /^the biases of the experts of MoE$/,
+    ],
+    [
       'a table of single values',
       [op('Gather', ['w', 'x'], 'y')],
       [9, 1],
@@ -81,7 +99,7 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
       'a GRU whose weight is cut, but not joined whole',
       [op('Slice', ['w'], 't'), op('Concat', ['t', 't'], 'u'), op('GRU', ['x', 'u'], 'y')],
       [9, 5],
-      /^gate weights of GRU of shape 9 x 5, which is not/,
+      /^changed by Concat before GRU takes it/,
     ],
     [
       'Conv 4-D',
@@ -251,6 +269,56 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
       'c.indices: indices of a sparse tensor, not weights',
       'sp: no node uses it',
       'sp.indices: indices of a sparse tensor, not weights',
+    ]);
+  });
+});
+
+describe('quantised weights and scales that are handed to a model-local function', () => {
+  const dequantize = {
+    domain: 'pkg',
+    name: 'linear',
+    inputs: ['x', 'q', 's'],
+    outputs: ['y'],
+    nodes: [
+      op('Transpose', ['q'], 't'),
+      op('DequantizeLinear', ['t', 's'], 'w', { block_size: 2 }),
+      op('MatMul', ['x', 'w'], 'y'),
+    ],
+  };
+  const outer = {
+    domain: 'pkg',
+    name: 'layer',
+    inputs: ['x', 'q', 's'],
+    outputs: ['y'],
+    nodes: [op('linear', ['x', 'q', 's'], 'y', {}, 'pkg')],
+  };
+  const tensors = [
+    { name: 'q', dims: [6, 4], dtype: 'int8', values: new Int8Array(24) },
+    zeros('s', 2, 6),
+    { name: 'steps', dims: [6, 4], dtype: 'int8', values: new Int8Array(24) },
+  ] as const;
+
+  test.each(['linear', 'layer'])('%s are told as what they are', (called) => {
+    const { skipped } = open({
+      functions: [dequantize, outer],
+      nodes: [op(called, ['x', 'q', 's'], 'y', {}, 'pkg'), op('Add', ['y', 'steps'], 'z')],
+      initializers: tensors,
+    });
+    expect(skipped.map(({ tensor, reason }) => `${tensor}: ${reason}`)).toEqual([
+      'q: int8: quantised values, which are not analyzed in this version',
+      's: part of a quantised computation (DequantizeLinear), which is not analyzed in this version',
+      'steps: int8: integers such as indices or shapes, not weights',
+    ]);
+  });
+
+  test('and of QMoE', () => {
+    const { skipped } = open({
+      nodes: [op('QMoE', ['x', 'p', 'q', 's'], 'y', {}, 'com.microsoft')],
+      initializers: [tensors[0], tensors[1]],
+    });
+    expect(skipped.map(({ reason }) => reason)).toEqual([
+      'int8: quantised values, which are not analyzed in this version',
+      'part of a quantised computation (QMoE): scales, biases or zero points of its experts, no matrix',
     ]);
   });
 });
