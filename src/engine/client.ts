@@ -111,6 +111,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   return {
+    estimate: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.estimate(request, context)),
     analyze,
     spectrum: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),

@@ -3,8 +3,15 @@ import { readValues } from '../core/checkpoint/readValues.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
 
 /** The values that the view of a source lies in: of the whole tensor, or gathered from its runs. */
-export function sourceValues({ storage, gathered }: SpectrumSource): Float64Array {
-  const values = readValues(storage);
+export function sourceValues(source: SpectrumSource): Float64Array {
+  return pickedValues(readValues(source.storage), source);
+}
+
+/** Of one number for each element of the stored tensor, those that the view of a source lies in. */
+export function pickedValues(
+  values: Float64Array,
+  { gathered }: Pick<SpectrumSource, 'gathered'>,
+): Float64Array {
   return gathered ? gatheredValues(values, gathered) : values;
 }
 

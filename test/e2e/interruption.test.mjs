@@ -119,6 +119,7 @@ describe('an engine that is killed', () => {
     await quickPickRow(page, KILLED).click();
     const frame = await shownReport(page, KILLED);
     await frame.getByRole('button', { name: 'Analyze again' }).click();
+    await chooseTab(frame, /^Overview/);
     await frame.getByText(`${LAYERS - 1} from the cache`).waitFor();
     const { layers } = session.reports().get(KILLED);
     assert.ok(layers.every(({ status }) => status === 'ok'));

@@ -37,6 +37,19 @@ export function inputValue(
   return formal < 0 ? undefined : inputValue(frame.call, formal, frame.outer);
 }
 
+/** Whether a node is given an input; inside a function the call may have left it out. */
+export function isGivenInput(
+  node: PlacedNode,
+  input: number,
+  frame: CallFrame | undefined,
+): boolean {
+  const name = node.tree.inputs[input] ?? '';
+  const formal =
+    frame?.called.scope === node.scope ? frame.called.tree.body.inputs.indexOf(name) : -1;
+  if (name === '' || !frame || formal < 0) return name !== '';
+  return isGivenInput(frame.call, formal, frame.outer);
+}
+
 /** What the call's node makes of a result of its function; undefined where that is no result of it. */
 export function resultOutside(value: Value, frame: CallFrame): Value | undefined {
   const result = value.results.find(({ scope }) => scope === frame.called.scope);

@@ -17,6 +17,9 @@ const NO_MATRIX: Readonly<Record<number, string>> = {
 
 const FIRST = 2;
 
+/** The weights of QMoE. */
+const CODES = new Set([2, 5, 8]);
+
 /** How the two halves of a SwiGLU lie in the outputs of the first layer. */
 const INTERLEAVED = 1;
 const ONE_AFTER_THE_OTHER = 2;
@@ -37,7 +40,9 @@ export function expertUse(node: ConsumingNode, view: AxesView): Consumption {
   const { op, input } = node;
   if (op === 'QMoE')
     return otherUse(
-      'part of a quantised computation (QMoE): scales, biases or zero points of its experts, no matrix',
+      CODES.has(input)
+        ? 'the codes of the experts of QMoE, which are not analyzed in this version'
+        : 'data, scales, biases or zero points of QMoE, no matrix',
     );
   const weights = WEIGHTS[input];
   if (!weights) return otherUse(NO_MATRIX[input] ?? 'the biases of the experts of MoE');

@@ -3,10 +3,17 @@ import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
 import { attributeOf, formalInput, inputValue, type CallFrame } from './callFrame.ts';
-import { consumptionOf, otherUse, type Consumption, type ConsumingNode } from './consumption.ts';
+import {
+  consumptionOf,
+  otherUse,
+  QUANTISED_OPERATOR,
+  type Consumption,
+  type ConsumingNode,
+} from './consumption.ts';
 import { FusedAttention } from './fusedAttention.ts';
-import { passedOn, type Passing } from './passingOperators.ts';
 import { isGateInput, joinedGates } from './joinedGates.ts';
+import { passedOn, type Passing } from './passingOperators.ts';
+import type { Dequantiser } from './quantisedContent.ts';
 import {
   calledFunction,
   type PlacedFunction,
@@ -25,6 +32,8 @@ export interface Consumer {
   /** Its place in the graph: of the outermost call, then of each one inside, and last its own. */
   readonly order: readonly number[];
   readonly consumption: Consumption;
+  /** Where the tensor is quantised: the node that says what its values stand for. */
+  readonly dequantiser: Dequantiser | undefined;
 }
 
 interface Step {
@@ -35,6 +44,7 @@ interface Step {
   /** The tensor that all began with. */
   readonly root: Value;
   readonly frame: CallFrame | undefined;
+  readonly dequantiser: Dequantiser | undefined;
 }
 
 /** Operators whose result holds the tensor's elements, but no longer as one whole tensor. */
@@ -57,7 +67,8 @@ export class GraphWalk {
     const found: Consumer[] = [];
     const seen = new Set<Value>();
     const view = storedView(shape);
-    const open: Step[] = [{ value, view, changedBy: '', root: value, frame: undefined }];
+    const start = { value, view, changedBy: '', root: value, frame: undefined };
+    const open: Step[] = [{ ...start, dequantiser: undefined }];
     for (let step = open.pop(); step; step = open.pop()) {
       this.countStep();
       // Inside a function the same name is met again in every call; a call inside itself ends at the depth limit.
@@ -102,7 +113,9 @@ export class GraphWalk {
     const isChanged = passed.kind === 'stopped' && step.changedBy !== '';
     if (passed.kind === 'passed' || isChanged) {
       const view = passed.kind === 'passed' ? passed.view : step.view;
-      this.push(open, { ...step, view }, node, tree.outputs[0]);
+      const dequantiser = tree.op === 'DequantizeLinear' ? dequantiserAt(step, use) : undefined;
+      const next = { ...step, view, dequantiser: step.dequantiser ?? dequantiser };
+      this.push(open, next, node, tree.outputs[0]);
       return;
     }
     const order = [...callOrder(step.frame), node.order];
@@ -112,6 +125,9 @@ export class GraphWalk {
       input: use.input,
       order,
       consumption: this.withAttention(consumption, step, use),
+      dequantiser:
+        step.dequantiser ??
+        (QUANTISED_OPERATOR.test(tree.op) ? dequantiserAt(step, use) : undefined),
     });
   }
 
@@ -199,6 +215,17 @@ function changedUse(changedBy: string, op: string): Consumption {
   return otherUse(
     `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
   );
+}
+
+function dequantiserAt({ view, frame }: Step, { node, input }: Use): Dequantiser {
+  const { lengths, axes, stored } = view;
+  const asStored = JSON.stringify({ lengths, axes }) === JSON.stringify(axesOf(stored));
+  return { node, input, asStored, frame };
+}
+
+function axesOf(stored: readonly number[]): Pick<AxesView, 'lengths' | 'axes'> {
+  const { lengths, axes } = storedView(stored);
+  return { lengths, axes };
 }
 
 function callOrder(frame: CallFrame | undefined): readonly number[] {
