@@ -1,6 +1,9 @@
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+
+export { type BackendChoice, BACKENDS } from './backendName.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
@@ -12,6 +15,8 @@ export interface AnalyzeRequest {
   /** Entries with fewer eigenvalues are skipped; WeightWatcher's default is 10. */
   readonly minEigenvalues: number;
   readonly seed: number;
+  /** `exact`, which is float64 throughout, where absent. */
+  readonly precision?: Precision;
   /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
   readonly layers: string;
   /** Put every singular value in the report. */
