@@ -23,6 +23,7 @@ const NEEDED = [
   'dist/worker.mjs',
   'dist/runner.mjs',
   'dist/kernels.wasm',
+  'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',
   'dist/webview/report.js',
   'dist/webview/report.css',

@@ -14,6 +14,7 @@ const FILES = [
   'dist/worker.mjs',
   'dist/runner.mjs',
   'dist/kernels.wasm',
+  'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',
   'dist/webview/standalone.js',
   'dist/webview/standalone.css',

@@ -1,14 +1,17 @@
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
+import { kernelBuild } from './backend.ts';
+import { chooseBackend } from './chooseBackend.ts';
+import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
+import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { verifyModels } from './verifyModels.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -16,15 +19,21 @@ import { WorkerPool } from './workerPool.ts';
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
 const MAX_CACHE_BYTES = 1024 ** 3;
 
-const { dist, cacheDir, workers, idleSeconds, version } = JSON.parse(
+const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as EngineStart;
 
+const script = pathToFileURL(path.join(dist, 'worker.mjs'));
+const build = kernelBuild(dist, backend);
+const { wasm } = build;
 const pool = new WorkerPool(
-  pathToFileURL(path.join(dist, 'worker.mjs')),
-  { wasm: fs.readFileSync(path.join(dist, 'kernels.wasm')), cacheDir },
+  script,
+  () => chooseBackend(script, build, backend, cacheDir),
+  { wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
+
+const speed = new SolverSpeed(cacheDir, wasm);
 
 let idle: NodeJS.Timeout | undefined;
 let calls = 0;
@@ -41,9 +50,18 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
 }
 
 const api: EngineApi = {
+  estimate: (request, context) =>
+    awake(() =>
+      estimate(
+        request,
+        { workers: pool.size, speed, cacheDir, backend: () => pool.backend() },
+        context,
+      ),
+    ),
   analyze: (request, context) =>
     awake(async () => {
       const report = await analyze(request, pool, version, context);
+      speed.learn(pool.takeWork());
       if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
       return report;
     }),
