@@ -94,8 +94,7 @@ function bestOf(
   const last = states.at(-1);
   if (!last) return { status: 'proven' };
   const chosen: number[] = [];
-  for (let state: State | undefined = last; state?.from; state = state.from)
-    chosen.push(state.option);
+  for (let state = last; state.from; state = state.from) chosen.push(state.option);
   chosen.reverse();
   const error = chosen.reduce((total, k, w) => total + weights[w]![k]!.error, 0);
   return error < best ? { status: 'better', chosen } : { status: 'proven' };

@@ -10,11 +10,11 @@ export function powerLawWeight(
   exponent: number,
   seed: number,
 ): PlanWeight {
-  const { uniform } = seededRandom(seed);
+  const random = seededRandom(seed);
   const full = Math.min(rows, cols);
   const values = Float64Array.from(
     { length: full },
-    (_, k) => (k + 1) ** -exponent * (1 + 0.1 * uniform()),
+    (_, k) => (k + 1) ** -exponent * (1 + 0.1 * random.uniform()),
   );
   values.sort().reverse();
   return {
@@ -36,9 +36,9 @@ export function powerLawWeight(
 
 /** Seeded weights of mixed shapes and decays. */
 export function mixedWeights(count: number, largest: number, seed: number): readonly PlanWeight[] {
-  const { uniform } = seededRandom(seed);
-  const side = (): number => 2 + Math.floor(uniform() * (largest - 1));
+  const random = seededRandom(seed);
+  const side = (): number => 2 + Math.floor(random.uniform() * (largest - 1));
   return Array.from({ length: count }, (_, k) =>
-    powerLawWeight(`w${k}`, [side(), side()], 0.2 + uniform(), seed * 1000 + k),
+    powerLawWeight(`w${k}`, [side(), side()], 0.2 + random.uniform(), seed * 1000 + k),
   );
 }
