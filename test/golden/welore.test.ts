@@ -35,8 +35,9 @@ function golden(name: string): unknown {
 }
 
 const welore = golden('welore.json') as WeloreGolden;
-const spectra =
-  golden<Readonly<Record<string, { readonly sv_desc: readonly number[] }>>>('singular_values.json');
+const spectra = golden('singular_values.json') as Readonly<
+  Record<string, { readonly sv_desc: readonly number[] }>
+>;
 
 const matrices: readonly (RankedMatrix & { readonly name: string })[] = welore.layers.map(
   (name) => {
