@@ -114,6 +114,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     analyze,
     spectrum: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
+    farms: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.farms(request, context)),
     get pid() {
       return engine?.pid;
     },

@@ -1,5 +1,6 @@
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Report } from '../core/report/report.ts';
+import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
@@ -41,6 +42,8 @@ export interface CallContext<P> {
   readonly onProgress?: (progress: P) => void;
 }
 
+export type WindowsSettings = Omit<WindowsRequest, 'id'>;
+
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
@@ -49,4 +52,14 @@ export interface EngineApi {
     request: { readonly file: string; readonly mode: Mode; readonly id: string },
     context?: CallContext<never>,
   ): Promise<{ readonly singularValues: readonly number[] }>;
+  /** The FARMS figures of one layer over other equal windows than those of its report. */
+  farms(
+    request: {
+      readonly file: string;
+      readonly mode: Mode;
+      readonly id: string;
+      readonly settings: WindowsSettings;
+    },
+    context?: CallContext<never>,
+  ): Promise<WindowsFigures>;
 }

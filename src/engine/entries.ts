@@ -7,11 +7,19 @@ import type {
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
-import { FARMS_WINDOWS, farmsWindows, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
-import { shuffleCount } from '../core/spectrum/shuffles.ts';
+import {
+  FARMS_WINDOWS,
+  farmsWindows,
+  kernelWindows,
+  ROBUST_WINDOWS,
+  type WindowSettings,
+} from '../core/spectrum/farmsWindows.ts';
+import type { Fan } from '../core/spectrum/figures.ts';
+import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
-import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+import { entryId, headUses } from './headUses.ts';
+import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -39,6 +47,7 @@ const BYTES_PER_VALUE = 8;
 
 /** What is to be solved for a request, in graph order, and why the rest is not. */
 export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): PlannedEntries {
+  const uses = headUses(checkpoint);
   const wanted = globMatcher(request.layers);
   const entries: Entry[] = [];
   const skipped: SkippedTensor[] = [...checkpoint.skipped];
@@ -60,7 +69,7 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request));
+    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
   }
   return { entries, skipped };
 }
@@ -79,15 +88,21 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   return '';
 }
 
-function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Entry {
-  const id = part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+function entryOf(
+  weight: Weight,
+  part: WeightPart,
+  request: AnalyzeRequest,
+  uses: ReadonlyMap<string, readonly HeadUse[]>,
+): Entry {
+  const id = entryId(weight.id, part.part);
   const robust = request.mode === 'robust';
   const { rows, cols, offsets } = part.view;
   const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
-  const windows = windowsOf(source, part, request.mode);
+  const { windows, windowPools } = windowsOf(source, part, robust ? ROBUST_WINDOWS : FARMS_WINDOWS);
+  const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
     ...(typeof compatPart === 'string'
@@ -95,7 +110,7 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       : [{ ...compatPart.view, times: compatPart.view.offsets.length }]),
     ...(typeof windows === 'string'
       ? []
-      : [{ ...windows.view, times: windows.view.offsets.length }]),
+      : [{ ...windows.view, times: windows.view.offsets.length + windowShuffles }]),
   ];
   return {
     id,
@@ -107,9 +122,15 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       source,
       compatSource,
       windows,
+      windowPools,
+      fan: fanOf(weight, part),
       shuffles,
+      windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
+      // WeightWatcher has none of the findings that rest on them.
+      wantEntries: robust,
+      heads: robust ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
@@ -119,24 +140,40 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
   };
 }
 
+/** More windows of single columns of a depthwise kernel than are worth solving. */
+const MOST_KERNEL_WINDOWS = 20_000;
+
 /**
- * The windows of a plain matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
- * a MatMul holds transposed.
+ * The windows of a matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
+ * a MatMul holds transposed. Those of pooled slices lie in pools, each the same window of every slice.
  */
-function windowsOf(
+export function windowsOf(
   source: SpectrumSource,
   { kind }: WeightPart,
-  mode: AnalyzeRequest['mode'],
-): SpectrumTask['windows'] {
+  settings: WindowSettings,
+): Pick<SpectrumTask, 'windows' | 'windowPools'> {
   const { view } = source;
-  if (kind === 'slices' || view.offsets.length !== 1) return 'none';
-  const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
-  const { rows, cols, starts } = farmsWindows(view.rows, view.cols, settings);
-  if (rows === view.rows && cols === view.cols) return 'same';
-  const offsets = starts.map(
-    ([row, col]) => view.offsets[0]! + row * view.rowStride + col * view.colStride,
+  const { rows, cols, starts } =
+    kind === 'slices'
+      ? kernelWindows(view.rows, view.cols, settings.ratio)
+      : farmsWindows(view.rows, view.cols, settings);
+  const windowPools = kind === 'slices' ? starts.length : 1;
+  if (rows === view.rows && cols === view.cols) return { windows: 'same', windowPools };
+  if (starts.length * view.offsets.length > MOST_KERNEL_WINDOWS)
+    return { windows: 'none', windowPools };
+  const offsets = starts.flatMap(([row, col]) =>
+    view.offsets.map((offset) => offset + row * view.rowStride + col * view.colStride),
   );
-  return { ...source, view: { ...view, rows, cols, offsets } };
+  return { windows: { ...source, view: { ...view, rows, cols, offsets } }, windowPools };
+}
+
+/** A table is looked up, so its rows are no inputs; pooled slices are no one matrix. */
+function fanOf({ role, orientation }: Weight, { kind, view }: WeightPart): Fan | null {
+  if (role === 'embedding' || kind === 'slices') return null;
+  const { rows, cols } = view;
+  return orientation === 'in-out' || orientation === 'conv-transpose'
+    ? { in: rows, out: cols }
+    : { in: cols, out: rows };
 }
 
 /** What WeightWatcher would solve of the weight that a part belongs to. */

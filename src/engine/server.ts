@@ -8,6 +8,7 @@ import { analyze } from './analyze.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
+import { layerWindows } from './layerWindows.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -46,6 +47,7 @@ const api: EngineApi = {
       return report;
     }),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
+  farms: (request, context) => awake(() => layerWindows(request, pool, context)),
 };
 
 const channel: Channel = {

@@ -5,20 +5,24 @@ import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
+import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
+import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
-import { shuffledEntries } from '../core/spectrum/shuffles.ts';
+import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
   CompatLabel,
+  EntryRecord,
   NonFinite,
   SpectrumSource,
   SpectrumTask,
@@ -65,17 +69,23 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     task.shuffles > 0
       ? weight.record(task.source, { kind: 'shuffles', count: task.shuffles, seed: task.seed })
       : undefined;
-  const windows =
-    typeof task.windows === 'string' ? undefined : weight.record(task.windows, { kind: 'windows' });
-  const spectrum = spectrumOf(
-    plain,
-    shuffled?.spectra ?? [],
-    task.windows === 'same' ? plain : windows,
-  );
+  const shuffles = shuffled?.spectra ?? [];
+  const windows = windowsOf(task, weight, plain, shuffles);
+  const spectrum = {
+    ...spectrumOf(plain, shuffles),
+    ...(task.fan ? { fan: task.fan } : {}),
+    ...(windows ? { windows } : {}),
+    // Only beside shuffles can be told what depends on the order of the entries.
+    ...(shuffled ? { entries: profileOf(weight.record(task.source, { kind: 'entries' })) } : {}),
+  };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
     compat: compatOf(task, weight, spectrum),
+    projections: task.heads.map(
+      (use) => weight.record(task.source, { kind: 'heads', ...use }).spectra,
+    ),
+    entries: task.wantEntries ? weight.entries(task.source) : null,
     cached: !weight.touched,
     singularValues: task.wantSpectrum
       ? Float64Array.from(spectrum.singularValues).sort().reverse()
@@ -101,25 +111,45 @@ function compatOf(
   }
 }
 
-function spectrumOf(
-  record: CacheRecord,
-  shuffles: readonly Float64Array[],
-  windows?: CacheRecord,
-): SolvedSpectrum {
+function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): SolvedSpectrum {
   const { rows, cols, slices, roundingVariance: variance } = record;
-  return {
-    rows,
-    cols,
-    slices,
-    singularValues: record.spectra[0]!,
-    shuffles,
-    roundingVariance: variance,
-    ...(windows ? { windows: windowSpectra(windows) } : {}),
-  };
+  const singularValues = record.spectra[0]!;
+  return { rows, cols, slices, singularValues, shuffles, roundingVariance: variance };
 }
 
-function windowSpectra({ rows, cols, slices, spectra }: CacheRecord): WindowSpectra {
-  return { rows, cols, count: slices, singularValues: spectra[0]! };
+/** A record's one array of a profile: the mean, then the largest magnitudes. */
+function profileOf({ spectra }: CacheRecord): EntryProfile {
+  const [mean] = spectra[0]!;
+  return { mean: mean!, largest: spectra[0]!.subarray(1) };
+}
+
+function profileArray({ mean, largest }: EntryProfile): Float64Array {
+  return Float64Array.from([mean, ...largest]);
+}
+
+/** The spectra of the windows of the matrix, and of windows of its shuffles. */
+function windowsOf(
+  task: SpectrumTask,
+  weight: StoredWeight,
+  plain: CacheRecord,
+  shuffles: readonly Float64Array[],
+): WindowSpectra | undefined {
+  if (task.windows === 'none') return undefined;
+  if (task.windows === 'same') return windowSpectra(task, plain, shuffles);
+  const own = weight.record(task.windows, { kind: 'windows' });
+  if (task.windowShuffles === 0) return windowSpectra(task, own, []);
+  const { windowShuffles: count, seed } = task;
+  const { rows, cols } = own;
+  const drawn = weight.record(task.source, { kind: 'shuffledWindows', rows, cols, count, seed });
+  return windowSpectra(task, own, drawn.spectra);
+}
+
+function windowSpectra(
+  { windowPools: pools }: SpectrumTask,
+  { rows, cols, slices, spectra }: CacheRecord,
+  shuffles: readonly Float64Array[],
+): WindowSpectra {
+  return { rows, cols, count: slices, pools, singularValues: spectra[0]!, shuffles };
 }
 
 /** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
@@ -151,6 +181,24 @@ class StoredWeight {
     return fresh;
   }
 
+  /** Of finite entries: after the spectrum of the same source. */
+  entries(source: SpectrumSource): EntryRecord {
+    const { cache } = this.tools;
+    const key = entriesKey(this.hash, source);
+    const known = cache?.readEntries(key);
+    if (known) return known;
+    this.values ??= readValues(source.storage);
+    const matrix = gather(this.values, source, source.view.offsets[0]!);
+    const { buffer, byteOffset, byteLength } = matrix.data;
+    const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
+    const fresh = {
+      hash: hash.digest('hex'),
+      figures: entryFigures(matrix, source.storage.dtype),
+    };
+    cache?.writeEntries(key, fresh);
+    return fresh;
+  }
+
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     this.values ??= readValues(source.storage);
     const { view } = source;
@@ -159,18 +207,35 @@ class StoredWeight {
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
+    if (asked.kind === 'heads')
+      return {
+        rows: view.rows,
+        cols: view.cols,
+        slices: 1,
+        roundingVariance: 0,
+        spectra: [...headProjections(first, asked.side, asked.space)],
+      };
+    const whole = (): Float64Array =>
+      concatenated(view.offsets.map((offset) => this.solveOne(gather(values, source, offset))));
     const spectra =
-      asked.kind === 'shuffles'
-        ? Array.from({ length: asked.count }, (_, k) =>
-            this.solveOne({ ...first, data: shuffledEntries(first.data, asked.seed + k) }),
-          )
-        : [
-            concatenated(
-              view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
-            ),
-          ];
+      asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
+        ? this.solveShuffles(first, asked)
+        : [asked.kind === 'entries' ? profileArray(entryProfile(first.data)) : whole()];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
+  }
+
+  private solveShuffles(
+    matrix: Matrix,
+    asked: Extract<SpectrumKind, { readonly count: number }>,
+  ): Float64Array[] {
+    return Array.from({ length: asked.count }, (_, k) => {
+      const seed = asked.seed + k;
+      if (asked.kind === 'shuffles')
+        return this.solveOne({ ...matrix, data: shuffledEntries(matrix.data, seed) });
+      const { rows, cols } = asked;
+      return this.solveOne({ rows, cols, data: drawnEntries(matrix.data, rows * cols, seed) });
+    });
   }
 
   private solveOne(matrix: Matrix): Float64Array {

@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
-import type { SpectrumSource } from './spectrumTask.ts';
+import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
+import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries. */
+/**
+ * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
+ * seeded shuffles of its entries or of single windows of them, or projections of heads.
+ */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
+  | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
-  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number };
+  | ({ readonly kind: 'heads' } & HeadUse)
+  | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }
+  | {
+      readonly kind: 'shuffledWindows';
+      readonly rows: number;
+      readonly cols: number;
+      readonly count: number;
+      readonly seed: number;
+    };
 
 /**
  * The cache's key of a spectrum: SHA-256 over the stored bytes' hash, how they are read, what is solved,
@@ -28,6 +41,17 @@ export function spectrumKey(
     { ...encodingOf(source.storage), shape, view, scale },
     asked,
     { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** The cache's key of what the entries of a source say. */
+export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
+  const { shape, view } = source;
+  const identity = [
+    storedBytesHash,
+    { ...encodingOf(source.storage), shape, view },
+    { kind: 'entries', version: ENTRY_FIGURES_VERSION },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -161,8 +161,16 @@ describe('FARMS in compat mode', () => {
     expect(differences.filter((each) => each !== '')).toEqual([]);
   });
 
-  it('has no figure for fewer than 5 eigenvalues, for zeros and for convolutions', () => {
-    const names = ['m12_tiny_4x4', 'm11_allzero_64x64', 'm13_conv_64x32x3x3'];
-    expect(names.map((name) => layers.get(name)!.fits.farms.alpha)).toEqual([null, null, null]);
+  it.each(cases.filter(([, each]) => each === setting))(
+    'draws the eigenvalues of all windows of %s',
+    (name, _, { fit }) => {
+      const { counts } = layers.get(name)!.farmsEsd;
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(fit.n_eigs);
+    },
+  );
+
+  it('has no figure for fewer than 5 eigenvalues and for zeros', () => {
+    const names = ['m12_tiny_4x4', 'm11_allzero_64x64'];
+    expect(names.map((name) => layers.get(name)!.fits.farms.alpha)).toEqual([null, null]);
   });
 });

@@ -32,6 +32,16 @@ export function markdownReport(report: Report): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
+function lipschitzText({
+  bound,
+  weights,
+  reason,
+}: NonNullable<Report['model']['lipschitz']>): string {
+  return bound === null
+    ? `none: ${markdownText(reason)}`
+    : `${formatFigure(bound, 'scientific')} over ${weights} weights`;
+}
+
 function summaryBlocks({ model, settings, summary, skipped }: Report): string[] {
   const opsets = Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`);
   const facts: readonly (readonly [string, string])[] = [
@@ -41,6 +51,7 @@ function summaryBlocks({ model, settings, summary, skipped }: Report): string[] 
     ['File', `${model.bytes} bytes, ${model.parameters} parameters`],
     ['Operator sets', markdownText(opsets.join(', '))],
     ...(model.producer === '' ? [] : [['Producer', markdownText(model.producer)] as const]),
+    ...(model.lipschitz ? [['Lipschitz bound', lipschitzText(model.lipschitz)] as const] : []),
     ['Settings', `${settings.mode}, ${settings.precision}, seed ${settings.seed}`],
   ];
   const rows = TABLE_METRICS.flatMap((id) => {

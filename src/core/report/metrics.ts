@@ -2,7 +2,9 @@ import type { Layer } from './report.ts';
 import { formatFigure } from './format.ts';
 import type { Metric } from './metric.ts';
 import { ESTIMATOR_METRICS } from './estimatorMetrics.ts';
+import { SHAPE_METRICS } from './shapeMetrics.ts';
 import { SHUFFLE_METRICS } from './shuffleMetrics.ts';
+import { UNCERTAINTY_METRICS } from './uncertaintyMetrics.ts';
 
 export type { Metric, Trust } from './metric.ts';
 
@@ -80,7 +82,8 @@ export const METRICS = [
     id: 'tail',
     label: 'Tail size',
     unit: 'eigenvalues',
-    meaning: 'Number of eigenvalues at or above xmin, on which alpha rests.',
+    meaning:
+      'Number of eigenvalues at or above xmin, on which alpha rests; below 50 alpha is uncertain.',
     range: '2 to the number of eigenvalues',
     trust: 'exact',
     source: 'Clauset, Shalizi and Newman 2009',
@@ -300,6 +303,7 @@ export const METRICS = [
     of: (layer) => layer.metrics.logAlphaNorm,
   },
   ...ESTIMATOR_METRICS,
+  ...SHAPE_METRICS,
   {
     id: 'mpSigma',
     label: 'MP sigma',
@@ -346,6 +350,7 @@ export const METRICS = [
     of: (layer) => layer.fits.marchenkoPastur.softRank,
   },
   ...SHUFFLE_METRICS,
+  ...UNCERTAINTY_METRICS,
   {
     id: 'compatAlpha',
     label: 'WeightWatcher alpha',

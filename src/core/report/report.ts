@@ -45,6 +45,10 @@ const metricsSchema = v.strictObject({
   logAlphaNorm: figure,
   detXNum: figure,
   detXVal: figure,
+  orthogonalityDeviation: figure,
+  mupRatio: figure,
+  reducibility: figure,
+  normalizedMean: figure,
 });
 
 const fitStatus = v.picklist(['ok', 'failed']);
@@ -61,6 +65,20 @@ const fitsSchema = v.strictObject({
     tail: figure,
     null: shuffleNull,
     distancePercentile: figure,
+    /** Against where the tail begins, for the chart: at most 64 points, to 5 digits. */
+    curve: v.strictObject({
+      tail: v.pipe(v.array(count), v.maxLength(64)),
+      xmin: v.pipe(v.array(v.number()), v.maxLength(64)),
+      alpha: v.pipe(v.array(figure), v.maxLength(64)),
+      D: v.pipe(v.array(v.number()), v.maxLength(64)),
+    }),
+    shortTail: v.boolean(),
+    likelihood: v.strictObject({
+      reason: v.string(),
+      logNormal: figure,
+      exponential: figure,
+      truncated: figure,
+    }),
   }),
   hill: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure, null: shuffleNull }),
   peak: v.strictObject({ alpha: figure, D: figure, xmin: figure, tail: figure }),
@@ -74,6 +92,7 @@ const fitsSchema = v.strictObject({
     numEvals: figure,
     estimator: v.literal('hill'),
     spread: figure,
+    null: shuffleNull,
     comparable: v.boolean(),
   }),
   marchenkoPastur: v.strictObject({
@@ -98,12 +117,20 @@ const fitsSchema = v.strictObject({
   }),
 });
 
+const histogram = v.strictObject({
+  log10Min: v.number(),
+  log10Max: v.number(),
+  counts: v.pipe(v.array(count), v.maxLength(128)),
+});
+
 export const layerSchema = v.strictObject({
   /** Graph path + tensor name + part; equal in two files of the same graph. */
   id: v.string(),
   name: v.string(),
   tensor: v.string(),
   part: v.string(),
+  /** The repeated numbered unit it belongs to, such as `encoder.layer.3`; empty where it is in none. */
+  block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
   dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
@@ -121,11 +148,9 @@ export const layerSchema = v.strictObject({
   fits: fitsSchema,
   /** What WeightWatcher would print for this weight: its alpha and its label, for comparison. */
   compat: v.strictObject({ alpha: figure, warning: v.string() }),
-  esd: v.strictObject({
-    log10Min: v.number(),
-    log10Max: v.number(),
-    counts: v.pipe(v.array(count), v.maxLength(128)),
-  }),
+  esd: histogram,
+  /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
+  farmsEsd: histogram,
   findings: v.array(findingSchema),
   /** Descending; only where it was asked for. */
   singularValues: v.optional(v.array(v.number())),
@@ -162,6 +187,8 @@ export const reportSchema = v.strictObject({
     irVersion: v.number(),
     opset: v.record(v.string(), v.number()),
     producer: v.string(),
+    /** Product of the spectral norms where the graph is a plain chain; null with the reason elsewhere. */
+    lipschitz: v.optional(v.strictObject({ bound: figure, weights: count, reason: v.string() })),
   }),
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),

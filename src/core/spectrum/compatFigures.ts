@@ -15,14 +15,17 @@ import type {
   SolvedSpectrum,
   SpectralFigures,
 } from './figures.ts';
-import { farmsFigures, NO_FARMS } from './farms.ts';
+import { farmsEsd, farmsFigures, NO_FARMS } from './farms.ts';
 import { FARMS_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { fitHill } from './hill.ts';
+import { noLikelihoods } from './likelihoodRatios.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
-import { fitPowerLaw } from './powerLaw.ts';
+import { fitPowerLaw, RELIABLE_TAIL } from './powerLaw.ts';
+import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { trapTest } from './trapTest.ts';
 
 /** WeightWatcher's EVALS_THRESH: eigenvalues at or below it are left out of the fit, whatever the scale. */
@@ -55,7 +58,9 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
       ),
     },
     esd: esdOf(eigenvalues),
+    farmsEsd: farmsEsd(spectrum.windows),
     nulls: NO_NULLS,
+    causes: null,
   };
 }
 
@@ -85,6 +90,9 @@ function compatPowerLaw(eigenvalues: Float64Array): PowerLawFigures {
     tail: eigenvalues.length - countBelow(eigenvalues, xmin),
     null: null,
     distancePercentile: null,
+    curve: powerLawCurve(above(eigenvalues, EIGENVALUE_THRESHOLD), tail, Number.MAX_VALUE),
+    shortTail: tail < RELIABLE_TAIL,
+    likelihood: noLikelihoods('it is computed in robust mode only'),
   };
 }
 
@@ -115,8 +123,8 @@ function compatClipped(eigenvalues: Float64Array): ClippedFigures {
 }
 
 /** Of the FARMS repository with its defaults, which leave out layers of fewer than 5 eigenvalues. */
-function compatFarms({ rows, cols, windows }: SolvedSpectrum): FarmsFigures {
-  if (!windows || Math.min(rows, cols) < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
+function compatFarms({ singularValues, windows }: SolvedSpectrum): FarmsFigures {
+  if (!windows || singularValues.length < LEAST_FARMS_EIGENVALUES) return NO_FARMS;
   return farmsFigures(windows, FARMS_WINDOWS, -1, Infinity);
 }
 
@@ -149,6 +157,7 @@ function metricsOf(
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: alpha === null ? null : plainLogAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(sorted, eigenvalues, spectrum.fan),
   };
 }
 

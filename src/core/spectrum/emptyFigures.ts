@@ -5,8 +5,11 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
+import { NO_ESD } from './esd.ts';
 import { NO_FARMS } from './farms.ts';
+import { noLikelihoods } from './likelihoodRatios.ts';
 import { failedMarchenkoPastur } from './marchenkoPastur.ts';
+import { NO_CURVE } from './powerLawCurve.ts';
 import { NO_TRAP_TEST } from './trapTest.ts';
 
 /** A power-law fit that could not be made, and why. */
@@ -22,6 +25,9 @@ export function failedPowerLaw(reason: string): PowerLawFigures {
     tail: null,
     null: null,
     distancePercentile: null,
+    curve: NO_CURVE,
+    shortTail: false,
+    likelihood: noLikelihoods(reason),
   };
 }
 
@@ -65,6 +71,10 @@ export function emptyFigures(reason: string): SpectralFigures {
       logAlphaNorm: null,
       detXNum: null,
       detXVal: null,
+      orthogonalityDeviation: null,
+      mupRatio: null,
+      reducibility: null,
+      normalizedMean: null,
     },
     fits: {
       powerLaw: failedPowerLaw(reason),
@@ -75,7 +85,9 @@ export function emptyFigures(reason: string): SpectralFigures {
       marchenkoPastur: failedMarchenkoPastur(reason),
       trapTest: NO_TRAP_TEST,
     },
-    esd: { log10Min: 0, log10Max: 0, counts: [] },
+    esd: NO_ESD,
+    farmsEsd: NO_ESD,
     nulls: NO_NULLS,
+    causes: null,
   };
 }

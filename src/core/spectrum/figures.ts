@@ -1,3 +1,5 @@
+import type { EntryProfile } from './entryProfile.ts';
+
 /** `robust`: the mathematics without the references' defects. `compat`: WeightWatcher's figures, defects included. */
 export type Mode = 'robust' | 'compat';
 
@@ -14,8 +16,18 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** How many inputs and outputs the matrix has; absent where that says nothing, as of a table. */
+  readonly fan?: Fan;
   /** Of equal windows of the matrix; absent where none were solved. */
   readonly windows?: WindowSpectra;
+  /** Of the matrix itself; absent where its entries were not looked at. */
+  readonly entries?: EntryProfile;
+}
+
+/** Inputs and outputs of a matrix that multiplies. */
+export interface Fan {
+  readonly in: number;
+  readonly out: number;
 }
 
 /** Spectra of equal windows of one matrix. */
@@ -24,8 +36,12 @@ export interface WindowSpectra {
   readonly rows: number;
   readonly cols: number;
   readonly count: number;
+  /** Into how many equal pools of neighbouring windows they are fitted; alpha and D are means over them. */
+  readonly pools: number;
   /** `count * min(rows, cols)` values: window after window, descending within each. */
   readonly singularValues: Float64Array;
+  /** Of single windows, each of another seeded shuffle of the entries; empty where no null was asked for. */
+  readonly shuffles: readonly Float64Array[];
 }
 
 /** A figure that could not be computed is null, and the reason is in the status or a finding. */
@@ -54,6 +70,10 @@ export interface LayerMetrics {
   readonly logAlphaNorm: Figure;
   readonly detXNum: Figure;
   readonly detXVal: Figure;
+  readonly orthogonalityDeviation: Figure;
+  readonly mupRatio: Figure;
+  readonly reducibility: Figure;
+  readonly normalizedMean: Figure;
 }
 
 /**
@@ -83,6 +103,35 @@ export interface PowerLawFigures {
   readonly null: ShuffleNull | null;
   /** Percentile of D in the D of the shuffles' fits; goodness of fit, robust mode only. */
   readonly distancePercentile: Figure;
+  readonly curve: PowerLawCurve;
+  /** Fewer values in the tail than an exponent needs to be reliable. */
+  readonly shortTail: boolean;
+  readonly likelihood: LikelihoodFigures;
+}
+
+/**
+ * Logarithm of the likelihood ratio of the power law to each other law over the same tail, in nats:
+ * positive where the power law fits better. Robust mode only.
+ */
+export interface LikelihoodFigures {
+  /** Why there is none; empty where there is. */
+  readonly reason: string;
+  readonly logNormal: Figure;
+  readonly exponential: Figure;
+  readonly truncated: Figure;
+}
+
+/**
+ * The power law against where its tail begins: equally long lists, at most 64 points, from the longest
+ * tail to the shortest. Empty where there is no fit.
+ */
+export interface PowerLawCurve {
+  /** Number of values in the tail. */
+  readonly tail: readonly number[];
+  readonly xmin: readonly number[];
+  /** Null where it is infinite or (robust) too large to be shown. */
+  readonly alpha: readonly Figure[];
+  readonly D: readonly number[];
 }
 
 export interface HillFigures {
@@ -123,6 +172,8 @@ export interface FarmsFigures {
   readonly estimator: 'hill';
   /** Standard deviation of the windows' own exponents. */
   readonly spread: Figure;
+  /** Null of alpha over windows of shuffles; `shuffles` counts them. Robust mode only. */
+  readonly null: ShuffleNull | null;
   /** The windows have the full size, the same for every layer. */
   readonly comparable: boolean;
 }
@@ -188,9 +239,30 @@ export interface SpectralNulls {
   readonly largestEigenvalue: ShuffleNull | null;
 }
 
+/** Where eigenvalues come from that do not depend on the order of the entries; the diagnosis reads it. */
+export interface EntryCauses {
+  /** An eigenvalue above it is out of the random bulk of the layer and of its shuffles. */
+  readonly edge: number;
+  /** Standard deviation of an entry, by the bulk alone. */
+  readonly typicalEntry: number;
+  /** Entries that stand apart from all others and make an eigenvalue above the edge each by itself. */
+  readonly hugeEntries: number;
+  /** Largest magnitude. */
+  readonly largestEntry: number;
+  /** The eigenvalue that the largest entry makes by itself; 0 where it makes none above the edge. */
+  readonly entryEigenvalue: number;
+  readonly mean: number;
+  /** The eigenvalue that the mean of the entries makes; 0 where it is within the bulk. */
+  readonly meanEigenvalue: number;
+}
+
 export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;
+  /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
+  readonly farmsEsd: Esd;
   readonly nulls: SpectralNulls;
+  /** Null in compat mode, without shuffles or entries, and where there is no bulk. */
+  readonly causes: EntryCauses | null;
 }

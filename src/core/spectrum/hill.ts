@@ -2,13 +2,14 @@ import { powerLawFrom, type PowerLawTail } from './powerLaw.ts';
 
 /**
  * Hill's estimate of the exponent over the upper half of the values (Hill 1975; `xmin_mid` of
- * AlphaPruning 2024): the tail begins at index `floor(n / 2)` of the ascending list.
+ * AlphaPruning 2024): the tail begins at index `floor(n / position)` of the ascending list, 2 for the half
+ * (`xmin_pos` there).
  *
  * @returns null where there is no value, or where the half begins at a zero; alpha is Infinity where the
  *   whole half is equal
  */
-export function fitHill(ascending: Float64Array): PowerLawTail | null {
-  return hillFrom(ascending, ascending.length >>> 1);
+export function fitHill(ascending: Float64Array, position = 2): PowerLawTail | null {
+  return hillFrom(ascending, Math.floor(ascending.length / position));
 }
 
 /** Below it, an estimate is about single values. */
@@ -27,5 +28,5 @@ export function fitUpperHill(ascending: Float64Array): PowerLawTail | null {
 function hillFrom(ascending: Float64Array, start: number): PowerLawTail | null {
   const xmin = ascending[start];
   if (xmin === undefined || !(xmin > 0)) return null;
-  return powerLawFrom(ascending.subarray(start), 0);
+  return powerLawFrom(ascending, start);
 }

@@ -9,6 +9,9 @@ export interface PowerLawTail {
   readonly tail: number;
 }
 
+/** "n of 50 or more is a reasonable rule of thumb" for the exponent: Clauset, Shalizi and Newman 2009, 3.1. */
+export const RELIABLE_TAIL = 50;
+
 /** Above this many starts the search looks at chosen tail sizes: every one would be 10^8 exponentials. */
 export const FULL_SEARCH_LIMIT = 15_000;
 const COARSE_CANDIDATES = 256;
@@ -140,7 +143,7 @@ class TailSearch {
 
 /** Distance of one given start, as {@link fitPowerLaw} measures it. */
 export function powerLawFrom(ascending: Float64Array, start: number): PowerLawTail {
-  const search = new TailSearch(ascending);
-  search.tryStart(start);
+  const search = new TailSearch(ascending.subarray(start));
+  search.tryStart(0);
   return search.best();
 }

@@ -3,9 +3,12 @@ import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
 import { detXOf } from './detX.ts';
 import { failedPowerLaw, NO_CLIPPED, NO_PEAK } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
+import { entryCauses } from './entryCauses.ts';
 import { esdOf } from './esd.ts';
 import type {
   ClippedFigures,
+  EntryCauses,
+  Fan,
   FarmsFigures,
   Figure,
   HillFigures,
@@ -16,16 +19,19 @@ import type {
   SpectralFigures,
   SpectralNulls,
 } from './figures.ts';
-import { farmsFigures, NO_FARMS } from './farms.ts';
-import { ROBUST_WINDOWS } from './farmsWindows.ts';
+import { farmsEsd, farmsFigures, farmsNull, NO_FARMS } from './farms.ts';
+import { farmsWindows, ROBUST_WINDOWS } from './farmsWindows.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
-import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
+import { likelihoodRatios } from './likelihoodRatios.ts';
+import { countOverBulk, fitMarchenkoPastur, shuffleBulk } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
-import { fitPowerLaw, type PowerLawTail } from './powerLaw.ts';
+import { fitPowerLaw, RELIABLE_TAIL, type PowerLawTail } from './powerLaw.ts';
+import { powerLawCurve } from './powerLawCurve.ts';
+import { shapeFigures } from './shapeFigures.ts';
 import { COUNT_SCALE, EXPONENT_SCALE, LOG_SCALE, shuffleNull } from './shuffleNull.ts';
 import { trapTest } from './trapTest.ts';
 
@@ -53,7 +59,7 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
   const shuffles = spectrum.shuffles.map((values) => solve(values, spectrum));
   const powerLaw = powerLawFigures(own, shuffles, spectrum);
   return {
-    metrics: metricsOf(own, powerLaw.alpha),
+    metrics: metricsOf(own, powerLaw.alpha, spectrum.fan),
     fits: {
       powerLaw,
       hill: hillFigures(own, shuffles, spectrum),
@@ -73,8 +79,20 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
       ),
     },
     esd: esdOf(own.eigenvalues),
+    farmsEsd: farmsEsd(spectrum.windows),
     nulls: nullsOf(own, shuffles, spectrum),
+    causes: causesOf(own, shuffles, spectrum),
   };
+}
+
+function causesOf(
+  own: Solved,
+  shuffles: readonly Solved[],
+  spectrum: SolvedSpectrum,
+): EntryCauses | null {
+  const others = shuffles.map(({ eigenvalues }) => eigenvalues);
+  const bulk = shuffleBulk(own.eigenvalues, spectrum, own.floor * own.floor, others);
+  return bulk && spectrum.entries ? entryCauses(spectrum.entries, spectrum, bulk) : null;
 }
 
 function solve(values: Float64Array, spectrum: SolvedSpectrum): Solved {
@@ -123,6 +141,9 @@ function powerLawFigures(
     distancePercentile:
       shuffleNull(fit.D, distances, LOG_SCALE, gaussianSpread('distance', rows, cols))
         ?.percentile ?? null,
+    curve: powerLawCurve(own.kept, fit.tail, MOST_ALPHA),
+    shortTail: fit.tail < RELIABLE_TAIL,
+    likelihood: likelihoodRatios(own.kept.subarray(own.kept.length - fit.tail)),
   };
 }
 
@@ -151,12 +172,15 @@ function peakFigures({ kept }: Solved): PeakFigures {
   return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
 }
 
-function windowFigures({ windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+function windowFigures({ rows, cols, windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
   if (!windows) return NO_FARMS;
-  const { rows, cols, singularValues } = windows;
-  const largest = singularValues.reduce((most, value) => Math.max(most, value), 0);
-  const floor = noiseFloor({ rows, cols, roundingVariance }, largest);
-  return farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA);
+  const largest = windows.singularValues.reduce((most, value) => Math.max(most, value), 0);
+  const floor = noiseFloor({ ...windows, roundingVariance }, largest);
+  const geometry = farmsWindows(rows, cols, ROBUST_WINDOWS);
+  return {
+    ...farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA),
+    null: farmsNull(windows, geometry, floor * floor),
+  };
 }
 
 function clippedFigures({ kept, powerLaw }: Solved): ClippedFigures {
@@ -176,7 +200,7 @@ function hiddenReason({ alpha, tail }: PowerLawTail): string {
     : `alpha ${alpha.toPrecision(3)} is over ${MOST_ALPHA}: the ${tail} eigenvalues of the tail are nearly equal`;
 }
 
-function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
+function metricsOf(own: Solved, alpha: Figure, fan: Fan | undefined): LayerMetrics {
   const { singularValues, eigenvalues, kept } = own;
   return {
     ...normsOf(eigenvalues),
@@ -193,6 +217,7 @@ function metricsOf(own: Solved, alpha: Figure): LayerMetrics {
     alphaWeighted: alphaWeighted(alpha, eigenvalues),
     logAlphaNorm: logAlphaNorm(alpha, eigenvalues),
     ...detXOf(eigenvalues),
+    ...shapeFigures(singularValues, eigenvalues, fan),
   };
 }
 

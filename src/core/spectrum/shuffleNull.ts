@@ -69,6 +69,33 @@ export function shuffleNull(
 }
 
 /**
+ * The same of a figure of many pieces together, from the figures of single pieces of shuffles: of the
+ * exponent of all windows of a layer, from those of single windows.
+ *
+ * @param together the figure of all pieces of the shuffles together
+ * @param varianceShare variance of the layer's figure over that of a single piece
+ */
+export function piecewiseNull(
+  value: number | null,
+  together: number | null,
+  pieces: readonly (number | null)[],
+  scale: NullScale,
+  varianceShare: number,
+): ShuffleNull | null {
+  const scaled = pieces.flatMap((each) => (each === null ? [] : [scale.to(each)]));
+  const usable = scaled.filter(Number.isFinite);
+  const shuffles = usable.length;
+  if (shuffles < 2 || together === null || !Number.isFinite(scale.to(together))) return null;
+  const deviation = Math.max(deviationOf(usable), scale.leastSpread);
+  const sd = deviation * Math.sqrt(varianceShare) * scale.stretch(together);
+  const found = { shuffles, mean: together, sd };
+  if (value === null || !Number.isFinite(scale.to(value))) return { ...found, percentile: null };
+  const spread = deviation * Math.sqrt(varianceShare + 1 / shuffles);
+  const distance = (scale.to(value) - scale.to(together)) / spread;
+  return { ...found, percentile: 100 * studentBelow(distance, shuffles - 1) };
+}
+
+/**
  * The value that a further shuffle stays below with that probability, as {@link shuffleNull} measures it.
  * `values` must not be empty.
  */

@@ -12,6 +12,27 @@ export function shuffleCount(smallerSide: number): number {
 }
 
 /**
+ * Windows of shuffles that the FARMS estimate is compared with. One window costs the same whatever the
+ * size of the layer, and in a shuffle every window is like every other.
+ */
+export const WINDOW_SHUFFLES = 20;
+
+/**
+ * `count` entries drawn without replacement: those that a window of a shuffle of them all would hold. The
+ * first steps of Fisher and Yates's shuffle, which needs no copy of the matrix.
+ */
+export function drawnEntries(values: Float64Array, count: number, seed: number): Float64Array {
+  const bits = randomBits(seed);
+  const moved = new Map<number, number>();
+  return Float64Array.from({ length: count }, (_, k) => {
+    const at = k + randomBelow(bits, values.length - k);
+    const index = moved.get(at) ?? at;
+    moved.set(at, moved.get(k) ?? k);
+    return values[index]!;
+  });
+}
+
+/**
  * A copy of the entries in random order (Fisher and Yates; Durstenfeld 1964). The same seed gives the
  * same order on every machine; the orders of neighbouring seeds are unrelated.
  */

@@ -50,7 +50,11 @@ describe('every part of a weight is an entry of the report', () => {
       [op('MatMul', ['x', 'rows'], 'y')],
     );
     const gate = named(report, 'w#forward, gate f');
-    expect(gate.metrics).toEqual(alone.layers[0]!.metrics);
+    // A gate holds its outputs as rows, the right side of a product its inputs.
+    const { mupRatio, ...figures } = gate.metrics;
+    expect(alone.layers[0]!.metrics).toMatchObject(figures);
+    expect(mupRatio).toBeCloseTo(figures.svMax! / Math.sqrt(16 / 24), 12);
+    expect(alone.layers[0]!.metrics.mupRatio).toBeCloseTo(figures.svMax! / Math.sqrt(24 / 16), 12);
     expect(gate.fits).toEqual(alone.layers[0]!.fits);
     expect(gate.compat).toEqual({ alpha: null, warning: '' });
   });

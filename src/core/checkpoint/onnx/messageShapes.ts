@@ -72,6 +72,7 @@ export const ATTRIBUTE: MessageShape = {
   message: 'AttributeProto',
   fields: {
     1: 'name',
+    2: 'f',
     3: 'i',
     4: 's',
     5: 't',

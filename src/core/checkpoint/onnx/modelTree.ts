@@ -48,6 +48,8 @@ export interface AttributeTree {
   /** The `i` field; undefined where the attribute has none. */
   readonly integer: number | undefined;
   readonly integers: readonly number[];
+  /** The `f` field; undefined where the attribute has none. */
+  readonly float: number | undefined;
   /** The `s` field; undefined where the attribute has none, or a longer one than text is. */
   readonly text: string | undefined;
   readonly tensors: readonly TensorHeader[];

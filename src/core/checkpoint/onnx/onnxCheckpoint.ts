@@ -1,15 +1,27 @@
-import type { Checkpoint, SkippedTensor, TensorStorage, Weight } from '../checkpoint.ts';
+import type {
+  Attention,
+  Checkpoint,
+  HeadBlocks,
+  SkippedTensor,
+  TensorStorage,
+  Weight,
+} from '../checkpoint.ts';
 import type { RangeReader } from '../rangeReader.ts';
+import { attentionAround } from './attentionHeads.ts';
+import { LIMITS } from '../limits.ts';
 import { callOrders, outermost } from './callOrders.ts';
 import type { Consumption } from './consumption.ts';
 import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { readModel } from './readModel.ts';
-import { placeModel, type PlacedTensor } from './scopes.ts';
+import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
+import { ATTENTION_PARTS } from './packedAttentionUse.ts';
+import { placeModel, type PlacedModel, type PlacedNode, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
 import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
+import { weightChain } from './weightChain.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
 
 type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
@@ -55,6 +67,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   }
   found.sort((a, b) => compareOrder(a.order, b.order));
   skipped.sort((a, b) => a.offset - b.offset);
+  const weights = weightsOf(found);
   return {
     file: reader.file,
     format: 'onnx',
@@ -63,9 +76,63 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     irVersion: model.irVersion,
     opset: model.opset,
     producer: model.producer,
-    weights: weightsOf(found),
+    ...withAttentions(weights, found, placed, reader),
     skipped: skipped.map(({ entry }) => entry),
+    chain: weightChain(placed, idsByNode(found, weights)),
   };
+}
+
+function idsByNode(
+  found: readonly FoundWeight[],
+  weights: readonly Weight[],
+): ReadonlyMap<PlacedNode, readonly string[]> {
+  const ids = new Map<PlacedNode, string[]>();
+  for (const [k, { consumers }] of found.entries())
+    for (const { node, consumption } of consumers)
+      if (consumption.kind === 'matrix') ids.set(node, [...(ids.get(node) ?? []), weights[k]!.id]);
+  return ids;
+}
+
+/** The weights, and the attentions that they are the projections of. */
+function withAttentions(
+  weights: readonly Weight[],
+  found: readonly FoundWeight[],
+  { nodes }: PlacedModel,
+  reader: RangeReader,
+): Pick<Checkpoint, 'weights' | 'attentions'> {
+  const linear = new Map<PlacedNode, Weight>();
+  for (const [k, { consumers, use }] of found.entries())
+    if (use.role === 'linear') for (const { node } of consumers) linear.set(node, weights[k]!);
+  const blocks = (node: PlacedNode, part: string): HeadBlocks | undefined => {
+    const weight = linear.get(node);
+    return weight && headBlocks(weight, part);
+  };
+  // Beyond that the attentions found so far are enough: the file itself is not at fault.
+  let steps = 0;
+  const attentions = nodes.flatMap((node): readonly Attention[] => {
+    if (node.tree.op !== 'Softmax' || steps > LIMITS.walkSteps) return [];
+    const outputsOf = (projection: PlacedNode, part: string): number | undefined => {
+      const weight = linear.get(projection);
+      return weight && blockLength(weight, part);
+    };
+    const around = attentionAround(node, outputsOf, reader, () => steps++);
+    if (!around) return [];
+    const [query, key, value] = [around.query, around.key, around.value].map((projection, k) =>
+      blocks(projection, ATTENTION_PARTS[k]!)!,
+    );
+    const output = around.output && linear.get(around.output);
+    const joined = output && joinedBlocks(output, value!, around.heads, weights);
+    return [
+      {
+        heads: around.heads,
+        query: query!,
+        key: key!,
+        value: value!,
+        ...(joined ? { output: joined } : {}),
+      },
+    ];
+  });
+  return { weights, attentions };
 }
 
 type Judgement =

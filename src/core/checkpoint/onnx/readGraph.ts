@@ -102,6 +102,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
   let name = '';
   let reference = '';
   let integer: number | undefined;
+  let float: number | undefined;
   let text: string | undefined;
   while (message.next()) {
     switch (message.name) {
@@ -113,6 +114,9 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'i':
         integer = message.integer();
+        break;
+      case 'f':
+        float = message.float();
         break;
       case 's':
         if (message.range().bytes <= LIMITS.attributeTextBytes) text = message.text();
@@ -140,7 +144,7 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         graphs.push(readGraph(message.child(GRAPH, graphs.length), count));
     }
   }
-  return { name, reference, integer, integers, text, tensors, sparse, graphs };
+  return { name, reference, integer, integers, float, text, tensors, sparse, graphs };
 }
 
 function readTensor(parent: MessageReader, count: IndexCount, index?: number): TensorHeader {

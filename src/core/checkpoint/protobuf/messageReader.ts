@@ -97,6 +97,13 @@ export class MessageReader {
     return this.signed();
   }
 
+  /** The current field as a 32-bit floating-point number. */
+  float(): number {
+    this.expect(FIXED32);
+    const bytes = this.source.window.slice(this.payload, 4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true);
+  }
+
   /**
    * Appends the current field's integers, packed or not, as signed 64-bit integers. No more than `limit`
    * are kept; false where there are more.

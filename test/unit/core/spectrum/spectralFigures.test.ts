@@ -174,6 +174,8 @@ describe('emptyFigures', () => {
     expect(numbersOf(figures)).toEqual([
       ['.esd.log10Min', 0],
       ['.esd.log10Max', 0],
+      ['.farmsEsd.log10Min', 0],
+      ['.farmsEsd.log10Max', 0],
     ]);
     expect([figures.fits.powerLaw.reason, figures.fits.marchenkoPastur.reason]).toEqual([
       'it was not solved',
