@@ -93,7 +93,9 @@ function quantised(
   const { parameters, values, name } = weight;
   const level = values?.levels.find((each) => each.bits === bits && each.block === block);
   if (level) return { parameters, bytes: level.bytes, error: level.error };
-  const known = (values?.levels ?? []).map((each) => `${each.bits} bits in ${blockText(each.block)}`);
+  const known = (values?.levels ?? []).map(
+    (each) => `${each.bits} bits in ${blockText(each.block)}`,
+  );
   throw new ActionError(
     `${name} cannot be stored at ${bits} bits in ${blockText(block)}; its node carries ${known.join(', ')}.`,
   );

@@ -56,7 +56,8 @@ export function quantizeGroup(
   const { least: smallest, tries } = SEARCH[bits];
   for (let k = 0; k < tries; k++)
     attempt(sign * unclipped * (1 - ((1 - smallest) * k) / (tries - 1)));
-  for (let k = 0; k < REFITS && best.scale !== 0; k++) attempt(fittedScale(values, best.scale, bits));
+  for (let k = 0; k < REFITS && best.scale !== 0; k++)
+    attempt(fittedScale(values, best.scale, bits));
   return best;
 }
 

@@ -44,7 +44,11 @@ export function lowRankPlanner(
         rank === null ? options[w]!.at(-1)! : options[w]![rank / multiple - 1]!,
       );
       const error = chosen.reduce((total, option) => total + option.error, 0);
-      return { actions: chosen.map(({ action }) => action), error, bound: Math.min(error, best.bound(budget)) };
+      return {
+        actions: chosen.map(({ action }) => action),
+        error,
+        bound: Math.min(error, best.bound(budget)),
+      };
     },
   };
 }

@@ -1,6 +1,11 @@
 import type { InputLines } from './inputLines.ts';
 import { quantizeGroup, type RoundScale } from './groupQuantizer.ts';
-import { PRUNING_STEPS, type LevelError, type PatternError, type QuantLevel } from './valueProfile.ts';
+import {
+  PRUNING_STEPS,
+  type LevelError,
+  type PatternError,
+  type QuantLevel,
+} from './valueProfile.ts';
 
 /** N:M patterns that are measured, besides every N of 8. */
 const PATTERNS: readonly (readonly [kept: number, of: number])[] = [
@@ -92,7 +97,9 @@ function levelError(
   round: RoundScale,
 ): number {
   let sum = 0;
-  for (const group of block === 0 ? channelGroups(values, lines) : blockGroups(values, lines, block))
+  for (const group of block === 0
+    ? channelGroups(values, lines)
+    : blockGroups(values, lines, block))
     sum += quantizeGroup(group, bits, signed, round).error;
   return sum;
 }

@@ -81,7 +81,8 @@ function rankSteps(
   const dense = costOf(weight, locked ?? KEEP, unit);
   const full = singularValues.length;
   const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
-  const scores = refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
+  const scores =
+    refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
   const steps: RankStep[] = [];
   let paid = 0;
   for (let rank = multiple; scores && rank <= most; rank += multiple) {

@@ -36,7 +36,8 @@ export function weloreRank(
 /** Share of all ranks that a threshold removes. */
 export function attemptedReduction(matrices: readonly RankedMatrix[], threshold: number): number {
   const removed = matrices.reduce(
-    (total, { singularValues }) => total + removedRanks(normalizedSpectrum(singularValues), threshold),
+    (total, { singularValues }) =>
+      total + removedRanks(normalizedSpectrum(singularValues), threshold),
     0,
   );
   return removed / matrices.reduce((total, { singularValues }) => total + singularValues.length, 0);
