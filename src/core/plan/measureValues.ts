@@ -7,6 +7,9 @@ import {
   type QuantLevel,
 } from './valueProfile.ts';
 
+/** Changes with every change of what is measured or how: what is cached of it is measured anew. */
+export const VALUE_ERRORS_VERSION = 1;
+
 /** N:M patterns that are measured, besides every N of 8. */
 const PATTERNS: readonly (readonly [kept: number, of: number])[] = [
   ...[1, 2, 3, 4, 5, 6, 7].map((kept) => [kept, 8] as const),
@@ -48,17 +51,22 @@ export function measureValues(
   return {
     energy,
     pruning: pruning.map(relative),
-    patterns: (patterns ? PATTERNS : [])
-      .filter(([, of]) => lines.length % of === 0)
-      .map(([kept, of]) => {
-        step();
-        return { kept, of, error: relative(patternError(values, lines, kept, of)) };
-      }),
+    patterns: (patterns ? measuredPatterns(lines) : []).map(([kept, of]) => {
+      step();
+      return { kept, of, error: relative(patternError(values, lines, kept, of)) };
+    }),
     levels: levels.map((level) => {
       step();
       return { ...level, error: relative(levelError(values, lines, level, signed, round)) };
     }),
   };
+}
+
+/** Those whose groups fill the lines. */
+export function measuredPatterns({
+  length,
+}: InputLines): readonly (readonly [kept: number, of: number])[] {
+  return PATTERNS.filter(([, of]) => length % of === 0);
 }
 
 /** Running sums of ascending squares at equal steps; between whole counts a share of the next one. */
