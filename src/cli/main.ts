@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
+import { planCommand } from './planCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 
 declare const EIGENSCOPE_VERSION: string;
@@ -8,6 +9,7 @@ declare const EIGENSCOPE_VERSION: string;
 const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
+  plan MODEL           what to do with each weight so that a target is met
 
   --version            print the version
   --help               print this, or with a command what it takes
@@ -22,6 +24,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'analyze':
       return analyzeCommand(rest, context);
+    case 'plan':
+      return planCommand(rest, context);
     case '--version':
       process.stdout.write(`${EIGENSCOPE_VERSION}\n`);
       return EXIT.done;
