@@ -25,7 +25,8 @@ Says what to do with each weight so that a target is met with the least predicte
 changed: the plan is a file to be read, edited and applied. The table of layers goes to standard error.
 
   --axis AXIS            ${PLAN_AXES.join(', ')}
-  --target KIND=VALUE    up to 1 a share of the original, above 1 an amount. By axis:
+  --target KIND=VALUE    up to 1 a share of the original, above 1 an amount; bits are a value's
+                         mean, with its scales and padding (8 bits take 8.1 to 9). By axis:
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis].join(', ')}`).join('\n')}
   --method METHOD        by axis, the first the default:
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}

@@ -7,7 +7,7 @@ import type { QuantBits } from './action.ts';
 const SEARCH: Readonly<Record<QuantBits, { readonly least: number; readonly tries: number }>> = {
   2: { least: 0.25, tries: 16 },
   4: { least: 0.5, tries: 14 },
-  8: { least: 0.9, tries: 5 },
+  8: { least: 0.94, tries: 12 },
 };
 
 /** Fits of the scale to the codes that it gave. */

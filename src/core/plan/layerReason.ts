@@ -1,5 +1,5 @@
 import type { PlannedAction } from './action.ts';
-import { blockText, fullRank } from './actionEffect.ts';
+import { effectOf, fullRank } from './actionEffect.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
 import { pruningRefusal, type PruningPattern } from './sparsityPlanner.ts';
 import { largestUsefulRank } from './rankCost.ts';
@@ -24,8 +24,12 @@ export function layerReason(
         ? `its ${Math.round(action.sparsity * weight.parameters)} values of the smallest magnitude`
         : `in every group of inputs the largest magnitudes stay, ${action.pattern}`;
     case 'quantize':
-      return `${action.bits} bits, ${blockText(action.block)}`;
+      return `${mean(weight, action)} bits a value with its scales and padding`;
   }
+}
+
+function mean(weight: PlanWeight, action: PlannedAction): string {
+  return ((8 * effectOf(weight, action).bytes) / weight.parameters).toFixed(2);
 }
 
 const KEPT: Readonly<Record<PlanAxis, string>> = {

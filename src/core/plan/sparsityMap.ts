@@ -3,7 +3,7 @@ export interface MappedWeight {
   /** Heavy-tail exponent; null where its fit failed, which the maps treat as average. */
   readonly alpha: number | null;
   readonly parameters: number;
-  /** Weights of one block share the mean of their exponents where the map works by block. */
+  /** Weights of one block share the mean of their exponents where the map works by block; '' for none. */
   readonly block: string;
 }
 
@@ -18,13 +18,13 @@ export function mappedAlphas(
   if (!byBlock) return weights.map(({ alpha }) => alpha);
   const sums = new Map<string, { total: number; count: number }>();
   for (const { alpha, block } of weights) {
-    if (alpha === null) continue;
+    if (alpha === null || block === '') continue;
     const { total, count } = sums.get(block) ?? { total: 0, count: 0 };
     sums.set(block, { total: total + alpha, count: count + 1 });
   }
-  return weights.map(({ block }) => {
+  return weights.map(({ alpha, block }) => {
     const found = sums.get(block);
-    return found ? found.total / found.count : null;
+    return found ? found.total / found.count : alpha;
   });
 }
 

@@ -31,7 +31,8 @@ export function choiceFor(
   const found = planner.within(budget);
   if (found) return found;
   const isSparsity = target.kind === 'sparsity';
-  const least = usable(value(planner.least), target.value > 1 && !isSparsity, isSparsity);
+  const isCount = target.value > 1 && (target.kind === 'parameters' || target.kind === 'bytes');
+  const least = usable(value(planner.least), isCount, isSparsity);
   const most = isSparsity ? 'at most' : 'no less than';
   const more = isSparsity ? 'or less' : 'or more';
   throw new TargetError(
