@@ -189,9 +189,12 @@ describe('the scale of a group', () => {
     },
   );
 
+  // At 8 bits the error of so few values is rugged: neighbouring scales differ by a tenth.
+  const NEAR = { 2: 1.02, 4: 1.02, 8: 1.2 } as const;
+
   test('is near the best of a fine grid', () => {
     for (const seed of SEEDS) {
-      const values = seededValues(64, seed);
+      const values = seededValues(128, seed);
       const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       for (const bits of [2, 4, 8] as const) {
         let best = Infinity;
@@ -204,7 +207,7 @@ describe('the scale of a group', () => {
           best = Math.min(best, error);
         }
         expect(quantizeGroup(values, bits, false, (scale) => scale).error).toBeLessThan(
-          1.25 * best,
+          NEAR[bits] * best,
         );
       }
     }

@@ -66,12 +66,7 @@ export function valuedWeights(count: number, largest: number, seed: number): rea
       },
       storedScale('float32'),
     );
-    const spectral = powerLawWeight(
-      `w${k}`,
-      [rows, cols],
-      0.2 + random.uniform(),
-      seed * 1000 + k,
-    );
+    const spectral = powerLawWeight(`w${k}`, [rows, cols], 0.2 + random.uniform(), seed * 1000 + k);
     const scale = Math.sqrt(measured.energy / spectral.energy);
     return {
       ...spectral,
