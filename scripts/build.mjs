@@ -21,14 +21,17 @@ export async function build({ tests = true } = {}) {
     sourcemap: true,
     logLevel: 'warning',
     metafile: true,
+    // Its main file is made for AMD too, which cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: { EIGENSCOPE_VERSION: JSON.stringify(version) },
     absWorkingDir: root,
   };
   const esm = { ...node, format: 'esm' };
   const [, ...bundles] = await Promise.all([
-    buildKernels(path.join(dist, 'kernels.wasm')),
+    buildKernels(dist),
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/runner.ts'], outfile: 'dist/runner.mjs' }),
     esbuild.build({
       ...esm,
       entryPoints: ['src/cli/main.ts'],
@@ -53,8 +56,6 @@ function buildExtension(node) {
     esbuild.build({
       ...node,
       format: 'cjs',
-      // Its main file is made for AMD too, which cannot be bundled.
-      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
       entryPoints: [entry],
       outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
       external: ['vscode', './session.cjs'],

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ensureHost, hostUnsupported } from './e2eHost.mjs';
+import { ensureHost, ensurePackages, hostUnsupported } from './e2eHost.mjs';
 import { packageVsix } from './package.mjs';
 import { runCommand } from './runCommand.mjs';
 
@@ -28,11 +28,18 @@ async function packaging() {
   return { passed: 1, failed: 0, skipped: 0 };
 }
 
-async function vitest() {
-  const counts = path.join(ARTIFACTS, 'vitest.json');
+/** The vitest files in those folders. */
+function vitest(name, folders) {
+  return async () => vitestCounts(path.join(ARTIFACTS, `${name}.json`), folders);
+}
+
+async function vitestCounts(counts, folders) {
+  // The GPU tests run on the software Vulkan that comes with the test host's browser.
+  if (folders.includes('test/unit') && !hostUnsupported()) ensurePackages();
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [
     'run',
+    ...folders,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${counts}`,
@@ -133,7 +140,8 @@ export const SUITES = [
   { name: 'types', run: check(bin('tsc'), ['-b']) },
   { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
   { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
-  { name: 'unit', run: vitest },
+  { name: 'unit', run: vitest('unit', ['test/unit', 'test/golden']) },
+  { name: 'kills', run: vitest('kills', ['test/kills']) },
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },

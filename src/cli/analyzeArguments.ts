@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
-import { DEFAULT_SEED } from '../engine/engineApi.ts';
+import { type BackendChoice, BACKENDS, DEFAULT_SEED } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
@@ -26,8 +26,14 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
   --spectra              put every singular value in the report
   --mode robust|compat   compat gives WeightWatcher's figures (default robust)
   --layers GLOB          only layers whose name, tensor or id matches; commas separate globs
+  --largest N            leave out matrices whose smaller side is above N: they take the longest
+  --yes                  do not ask before a run of over a minute (asked on a terminal only)
   --min-eigenvalues N    leave out matrices with fewer (default 10)
   --seed N               of the shuffles (default ${DEFAULT_SEED})
+  --precision exact|fast fast computes large matrices in float32, within 2e-6 of the largest
+                         singular value (default exact: float64)
+  --backend NAME         what multiplies matrices: ${BACKENDS.join(', ')} (default: auto,
+                         the fastest that this machine has)
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -70,7 +76,12 @@ export interface AnalyzeArguments {
   readonly baseline: string | undefined;
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
+  readonly precision: 'exact' | 'fast';
+  readonly backend: BackendChoice;
   readonly layers: string;
+  /** Largest smaller side of a matrix; 0 for any. */
+  readonly largest: number;
+  readonly yes: boolean;
   readonly minEigenvalues: number;
   readonly seed: number;
   readonly workers: number;
@@ -100,7 +111,11 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     baseline: values.baseline,
     spectra: values.spectra ?? false,
     mode,
+    precision: precisionOf(values.precision),
+    backend: backendOf(values.backend),
     layers: values.layers ?? '',
+    largest: wholeNumber('--largest', values.largest, 0, 1),
+    yes: values.yes ?? false,
     minEigenvalues: wholeNumber('--min-eigenvalues', values['min-eigenvalues'], 10, 1),
     seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
     workers: wholeNumber('--workers', values.workers, 0, 1),
@@ -124,6 +139,18 @@ function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] 
       `Only one of --${first.format} and --${second.format} can go to standard output.`,
     );
   return outputs;
+}
+
+function precisionOf(text = 'exact'): 'exact' | 'fast' {
+  if (text !== 'exact' && text !== 'fast')
+    throw new UsageError(`--precision is 'exact' or 'fast', not '${text}'.`);
+  return text;
+}
+
+function backendOf(text = 'auto'): BackendChoice {
+  const choice = ['auto' as const, ...BACKENDS].find((known) => known === text);
+  if (!choice) throw new UsageError(`--backend is auto, ${BACKENDS.join(', ')}, not '${text}'.`);
+  return choice;
 }
 
 function failOnOf(text: string | undefined): FailOn[] {
@@ -150,7 +177,11 @@ function parsed(args: readonly string[]) {
         baseline: { type: 'string' },
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
+        precision: { type: 'string' },
+        backend: { type: 'string' },
         layers: { type: 'string' },
+        largest: { type: 'string' },
+        yes: { type: 'boolean' },
         'min-eigenvalues': { type: 'string' },
         seed: { type: 'string' },
         workers: { type: 'string' },

@@ -6,6 +6,7 @@ import { createEngineClient, type EngineClient } from '../engine/client.ts';
 import { ANALYZE_USAGE, parseAnalyzeArguments, type AnalyzeArguments } from './analyzeArguments.ts';
 import { errorText, EXIT, exitCodeOf } from './exitCode.ts';
 import { acceptanceFor, baselineFor } from './failCriteria.ts';
+import { selectLayers } from './layerSelection.ts';
 import { findModels, type ModelFile } from './modelFiles.ts';
 import { ProgressBar } from './progressBar.ts';
 import { checkOutput, writeWhole } from './reportFiles.ts';
@@ -43,9 +44,9 @@ export async function analyzeCommand(
     return EXIT.done;
   }
   const runs = plannedRuns(given);
-  const { cacheDir, workers } = given;
+  const { cacheDir, workers, backend } = given;
   const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers, log });
+  const engine = createEngineClient({ dist, cacheDir, version, workers, backend, log });
   const abort = new AbortController();
   const onInterrupt = (): void => abort.abort();
   process.once('SIGINT', onInterrupt);
@@ -88,18 +89,24 @@ async function reportOf(
   signal: AbortSignal,
 ): Promise<Report | number> {
   const bar = new ProgressBar(process.stderr);
-  const { mode, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
+  const { mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
   const { file } = run.model;
+  const label = run.several ? run.model.label : path.basename(file);
   try {
-    return await engine.analyze(
-      { file, mode, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
-      {
-        signal,
-        onProgress: (progress) => {
-          if (!quiet) bar.show(progress);
-        },
-      },
+    const request = await selectLayers(
+      { file, mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
+      label,
+      engine,
+      given,
+      { input: process.stdin, output: process.stderr },
+      signal,
     );
+    return await engine.analyze(request, {
+      signal,
+      onProgress: (progress) => {
+        if (!quiet) bar.show(progress);
+      },
+    });
   } catch (error) {
     bar.clear();
     const code = exitCodeOf(error as Error);

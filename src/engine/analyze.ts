@@ -32,6 +32,7 @@ export async function analyze(
   const { entries, skipped } = planEntries(checkpoint, request);
   pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
+  const backend = await pool.backend();
   const outcomes = await solveEntries(fits, pool, context);
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
   const blocks = blockOfWeight(checkpoint);
@@ -65,13 +66,14 @@ export async function analyze(
     },
     settings: {
       mode: request.mode,
-      precision: 'exact',
+      precision: request.precision ?? 'exact',
       device: 'cpu',
       minEigenvalues: request.minEigenvalues,
       seed: request.seed,
     },
     compute: {
-      backend: 'wasm',
+      backend: backend.name,
+      ...(backend.reason === '' ? {} : { backendReason: backend.reason }),
       workers: pool.size,
       seconds: (performance.now() - started) / 1000,
       cached: outcomes.filter((outcome) => outcome.status === 'solved' && outcome.cached).length,
@@ -97,7 +99,8 @@ function byMemory(
 ): { fits: readonly Entry[]; refused: ReadonlyMap<Entry, TaskOutcome> } {
   const refused = new Map<Entry, TaskOutcome>();
   for (const entry of entries) {
-    const died = request.failed[entry.id];
+    // A layer may have any name, such as that of what every object inherits.
+    const died = Object.hasOwn(request.failed, entry.id) ? request.failed[entry.id] : undefined;
     if (died !== undefined) refused.set(entry, { status: 'failed', reason: died });
     else if (entry.bytes > limit) {
       const reason = `it needs ${megabytes(entry.bytes)} of memory and ${megabytes(limit)} may be used; free memory or raise the memory limit`;

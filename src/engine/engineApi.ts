@@ -1,10 +1,18 @@
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Plan, PlanLayer } from '../core/plan/plan.ts';
 import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
-import type { Report } from '../core/report/report.ts';
+import type { Layer, Report } from '../core/report/report.ts';
+import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+
+export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
+export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+
+export { type BackendChoice, BACKENDS } from './backendName.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
@@ -16,6 +24,8 @@ export interface AnalyzeRequest {
   /** Entries with fewer eigenvalues are skipped; WeightWatcher's default is 10. */
   readonly minEigenvalues: number;
   readonly seed: number;
+  /** `exact`, which is float64 throughout, where absent. */
+  readonly precision?: Precision;
   /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
   readonly layers: string;
   /** Put every singular value in the report. */
@@ -24,6 +34,28 @@ export interface AnalyzeRequest {
   readonly memoryLimit: number;
   /** Ids of layers not to be solved, each with the reason put in the report (an engine died on them). */
   readonly failed: Readonly<Record<string, string>>;
+  /** Ids of layers that a person does not want, each with the reason that its entry among the skipped gets. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+}
+
+/** One matrix of an analysis before it begins. */
+export interface EstimatedEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Layer['role'];
+  readonly rows: number;
+  readonly cols: number;
+  readonly matrices: number;
+  /** Of one worker, with its shuffles and windows; 0 where the cache has its spectrum. */
+  readonly seconds: number;
+}
+
+/** What an analysis would take: worth a decision, not a promise. */
+export interface Estimate {
+  /** In graph order. */
+  readonly entries: readonly EstimatedEntry[];
+  /** Workers that share them. */
+  readonly workers: number;
 }
 
 /** What is to be known of the weights of a model before any plan of it is made. */
@@ -79,6 +111,8 @@ export type WindowsSettings = Omit<WindowsRequest, 'id'>;
 
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {
+  /** The work of an analysis, from the sizes of its matrices and the measured speed of this machine. */
+  estimate(request: AnalyzeRequest, context?: CallContext<never>): Promise<Estimate>;
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
   plan(request: PlanModelRequest, context?: CallContext<AnalyzeProgress>): Promise<Plan>;
   planInputs(
@@ -100,4 +134,6 @@ export interface EngineApi {
     },
     context?: CallContext<never>,
   ): Promise<WindowsFigures>;
+  /** Runs two models on the same inputs and says how far the second is from the first. */
+  verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
 }

@@ -1,6 +1,7 @@
 import type {
   Checkpoint,
   SkippedTensor,
+  TensorStorage,
   Weight,
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
@@ -20,6 +21,7 @@ import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import { entryId, headUses } from './headUses.ts';
 import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+import { BLOCK_ENTRIES, isStreamed } from './streamedMatrix.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -69,7 +71,11 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
+    for (const part of kept) {
+      const unwanted = leftOut(weight, part, request);
+      if (unwanted === undefined) entries.push(entryOf(weight, part, request, uses));
+      else skip(part.part === '' ? unwanted : `${part.part}: ${unwanted}`);
+    }
   }
   return { entries, skipped };
 }
@@ -86,6 +92,11 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   if (Math.max(view.rows, view.cols) > COMPAT_MAX_LARGER_SIDE)
     return `larger side ${Math.max(view.rows, view.cols)}: WeightWatcher leaves out more than ${COMPAT_MAX_LARGER_SIDE}`;
   return '';
+}
+
+function leftOut(weight: Weight, part: WeightPart, request: AnalyzeRequest): string | undefined {
+  const id = entryId(weight.id, part.part);
+  return request.leftOut && Object.hasOwn(request.leftOut, id) ? request.leftOut[id] : undefined;
 }
 
 function entryOf(
@@ -119,6 +130,7 @@ function entryOf(
     task: {
       id,
       mode: request.mode,
+      precision: request.precision ?? 'exact',
       source,
       compatSource,
       windows,
@@ -129,15 +141,34 @@ function entryOf(
       seed: request.seed,
       wantSpectrum: request.spectra,
       // WeightWatcher has none of the findings that rest on them.
-      wantEntries: robust,
-      heads: robust ? (uses.get(id) ?? []) : [],
+      wantEntries: robust && !isStreamed(source),
+      heads: robust && !isStreamed(source) ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
-      Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
+      BYTES_PER_VALUE * valuesInMemory(source) +
+      Math.max(
+        ...solves.map((each) =>
+          solveBytes(each.rows, each.cols, {
+            precision: request.precision ?? 'exact',
+            library: true,
+          }),
+        ),
+      ),
   };
+}
+
+/** Of a tall weight a block, its shuffle and what is read of it; of another all of it and a copy. */
+function valuesInMemory(source: SpectrumSource): number {
+  if (isStreamed(source)) return 3 * BLOCK_ENTRIES;
+  const { storage, view } = source;
+  return storedCopies(storage) * storage.elements + view.rows * view.cols;
+}
+
+/** Arrays as long as the tensor that are held at once: its values, and the steps and codes of quantised ones. */
+function storedCopies({ encoding }: TensorStorage): number {
+  return encoding === 'quantised' ? 3 : 1;
 }
 
 /** More windows of single columns of a depthwise kernel than are worth solving. */
@@ -185,8 +216,12 @@ function compatPartOf(weight: Weight, part: WeightPart): WeightPart | 'same' | '
 function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
   const { storage, shape } = weight;
   const scale = part.kind === 'slices' ? 'pooled-conv' : 'none';
-  const { rows, cols, rowStride, colStride, offsets } = part.view;
+  const { rows, cols, rowStride, colStride, offsets, runs } = part.view;
   const [first] = offsets;
+  if (runs) {
+    const view = { rows, cols, rowStride: cols, colStride: 1, offsets: [0] };
+    return { storage, gathered: part.view, shape: [rows, cols], view, scale };
+  }
   // A gate or an entry of a batch is read alone: hundreds of them would each read the whole tensor.
   if (part.part !== '' && part.kind === 'matrix' && colStride === 1 && rowStride === cols) {
     const own = partStorage(storage, first!, rows * cols);

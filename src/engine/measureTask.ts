@@ -39,7 +39,7 @@ export function measureTask(task: ValueTask, tools: SolveTools): ValueOutcome {
   }
 }
 
-function measured({ storage, request, view }: ValueTask, tools: SolveTools): ValueOutcome {
+function measured({ storage, dtype, request, view }: ValueTask, tools: SolveTools): ValueOutcome {
   const { cache, cancelled, onStep } = tools;
   const hash = createHash('sha256');
   storedBytes(storage, (chunk) => hash.update(chunk));
@@ -54,7 +54,7 @@ function measured({ storage, request, view }: ValueTask, tools: SolveTools): Val
   };
   const fresh = known
     ? unpacked(known, request)
-    : measureValues(values, request, storedScale(storage.dtype), step);
+    : measureValues(values, request, storedScale(dtype), step);
   if (!known)
     cache?.write(key, {
       rows: request.lines.channels,
@@ -64,7 +64,7 @@ function measured({ storage, request, view }: ValueTask, tools: SolveTools): Val
       spectra: [packed(fresh)],
     });
   const matrix = view && { ...view, data: values };
-  const transform = matrix && fixedTransform(matrix, entrySketch(matrix), storage.dtype);
+  const transform = matrix && fixedTransform(matrix, entrySketch(matrix), dtype);
   return {
     status: 'measured',
     values: fresh,

@@ -7,6 +7,7 @@ import { modelBytes, modelHash } from '../core/checkpoint/modelHash.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
+import { storedFloat, storedSize } from '../core/plan/storedSize.ts';
 import { factorisedRows, refusedAltogether, weightRefusals } from '../core/plan/weightRefusals.ts';
 import type { AnalyzeProgress, CallContext, PlanInputs, PlanInputsRequest } from './engineApi.ts';
 import { DEFAULT_SEED } from './engineApi.ts';
@@ -110,9 +111,9 @@ function planWeight(
   done: readonly DoneJob[],
   { estimator }: PlanInputsRequest,
 ): PlanWeight {
-  const { id, name, tensor, parameters, dtype } = weight;
-  const elementBytes = FLOAT_BYTES[dtype];
-  const bytes = elementBytes * parameters;
+  const { id, name, tensor, parameters } = weight;
+  const type = storedFloat(weight);
+  const bytes = storedSize(weight);
   const rows = factorisedRows(weight);
   const fault = done.map(({ outcome }) => faultOf(outcome)).find((reason) => reason !== '');
   const spectrum = done
@@ -134,7 +135,7 @@ function planWeight(
     cols: rows > 0 ? parameters / rows : 0,
     parameters,
     bytes,
-    elementBytes,
+    elementBytes: type ? FLOAT_BYTES[type] : bytes / parameters,
     singularValues: spectrum ?? new Float64Array(0),
     energy,
     values: values ?? null,

@@ -1,9 +1,10 @@
-import type { Weight } from '../core/checkpoint/checkpoint.ts';
+import type { FloatType, Weight } from '../core/checkpoint/checkpoint.ts';
 import { FLOAT_BYTES } from '../core/checkpoint/elementSize.ts';
 import { inputLines } from '../core/plan/inputLines.ts';
 import type { ValueRequest } from '../core/plan/measureValues.ts';
 import type { AlphaEstimator } from '../core/plan/planRequest.ts';
 import { quantForm, quantLevels } from '../core/plan/quantLevels.ts';
+import { storedFloat, storedSize } from '../core/plan/storedSize.ts';
 import { weightRefusals } from '../core/plan/weightRefusals.ts';
 import type { PlanInputsRequest } from './engineApi.ts';
 import type { Entry } from './entries.ts';
@@ -28,7 +29,9 @@ export function planTasks(
   { spectra, estimator, pruning, levels }: PlanInputsRequest,
   opset: number,
 ): readonly PlanJob[] {
-  const refused = weightRefusals(weight, FLOAT_BYTES[weight.dtype] * weight.parameters);
+  const refused = weightRefusals(weight, storedSize(weight));
+  const type = storedFloat(weight);
+  if (!type || Object.values(refused).every((reason) => reason !== '')) return [];
   const jobs: PlanJob[] = [];
   for (const entry of parts) {
     const { rows, cols } = entry.part.view;
@@ -40,7 +43,7 @@ export function planTasks(
     pruning: pruning && refused.sparsity === '',
     levels: levels && refused.bits === '',
   };
-  if (wanted.pruning || wanted.levels) jobs.push(valueJob(weight, parts, wanted, opset));
+  if (wanted.pruning || wanted.levels) jobs.push(valueJob(weight, type, parts, wanted, opset));
   return jobs;
 }
 
@@ -67,11 +70,12 @@ function spectrumJob(entry: Entry, windows: boolean): PlanJob {
 
 function valueJob(
   weight: Weight,
+  dtype: FloatType,
   parts: readonly Entry[],
   wanted: { readonly pruning: boolean; readonly levels: boolean },
   opset: number,
 ): PlanJob {
-  const { id, storage, parameters, dtype } = weight;
+  const { id, storage, parameters } = weight;
   const lines = inputLines(weight);
   const request: ValueRequest = {
     lines,
@@ -87,7 +91,7 @@ function valueJob(
     part: whole?.part.part === '' ? whole.part : wholePart(parameters),
     flops: measureFlops(request, parameters),
     bytes: MEASURE_BYTES_PER_VALUE * parameters,
-    task: { id, storage, request, view: view && { rows: view.rows, cols: view.cols } },
+    task: { id, storage, dtype, request, view: view && { rows: view.rows, cols: view.cols } },
   };
 }
 

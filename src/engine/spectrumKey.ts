@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type {
+  CodeStorage,
+  DenseStorage,
+  QuantisedStorage,
+  TensorStorage,
+} from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
+import type { BackendName } from './backendName.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
 import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureValues.ts';
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
-const SOLVER_VERSION = 1;
+const SOLVER_VERSION = 2;
+
+/** What solves: every part of it that the last bits depend on. */
+export interface SolverIdentity {
+  readonly backend: BackendName;
+  /** SHA-256 of the kernels. */
+  readonly kernels: string;
+}
 
 /**
  * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
@@ -34,24 +48,25 @@ export function spectrumKey(
   storedBytesHash: string,
   source: SpectrumSource,
   asked: SpectrumKind,
-  kernelsHash: string,
+  precision: Precision,
+  solver: SolverIdentity,
 ): string {
-  const { shape, view, scale } = source;
+  const { shape, view, scale, gathered } = source;
   const identity = [
     storedBytesHash,
-    { ...encodingOf(source.storage), shape, view, scale },
+    { ...encodingOf(source.storage), gathered, shape, view, scale },
     asked,
-    { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+    { precision, backend: solver.backend, solver: SOLVER_VERSION, kernels: solver.kernels },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
 /** The cache's key of what the entries of a source say. */
 export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
-  const { shape, view } = source;
+  const { shape, view, gathered } = source;
   const identity = [
     storedBytesHash,
-    { ...encodingOf(source.storage), shape, view },
+    { ...encodingOf(source.storage), gathered, shape, view },
     { kind: 'entries', version: ENTRY_FIGURES_VERSION },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
@@ -71,9 +86,25 @@ export function valuesKey(
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
-/** How the stored bytes are read: of a sparse tensor its values and its indices. */
+function quantisedEncoding(storage: QuantisedStorage): object {
+  const { dtype, encoding, elements, codes, scale, zero, zeroDefault, scales } = storage;
+  const packed = ({ type, row, encoding: how }: CodeStorage): unknown => [type, row, how];
+  const dense = (each: DenseStorage): unknown => [each.dtype, each.encoding, each.elements];
+  return {
+    dtype,
+    encoding,
+    elements,
+    codes: packed(codes),
+    scale: scale ? dense(scale) : null,
+    zero: zero ? ('row' in zero ? packed(zero) : dense(zero)) : zeroDefault,
+    scales,
+  };
+}
+
+/** How the stored bytes are read: of a sparse or quantised tensor each of its parts. */
 function encodingOf(storage: TensorStorage): object {
   const { dtype, encoding, elements } = storage;
+  if (storage.encoding === 'quantised') return quantisedEncoding(storage);
   if (storage.encoding !== 'sparse') return { dtype, encoding, elements };
   const { values, indices } = storage;
   return {

@@ -1,4 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Space } from '../core/diagnosis/entries/headProjections.ts';
 import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { EntryFigures } from '../core/diagnosis/entries/entryFigures.ts';
@@ -7,6 +8,11 @@ import type { Fan, Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
 export interface SpectrumSource {
   readonly storage: TensorStorage;
+  /**
+   * Present where the matrix lies in runs of rows or columns: its place in the stored tensor. It is gathered
+   * first, and `shape` and `view` are of what was gathered.
+   */
+  readonly gathered?: MatrixView;
   readonly shape: readonly number[];
   readonly view: MatrixView;
   /**
@@ -20,6 +26,7 @@ export interface SpectrumSource {
 export interface SpectrumTask {
   readonly id: string;
   readonly mode: Mode;
+  readonly precision: Precision;
   readonly source: SpectrumSource;
   /**
    * The view whose alpha and label WeightWatcher would print: `same` where it is this one, `none` where

@@ -1,4 +1,4 @@
-import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { FloatType, MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
 import type { MeasuredValues, ValueRequest } from '../core/plan/measureValues.ts';
 import type { NonFinite } from './spectrumTask.ts';
 
@@ -6,6 +6,7 @@ import type { NonFinite } from './spectrumTask.ts';
 export interface ValueTask {
   readonly id: string;
   readonly storage: TensorStorage;
+  readonly dtype: FloatType;
   readonly request: ValueRequest;
   /** The tensor as one matrix, to be held against the transforms that a formula gives; null where it is none. */
   readonly view: Pick<MatrixView, 'rows' | 'cols'> | null;

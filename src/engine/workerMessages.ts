@@ -1,9 +1,12 @@
 import type { WireError } from '../protocol/envelope.ts';
+import type { BackendName } from './backendName.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
+  readonly kind: 'solve';
+  readonly backend: BackendName;
   readonly wasm: Uint8Array;
   /** Empty: no cache. */
   readonly cacheDir: string;
@@ -12,6 +15,11 @@ export interface WorkerStart {
 /** Work for a worker, and what it says of it. */
 export type WorkerTask = SpectrumTask | ValueTask;
 export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome : TaskOutcome;
+/** What a worker is started with that tries ONNX Runtime and ends. */
+export interface CalibrationStart {
+  readonly kind: 'calibrate';
+  readonly wasm: Uint8Array;
+}
 
 export interface WorkerRequest {
   readonly task: WorkerTask;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { fromWire } from '../protocol/remoteError.ts';
+import type { Backend } from './backend.ts';
 import type {
   OutcomeOf,
   WorkerReply,
@@ -23,6 +24,14 @@ export interface PoolJob<T extends WorkerTask = WorkerTask> {
   readonly onStep: (flops: number) => void;
 }
 
+/** Solving that was done: how fast this machine is. */
+export interface PoolWork {
+  /** Floating-point operations of the solver. */
+  readonly flops: number;
+  /** Of one worker, from the start of each solved job to its end. */
+  readonly seconds: number;
+}
+
 interface QueuedJob extends PoolJob {
   readonly cancelled: SharedArrayBuffer;
   readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
@@ -32,6 +41,8 @@ interface QueuedJob extends PoolJob {
 interface PoolWorker {
   readonly worker: Worker;
   job: QueuedJob | undefined;
+  startedAt: number;
+  flops: number;
 }
 
 /**
@@ -41,14 +52,27 @@ interface PoolWorker {
 export class WorkerPool {
   private readonly workers: PoolWorker[] = [];
   private readonly queue: QueuedJob[] = [];
+  private chosen: Promise<Backend> | undefined;
+  private backendName: WorkerStart['backend'] | undefined;
   private bytesRunning = 0;
+  private worked: PoolWork = { flops: 0, seconds: 0 };
   memoryLimit = Infinity;
 
   constructor(
     private readonly script: URL,
-    private readonly start: WorkerStart,
+    private readonly choose: () => Promise<Backend>,
+    private readonly start: Omit<WorkerStart, 'kind' | 'backend'>,
     readonly size: number,
   ) {}
+
+  /** What the workers multiply with: chosen when it is first needed, the same from then on. */
+  backend(): Promise<Backend> {
+    this.chosen ??= this.choose().then((backend) => {
+      this.backendName = backend.name;
+      return backend;
+    });
+    return this.chosen;
+  }
 
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
   run<T extends WorkerTask>(job: PoolJob<T>): Promise<OutcomeOf<T>> {
@@ -67,17 +91,31 @@ export class WorkerPool {
     });
   }
 
+  /** The work done since this was last asked. */
+  takeWork(): PoolWork {
+    const { worked } = this;
+    this.worked = { flops: 0, seconds: 0 };
+    return worked;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.workers.map(({ worker }) => worker.terminate()));
   }
 
   private dispatch(): void {
+    const { backendName } = this;
+    if (backendName === undefined) {
+      void this.backend().then(() => this.dispatch());
+      return;
+    }
     for (;;) {
       const at = this.queue.findIndex((job) => this.admits(job));
-      const free = at < 0 ? undefined : this.freeWorker();
+      const free = at < 0 ? undefined : this.freeWorker(backendName);
       if (!free) return;
       const job = this.queue.splice(at, 1)[0]!;
       free.job = job;
+      free.startedAt = performance.now();
+      free.flops = 0;
       this.bytesRunning += job.bytes;
       job.onStart();
       const request: WorkerRequest = { task: job.task, cancelled: job.cancelled };
@@ -89,15 +127,16 @@ export class WorkerPool {
     return this.bytesRunning === 0 || this.bytesRunning + job.bytes <= this.memoryLimit;
   }
 
-  private freeWorker(): PoolWorker | undefined {
+  private freeWorker(backend: WorkerStart['backend']): PoolWorker | undefined {
     const idle = this.workers.find((each) => !each.job);
     if (idle || this.workers.length >= this.size) return idle;
-    return this.spawn();
+    return this.spawn(backend);
   }
 
-  private spawn(): PoolWorker {
-    const worker = new Worker(this.script, { workerData: this.start, execArgv: [] });
-    const each: PoolWorker = { worker, job: undefined };
+  private spawn(backend: WorkerStart['backend']): PoolWorker {
+    const start: WorkerStart = { kind: 'solve', backend, ...this.start };
+    const worker = new Worker(this.script, { workerData: start, execArgv: [] });
+    const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0 };
     this.workers.push(each);
     worker.on('message', (reply: WorkerReply) => this.receive(each, reply));
     let fault = '';
@@ -113,15 +152,24 @@ export class WorkerPool {
   private receive(each: PoolWorker, reply: WorkerReply): void {
     switch (reply.kind) {
       case 'step':
+        each.flops += reply.flops;
         each.job?.onStep(reply.flops);
         return;
       case 'outcome':
+        this.count(each);
         this.finish(each, (job) => job.resolve(reply.outcome));
         return;
       case 'error':
         this.finish(each, (job) => job.reject(fromWire(reply.error)));
         return;
     }
+  }
+
+  /** What came from the cache says nothing of the solver's speed. */
+  private count({ flops, startedAt }: PoolWorker): void {
+    if (flops === 0) return;
+    const seconds = this.worked.seconds + (performance.now() - startedAt) / 1000;
+    this.worked = { flops: this.worked.flops + flops, seconds };
   }
 
   private finish(each: PoolWorker, settle: (job: QueuedJob) => void): void {

@@ -30,7 +30,7 @@ const SWEEPS = 8;
 /** Reduces the band to the bidiagonal; the band is destroyed. */
 export function chaseBandToBidiagonal(
   context: SolverContext,
-  { band, cols, width }: BandReduction,
+  { band, cols, width }: Pick<BandReduction, 'band' | 'cols' | 'width'>,
   { diagonal, superdiagonal, scratch }: Bidiagonal,
 ): void {
   const { kernels } = context;

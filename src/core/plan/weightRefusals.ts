@@ -37,8 +37,9 @@ function firstOf(...reasons: readonly string[]): string {
   return reasons.find((reason) => reason !== '') ?? '';
 }
 
-function commonRefusal({ storage, parameters }: Weight): string {
+function commonRefusal({ storage, parameters, dtype }: Weight): string {
   if (parameters === 0) return 'it holds no values';
+  if (storage.encoding === 'quantised') return `it is stored quantised already, as ${dtype}`;
   return storage.encoding === 'sparse' ? 'it is stored as a sparse tensor' : '';
 }
 

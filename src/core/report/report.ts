@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ROLES } from '../checkpoint/checkpoint.ts';
+import { CODE_TYPES, ROLES } from '../checkpoint/checkpoint.ts';
 import { FINDING_CODES } from '../diagnosis/finding.ts';
 
 /**
@@ -133,7 +133,7 @@ export const layerSchema = v.strictObject({
   block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
-  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
+  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16', ...CODE_TYPES]),
   shape,
   parameters: count,
   /** How many matrices are pooled in this entry (the kernel positions of a convolution in compat mode). */
@@ -192,13 +192,15 @@ export const reportSchema = v.strictObject({
   }),
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),
-    precision: v.literal('exact'),
+    precision: v.picklist(['exact', 'fast']),
     device: v.literal('cpu'),
     minEigenvalues: count,
     seed: count,
   }),
   compute: v.strictObject({
     backend: v.string(),
+    /** Why it is not a faster one; absent where there is none to be had. */
+    backendReason: v.optional(v.string()),
     workers: count,
     seconds: v.number(),
     cached: count,

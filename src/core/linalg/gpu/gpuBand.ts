@@ -1,0 +1,226 @@
+import type { Matrix } from '../matrix.ts';
+import { type BandLayout, bandLayout, type BandSizes, roundUp } from './bandLayout.ts';
+import {
+  BAND_PROGRAMS,
+  type BandBatch,
+  type BandBuffers,
+  bandReduction,
+  triangleReduction,
+} from './bandReduction.ts';
+import type { BandBlocks } from './bandValues.ts';
+import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
+import { GpuError } from './gpuError.ts';
+import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
+import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
+import { mixPasses } from './hadamardMixing.ts';
+import { MIX_SEED, type RoundedMatrix, roundedMatrix } from './roundedMatrix.ts';
+import { mixLines } from './wgsl/mixPrograms.ts';
+
+/** Of the panels of large matrices. */
+export const BAND_WIDTH = 32;
+
+/** From this ratio of the sides on, the rows are folded into a triangle first; as on the CPU. */
+const TALL = 2;
+
+/** Rows folded in at once, in triangles: the triangle is a part of every fold's work. */
+const FOLD_TRIANGLES = 3;
+
+/** How far the sum of squares may be off before the device is not believed: float32 is off by 1e-6. */
+const SQUARES_TOLERANCE = 1e-4;
+
+/** The GPU's share of a solve. */
+export interface GpuBand {
+  /** Undefined where the matrix is zero. */
+  readonly band: BandBlocks | undefined;
+  /** Singular values of the matrix in all. */
+  readonly count: number;
+  /** Singular values of the band -> those of the matrix, in place. */
+  readonly unscale: (values: Float64Array) => void;
+}
+
+/**
+ * Reduces a matrix to a band on the device, in float32: at most 5e-7 of the largest singular value is lost,
+ * on every kind of matrix, because it is mixed first (`mixMatrix`). Only the band is read back.
+ *
+ * @throws GpuError `too-large` where the adapter's limits or the budget do not allow the matrix,
+ * `wrong-result` where the device's result cannot be right, and as the device does; LinalgError
+ * `bad-shape`, `not-finite`, `cancelled`.
+ */
+export async function gpuBand(
+  matrix: Matrix,
+  device: GpuDevice,
+  use: GpuUse = {},
+): Promise<GpuBand> {
+  const rounded = roundedMatrix(matrix);
+  const { rows, cols, isZero } = rounded;
+  const unscale = (values: Float64Array): void => rounded.unscale(values);
+  if (isZero) return { band: undefined, count: cols, unscale };
+  const isTall = rows >= TALL * cols;
+  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * roundUp(cols, BAND_WIDTH));
+  const layout = bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH);
+  requireRoom(layout, 1, device, use);
+  const programs = await preparePrograms(
+    device,
+
+    [...BAND_PROGRAMS, 'mix', ...(isTall ? (['clearLower'] as const) : [])],
+    BAND_WIDTH,
+  );
+  const triangles = await withBuffers(device, bufferSizes(layout, 1), async (flat) => {
+    const buffers = bandBuffers(flat);
+    const job = { layout, batch: 1, buffers, programs };
+    const square = isTall ? await foldMatrix(rounded, job, device, use) : job;
+    if (!isTall) {
+      device.write(buffers.matrix, 0, rounded.rowBlock(0, rows, layout.cols));
+      const mixing = mixDispatches(programs, buffers.matrix, { ...layout, rows, cols, base: 0 });
+      await runDispatches(device, mixing, use);
+    }
+    await runDispatches(device, bandReduction(square), use);
+    return device.read(buffers.blocks, 0, layout.sizes.blocks);
+  });
+  const band = { width: BAND_WIDTH, size: layout.cols, triangles };
+  requirePlausible(band, rounded.squares, device);
+  return { band, count: cols, unscale };
+}
+
+/** Bytes of device memory that a batch takes. */
+export function bandBytes(layout: BandLayout, batch: number): number {
+  return 4 * Object.values(bufferSizes(layout, batch)).reduce((sum, count) => sum + count, 0);
+}
+
+type FlatName =
+  Exclude<keyof BandSizes, 'triangles' | 'basis'> | `${'triangles' | 'basis'}${0 | 1}`;
+
+export function bufferSizes({ sizes }: BandLayout, batch: number): Record<FlatName, number> {
+  const { triangles, basis, ...single } = sizes;
+  const flat = {
+    ...single,
+    triangles0: triangles,
+    triangles1: triangles,
+    basis0: basis,
+    basis1: basis,
+  };
+  return Object.fromEntries(
+    Object.entries(flat).map(([name, count]) => [name, count * batch]),
+  ) as Record<FlatName, number>;
+}
+
+export function bandBuffers(flat: Readonly<Record<FlatName, GpuBuffer>>): BandBuffers {
+  const { triangles0, triangles1, basis0, basis1, ...single } = flat;
+  return { ...single, triangles: [triangles0, triangles1], basis: [basis0, basis1] };
+}
+
+/** @throws GpuError `too-large`. */
+export function requireRoom(
+  layout: BandLayout,
+  batch: number,
+  device: GpuDevice,
+  use: GpuUse,
+): void {
+  const largest = 4 * Math.max(...Object.values(bufferSizes(layout, batch)));
+  const { maxBindingBytes, maxBufferBytes } = device.limits;
+  const most = Math.min(maxBindingBytes, maxBufferBytes);
+  const what = `A matrix of ${layout.rows} x ${layout.cols}`;
+  if (largest > most) {
+    throw new GpuError(
+      'too-large',
+      `${what} needs a buffer of ${megabytes(largest)} MiB on the GPU; ${device.adapter.name} allows ${megabytes(most)} MiB.`,
+    );
+  }
+  const bytes = bandBytes(layout, batch);
+  const budget = memoryBudget(device, use);
+  if (bytes > budget) {
+    throw new GpuError(
+      'too-large',
+      `${what} needs ${megabytes(bytes)} MiB of GPU memory, more than the ${megabytes(budget)} MiB that may be used of ${device.adapter.name}.`,
+    );
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
+}
+
+interface MixTarget {
+  readonly rows: number;
+  readonly cols: number;
+  /** float32 at which the first row starts. */
+  readonly base: number;
+  readonly batch?: number;
+}
+
+/** Mixes `rows` x `cols` entries of every matrix of a batch from both sides. */
+export function mixDispatches(
+  programs: ReadyPrograms<'mix'>,
+  buffer: GpuBuffer,
+  target: MixTarget & { readonly sizes: { readonly matrix: number }; readonly width: number },
+): readonly Dispatch[] {
+  const { rows, cols, base, batch = 1, sizes, width } = target;
+  const stride = roundUp(cols, width);
+  const axes = [
+    { length: cols, others: rows, stride: 1, otherStride: stride, seed: MIX_SEED + 4 },
+    { length: rows, others: cols, stride, otherStride: 1, seed: MIX_SEED + 6 },
+  ];
+  return axes.flatMap(({ length, seed, ...axis }) =>
+    mixPasses(length, seed).map(({ log2Block, first, blocks, seed: passSeed }) =>
+      programs.dispatch(
+        'mix',
+        [buffer],
+        { log2Block, first, seed: passSeed, ...axis, base0: base, batchStride: sizes.matrix },
+        [Math.ceil(axis.others / mixLines(2 ** log2Block)), blocks, batch],
+        batch * blocks * 2 ** log2Block * log2Block * axis.others,
+      ),
+    ),
+  );
+}
+
+/**
+ * Folds the rows of a tall matrix into its triangle, some at a time; the device's memory holds the triangle
+ * and the rows that are being folded. Returns the job that reduces the triangle further.
+ */
+async function foldMatrix(
+  rounded: RoundedMatrix,
+  job: Omit<BandBatch, 'programs'> & {
+    readonly programs: ReadyPrograms<'mix' | 'clearLower' | (typeof BAND_PROGRAMS)[number]>;
+  },
+  device: GpuDevice,
+  use: GpuUse,
+): Promise<BandBatch> {
+  const { layout, buffers, programs } = job;
+  const { width, cols: stride } = layout;
+  let folded = 0;
+  while (folded < rounded.rows) {
+    const top = folded === 0 ? 0 : stride;
+    const count = Math.min(rounded.rows - folded, layout.rows - top);
+    const base = top * stride;
+    const block = new Float32Array((layout.rows - top) * stride);
+    block.set(rounded.rowBlock(folded, count, stride));
+    device.write(buffers.matrix, 4 * base, block);
+    const target = { ...layout, rows: count, cols: rounded.cols, base };
+    const clear = programs.dispatch(
+      'clearLower',
+      [buffers.matrix],
+      { size: stride, stride },
+      [Math.ceil(stride / 64), stride, 1],
+      0,
+    );
+    const dispatches = [
+      ...mixDispatches(programs, buffers.matrix, target),
+      ...triangleReduction(job),
+      clear,
+    ];
+    await runDispatches(device, dispatches, use);
+    folded += count;
+  }
+  return { ...job, layout: bandLayout(rounded.cols, rounded.cols, width) };
+}
+
+/** @throws GpuError `wrong-result` unless the band is finite and has the matrix's sum of squares. */
+function requirePlausible({ triangles }: BandBlocks, squares: number, device: GpuDevice): void {
+  let found = 0;
+  for (const value of triangles) found += value * value;
+  if (Math.abs(found - squares) <= SQUARES_TOLERANCE * squares) return;
+  throw new GpuError(
+    'wrong-result',
+    `${device.adapter.name} gave a wrong result: the squares of the reduced matrix add up to ${found} where those of the matrix are ${squares}.`,
+  );
+}
