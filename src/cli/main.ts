@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
+import { planCommand } from './planCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 import { verifyCommand } from './verifyCommand.ts';
 
@@ -9,6 +10,7 @@ declare const EIGENSCOPE_VERSION: string;
 const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
+  plan MODEL           what to do with each weight so that a target is met
   verify A B           how far the outputs of model B are from those of A, by running both
 
   --version            print the version
@@ -24,6 +26,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'analyze':
       return analyzeCommand(rest, context);
+    case 'plan':
+      return planCommand(rest, context);
     case 'verify':
       return verifyCommand(rest, context);
     case '--version':

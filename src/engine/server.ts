@@ -9,6 +9,8 @@ import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
+import { planInputs } from './planInputs.ts';
+import { planModel } from './planModel.ts';
 import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
@@ -49,6 +51,22 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs what may fill the cache, then keeps it within bounds. */
+async function trimmed<T>(call: () => Promise<T>): Promise<T> {
+  const result = await call();
+  if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
+  return result;
+}
+
+/** Measurements are no solves: their time says nothing of the solver's speed. */
+function planned<T>(call: () => Promise<T>): Promise<T> {
+  return trimmed(async () => {
+    const result = await call();
+    pool.takeWork();
+    return result;
+  });
+}
+
 const api: EngineApi = {
   estimate: (request, context) =>
     awake(() =>
@@ -59,12 +77,16 @@ const api: EngineApi = {
       ),
     ),
   analyze: (request, context) =>
-    awake(async () => {
-      const report = await analyze(request, pool, version, context);
-      speed.learn(pool.takeWork());
-      if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
-      return report;
-    }),
+    awake(() =>
+      trimmed(async () => {
+        const report = await analyze(request, pool, version, context);
+        speed.learn(pool.takeWork());
+        return report;
+      }),
+    ),
+  plan: (request, context) =>
+    awake(() => planned(() => planModel(request, pool, version, context))),
+  planInputs: (request, context) => awake(() => planned(() => planInputs(request, pool, context))),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
   farms: (request, context) => awake(() => layerWindows(request, pool, context)),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),

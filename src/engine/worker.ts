@@ -5,6 +5,7 @@ import { loadOrt } from '../core/linalg/ortLibrary.ts';
 import { toWire } from '../protocol/remoteError.ts';
 import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
+import { measureTask } from './measureTask.ts';
 import { solveTask } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import type {
@@ -29,14 +30,15 @@ function serve({ wasm, backend, cacheDir }: WorkerStart, port: MessagePort): voi
   port.on('message', ({ task, cancelled }: WorkerRequest) => {
     const flag = new Int32Array(cancelled);
     try {
-      const outcome = solveTask(task, {
+      const tools = {
         kernels,
         library,
         solver: { backend, kernels: kernelsHash },
         cache,
         cancelled: () => Atomics.load(flag, 0) !== 0,
-        onStep: (flops) => reply({ kind: 'step', flops }),
-      });
+        onStep: (flops: number) => reply({ kind: 'step', flops }),
+      };
+      const outcome = 'request' in task ? measureTask(task, tools) : solveTask(task, tools);
       reply({ kind: 'outcome', outcome });
     } catch (error) {
       reply({ kind: 'error', error: toWire(error) });

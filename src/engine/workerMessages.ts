@@ -1,6 +1,7 @@
 import type { WireError } from '../protocol/envelope.ts';
 import type { BackendName } from './backendName.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -11,6 +12,9 @@ export interface WorkerStart {
   readonly cacheDir: string;
 }
 
+/** Work for a worker, and what it says of it. */
+export type WorkerTask = SpectrumTask | ValueTask;
+export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome : TaskOutcome;
 /** What a worker is started with that tries ONNX Runtime and ends. */
 export interface CalibrationStart {
   readonly kind: 'calibrate';
@@ -18,12 +22,12 @@ export interface CalibrationStart {
 }
 
 export interface WorkerRequest {
-  readonly task: SpectrumTask;
+  readonly task: WorkerTask;
   /** One Int32, not 0 once the task is cancelled; shared, because a busy worker reads no messages. */
   readonly cancelled: SharedArrayBuffer;
 }
 
 export type WorkerReply =
   | { readonly kind: 'step'; readonly flops: number }
-  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome | ValueOutcome }
   | { readonly kind: 'error'; readonly error: WireError };
