@@ -19,6 +19,8 @@ export interface ScaledMatrix {
   copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
   /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
   unscale(values: Float64Array): void;
+  /** Two powers of two whose product leads back to the matrix itself: one for each of two factors. */
+  readonly fromUnit: readonly [number, number];
 }
 
 /** @throws LinalgError `bad-shape`, `not-finite`. */
@@ -55,6 +57,7 @@ export function scaledMatrix(matrix: Matrix): ScaledMatrix {
         values[i] = values[i]! * fromUnit[0] * fromUnit[1];
       }
     },
+    fromUnit,
   };
 }
 
