@@ -19,7 +19,7 @@ export interface FactorOptions {
   readonly cancelled?: () => boolean;
 }
 
-/** W is nearly u v. Column c of u and row c of v have the same norm, the root of a singular value. */
+/** W is nearly u v. Column c of u and row c of v have the same norm, nearly the root of singular value c. */
 export interface Factors {
   /** rows x rank. */
   readonly u: Matrix;

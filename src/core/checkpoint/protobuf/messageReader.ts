@@ -142,6 +142,16 @@ export class MessageReader {
     return { offset: this.payload, bytes: this.payloadEnd - this.payload };
   }
 
+  /** Where the current field lies, with its tag. */
+  get span(): ByteRange {
+    return { offset: this.tagOffset, bytes: this.payloadEnd - this.tagOffset };
+  }
+
+  /** Whether the current field has a length: text, bytes, a message, or packed numbers. */
+  get hasLength(): boolean {
+    return this.wire === LENGTH;
+  }
+
   /** Where elements of a field that may be packed lie: all of them if packed, else one with its tag. */
   elements(kind: ElementKind): { readonly packed: boolean; readonly range: ByteRange } {
     if (this.wire === LENGTH) return { packed: true, range: this.range() };
