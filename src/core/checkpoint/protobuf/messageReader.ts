@@ -44,6 +44,11 @@ export class MessageReader {
   /** Where the current field's tag begins. */
   tagOffset = 0;
 
+  /** The current field's number. */
+  get fieldNumber(): number {
+    return this.number;
+  }
+
   private number = 0;
   private wire = 0;
   private position: number;
