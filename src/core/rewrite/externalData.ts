@@ -30,7 +30,7 @@ export class ExternalData {
    */
   constructor(
     private readonly location: string,
-    private readonly everything: boolean,
+    readonly everything: boolean,
   ) {}
 
   /** The content of a new tensor's message. */

@@ -1,9 +1,10 @@
 import type { Weight } from '../checkpoint/checkpoint.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
-import { encodedFactor, factorShape, factorValues, type FactorValues } from './factorValues.ts';
+import { encodedFactor, factorShape, factorValues } from './factorValues.ts';
 import { factorUse, type FactorForm, type FactorUse } from './factorUses.ts';
 import type { Use } from '../checkpoint/onnx/scopes.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
 import type { Edit } from './piece.ts';
 import type { NewNode, NewTensor } from './protoBuilders.ts';
@@ -148,23 +149,19 @@ function factorTensors(
     RT: [cols, rank],
   };
   const stored = [...forms].filter((form) => !isDerived(form, forms)).sort();
-  let factors: FactorValues | undefined;
+  let left: Matrix | undefined;
+  let right: Matrix | undefined;
   let error: number | null | undefined;
-  let left = stored.length;
   const make = (form: FactorForm): Uint8Array => {
-    if (!factors) {
+    if (error === undefined) {
       begin();
-      factors = factorValues(weight, rank, tools);
+      ({ left, right, relativeError: error } = factorValues(weight, rank, tools));
     }
-    error = factors.relativeError;
-    const bytes = encodedFactor(
-      form.startsWith('L') ? factors.left : factors.right,
-      form.endsWith('T'),
-      dtype,
-    );
-    // Both factors of a weight are written one after the other: then they are no longer kept.
-    if (--left === 0) factors = undefined;
-    return bytes;
+    const factor = form.startsWith('L') ? left! : right!;
+    // Each is stored once, and then no longer kept.
+    if (form.startsWith('L')) left = undefined;
+    else right = undefined;
+    return encodedFactor(factor, form.endsWith('T'), dtype);
   };
   const tensors = stored.map((form): NewTensor => {
     const dims = shapes?.[form] ?? flat[form];

@@ -22,14 +22,17 @@ export interface NewTensor {
   readonly make: () => Uint8Array;
 }
 
-export interface NewNode {
-  readonly name: string;
+export interface NewOperator {
   readonly op: string;
   readonly domain?: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
   /** A number is an int attribute, a list ints. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+export interface NewNode extends NewOperator {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** Where the values of a tensor lie in a file of external data. */
@@ -107,9 +110,16 @@ export function nodeMessage(node: NewNode): Uint8Array {
     ...node.inputs.map((input) => nodeFields.bytes('input', input)),
     ...node.outputs.map((output) => nodeFields.bytes('output', output)),
     nodeFields.bytes('name', node.name),
-    nodeFields.bytes('op_type', node.op),
-    ...Object.entries(node.attributes ?? {}).map(([name, value]) => attributeField(name, value)),
-    ...(node.domain === undefined ? [] : [nodeFields.bytes('domain', node.domain)]),
+    operatorFields(node),
+  );
+}
+
+/** The fields of a NodeProto that say what it does. */
+export function operatorFields({ op, domain, attributes = {} }: NewOperator): Uint8Array {
+  return joined(
+    nodeFields.bytes('op_type', op),
+    ...Object.entries(attributes).map(([name, value]) => attributeField(name, value)),
+    ...(domain === undefined ? [] : [nodeFields.bytes('domain', domain)]),
   );
 }
 

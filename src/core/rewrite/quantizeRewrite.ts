@@ -1,10 +1,235 @@
+import type { FloatType } from '../checkpoint/checkpoint.ts';
+import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
+import { STANDARD_DOMAIN } from '../checkpoint/onnx/readModel.ts';
+import { readValues } from '../checkpoint/readValues.ts';
+import type { PlanLayer } from '../plan/plan.ts';
+import {
+  dequantized,
+  quantizedValues,
+  scaleShapeOf,
+  type ScaleGroups,
+} from '../plan/quantizedValues.ts';
+import { encodeFloats, FLOAT_DATA_TYPES, roundTo } from './encodeFloats.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
-import type { RewriteSite } from './rewriteSite.ts';
-import type { RewriteTools } from './rewriteTools.ts';
-export function quantizeRewrite(
-  _s: RewriteSite,
-  _l: unknown,
-  _t: RewriteTools,
-): LayerRewrite | Refusal {
-  return { refused: 'x' };
+import { packedBlocks, packedLevels } from './packedLevels.ts';
+import type { Edit } from './piece.ts';
+import type { NewTensor } from './protoBuilders.ts';
+import { relativeError } from './relativeError.ts';
+import { changeNode, opsetAt, replaceWeight, type RewriteSite } from './rewriteSite.ts';
+import { weightAxes } from './weightAxes.ts';
+
+type QuantizeLayer = Extract<PlanLayer, { action: 'quantize' }>;
+
+/** TensorProto.DataType */
+const INT8 = 3;
+const UINT8 = 2;
+const INT4 = 22;
+
+/** First versions of the standard DequantizeLinear with scales along an axis, of other types, in blocks. */
+const PER_AXIS = 13;
+const ANY_FLOAT = 19;
+const BLOCKED = 21;
+
+/** What MatMulNBits takes. */
+const SMALLEST_BLOCK = 16;
+
+/** How the quantised weight comes back into the graph. */
+type Form = 'standard' | 'contributed' | 'products';
+
+/**
+ * Stores a weight as whole numbers and scales, symmetric, without zero points: as DequantizeLinear of the
+ * operator set where its version has what is asked for, else of ONNX Runtime (`com.microsoft`), or as its
+ * MatMulNBits where every node that takes the weight is a product with it on the right.
+ */
+export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerRewrite | Refusal {
+  const { weight } = site;
+  const axes = weightAxes(weight);
+  if (!axes) return { refused: 'neither a matrix nor a kernel with axes of inputs and outputs' };
+  if (weight.storage.encoding === 'sparse') return { refused: 'stored as a sparse tensor' };
+  if (weight.dtype === 'float64')
+    return { refused: 'float64, which no operator that dequantises gives back' };
+  const { block, bits } = layer;
+  const groups: ScaleGroups = {
+    shape: weight.shape,
+    axis: block === 0 ? axes.output : axes.input,
+    block,
+  };
+  const form = formFor(site, layer);
+  if (typeof form !== 'string') return form;
+  const work = quantizedOnce(site, groups, bits);
+  const scaleCount = scaleShapeOf(groups).reduce((product, length) => product * length, 1);
+  const changes =
+    form === 'products'
+      ? productEdits(site, layer, work)
+      : dequantizeEdits(site, layer, groups, form, work);
+  const before = weight.parameters * FLOAT_BYTES[weight.dtype];
+  const after = changes.tensors.reduce((sum, { length }) => sum + length, 0);
+  return {
+    edits: changes.edits,
+    contributed: form !== 'standard',
+    outcome: () => ({
+      id: weight.id,
+      tensor: weight.tensor,
+      action: 'quantize',
+      relativeError: work.error(),
+      parameters: [weight.parameters, weight.parameters + scaleCount],
+      bytes: [before, after],
+      note: form === 'standard' ? '' : 'uses operators of ONNX Runtime (com.microsoft)',
+    }),
+  };
+}
+
+function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refusal {
+  const { weight, value, model, tensor } = site;
+  const opset = opsetAt(model, tensor.scope);
+  const needed = Math.max(
+    bits === 4 || block > 0 ? BLOCKED : PER_AXIS,
+    weight.dtype === 'float32' ? 0 : ANY_FLOAT,
+  );
+  if (bits !== 2 && opset >= needed) return 'standard';
+  const isProducts =
+    value.results.length === 0 &&
+    weight.shape.length === 2 &&
+    value.uses.every(
+      ({ node: { tree }, input }) =>
+        tree.op === 'MatMul' &&
+        (tree.domain === '' || tree.domain === STANDARD_DOMAIN) &&
+        input === 1 &&
+        tree.inputs[0] !== tree.inputs[1],
+    );
+  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
+  if (isProducts && isPower && weight.dtype !== 'bfloat16')
+    return value.uses.every(({ node }) => site.claim(node))
+      ? 'products'
+      : { refused: 'a node that takes it is changed for another weight already' };
+  if (bits === 8 && block === 0 && weight.dtype !== 'bfloat16') return 'contributed';
+  const what = `${bits} bits${block > 0 ? ` in blocks of ${block}` : ''} of ${weight.dtype}`;
+  const limit =
+    bits === 2
+      ? 'is'
+      : `in operator set ${opset} is (the standard operator has it from ${needed} on)`;
+  return {
+    refused: `${what} ${limit} only for weights that are the right side of every MatMul that takes them, in blocks of a power of two from ${SMALLEST_BLOCK} on`,
+  };
+}
+
+interface Once {
+  readonly levels: () => Int8Array;
+  readonly scales: () => Float64Array;
+  readonly error: () => number | null;
+}
+
+/** Quantised when first asked for; each part is kept until it has been taken, which is once. */
+function quantizedOnce({ weight, begin }: RewriteSite, groups: ScaleGroups, bits: number): Once {
+  let levels: Int8Array | undefined;
+  let scales: Float64Array | undefined;
+  let error: number | null = null;
+  const compute = (): void => {
+    begin();
+    const values = readValues(weight.storage);
+    const one = new Float64Array(1);
+    const found = quantizedValues(values, groups, bits, (scale) => {
+      one[0] = scale;
+      return roundTo(one, weight.dtype)[0]!;
+    });
+    error = relativeError(values, dequantized(found, groups));
+    ({ levels, scales } = found);
+  };
+  return {
+    levels: () => {
+      if (!levels) compute();
+      const taken = levels!;
+      levels = undefined;
+      return taken;
+    },
+    scales: () => {
+      if (!scales) compute();
+      const taken = scales!;
+      scales = undefined;
+      return taken;
+    },
+    error: () => error,
+  };
+}
+
+interface Changes {
+  readonly tensors: readonly NewTensor[];
+  readonly edits: readonly Edit[];
+}
+
+function scaleTensor(
+  name: string,
+  dtype: FloatType,
+  dims: readonly number[],
+  scales: () => Float64Array,
+): NewTensor {
+  const count = dims.reduce((product, length) => product * length, 1);
+  return {
+    name,
+    dataType: FLOAT_DATA_TYPES[dtype],
+    dims,
+    length: count * FLOAT_BYTES[dtype],
+    make: () => encodeFloats(scales(), dtype),
+  };
+}
+
+function dequantizeEdits(
+  site: RewriteSite,
+  { bits, block }: QuantizeLayer,
+  groups: ScaleGroups,
+  form: Exclude<Form, 'products'>,
+  work: Once,
+): Changes {
+  const { weight, value, fresh } = site;
+  const [levels, scales] = [fresh(`${weight.tensor}_quantized`), fresh(`${weight.tensor}_scale`)];
+  const tensors: NewTensor[] = [
+    {
+      name: levels,
+      dataType: bits === 4 ? INT4 : INT8,
+      dims: weight.shape,
+      length: Math.ceil((weight.parameters * bits) / 8),
+      make: () => packedLevels(work.levels(), bits),
+    },
+    scaleTensor(scales, weight.dtype, scaleShapeOf(groups), work.scales),
+  ];
+  const node = {
+    name: fresh(`${weight.tensor}_dequantize`),
+    op: 'DequantizeLinear',
+    inputs: [levels, scales],
+    outputs: [value.name],
+    attributes: { axis: groups.axis, ...(block > 0 ? { block_size: block } : {}) },
+    ...(form === 'contributed' ? { domain: 'com.microsoft' } : {}),
+  };
+  return { tensors, edits: replaceWeight(site, tensors, [node]) };
+}
+
+/** Every product becomes a MatMulNBits, whose weight is stored output by output. */
+function productEdits(site: RewriteSite, { bits, block }: QuantizeLayer, work: Once): Changes {
+  const { weight, value, fresh, reader } = site;
+  const [inputs, outputs] = weight.shape as [number, number];
+  const blocks = Math.ceil(inputs / block);
+  const blob = (block * bits) / 8;
+  const [levels, scales] = [fresh(`${weight.tensor}_quantized`), fresh(`${weight.tensor}_scale`)];
+  const tensors: NewTensor[] = [
+    {
+      name: levels,
+      dataType: UINT8,
+      dims: [outputs, blocks, blob],
+      length: outputs * blocks * blob,
+      make: () => packedBlocks(work.levels(), inputs, outputs, block, bits),
+    },
+    scaleTensor(scales, weight.dtype, [outputs, blocks], () => {
+      const found = work.scales();
+      return found.map((_, k) => found[(k % blocks) * outputs + Math.floor(k / blocks)]!);
+    }),
+  ];
+  const operator = {
+    op: 'MatMulNBits',
+    domain: 'com.microsoft',
+    attributes: { K: inputs, N: outputs, bits, block_size: block },
+  };
+  const edits = value.uses.flatMap(({ node }) =>
+    changeNode(reader, node, { inputs: { 1: levels }, more: [scales], operator }),
+  );
+  return { tensors, edits: [...replaceWeight(site, tensors, []), ...edits] };
 }

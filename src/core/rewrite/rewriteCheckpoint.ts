@@ -144,6 +144,7 @@ function arrange(
       fresh,
       begin: () => tools.onLayer?.(weight.tensor, begun++, layers.length),
       claim: (node) => !claimed.has(node) && claimed.add(node).has(node),
+      allBeside: external.everything,
       write: (made, beside) => external.write(made, beside),
     };
     const done = site
@@ -174,9 +175,9 @@ function rewriteLayer(
     case 'lowrank':
       return lowRankRewrite(site, layer.rank, tools);
     case 'quantize':
-      return quantizeRewrite(site, layer, tools);
+      return quantizeRewrite(site, layer);
     case 'prune':
-      return pruneRewrite(site, layer, tools);
+      return pruneRewrite(site, layer);
   }
 }
 

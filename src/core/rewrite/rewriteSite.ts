@@ -1,4 +1,4 @@
-import type { Weight } from '../checkpoint/checkpoint.ts';
+import type { ByteRange, Weight } from '../checkpoint/checkpoint.ts';
 import { GRAPH, FUNCTION, NODE } from '../checkpoint/onnx/messageShapes.ts';
 import type { OnnxModel } from '../checkpoint/onnx/onnxCheckpoint.ts';
 import type {
@@ -11,7 +11,15 @@ import type {
 import type { RangeReader } from '../checkpoint/rangeReader.ts';
 import { messageFields } from './messageFields.ts';
 import { bytesPiece, type Edit, type Piece } from './piece.ts';
-import { constantNode, field, nodeMessage, type NewNode, type NewTensor } from './protoBuilders.ts';
+import {
+  constantNode,
+  field,
+  nodeMessage,
+  operatorFields,
+  type NewNode,
+  type NewOperator,
+  type NewTensor,
+} from './protoBuilders.ts';
 import { fieldNumber, fieldsOf } from './wire.ts';
 
 /** Where one weight stands in its file, and what is needed to change it there. */
@@ -22,6 +30,8 @@ export interface RewriteSite {
   readonly tensor: PlacedTensor;
   readonly value: Value;
   readonly fresh: (base: string) => string;
+  /** Whether all values that can be go beside the model. */
+  readonly allBeside: boolean;
   /** To be called when the work on the weight's values begins. */
   readonly begin: () => void;
   /** Takes a node for the changes of one weight; false where another has it. */
@@ -101,28 +111,38 @@ export function replaceWeight(
   return edits;
 }
 
-/** What of a node changes: inputs by their index (null removes one), and its first output. */
+/** What of a node changes: inputs by their index (null removes one), its first output, its operator. */
 export interface NodeChange {
   readonly inputs: Readonly<Record<number, string | null>>;
+  /** Inputs after those that it has. */
+  readonly more?: readonly string[];
   readonly output?: string;
+  readonly operator?: NewOperator;
 }
 
 export function changeNode(
   reader: RangeReader,
   { tree }: PlacedNode,
-  { inputs, output }: NodeChange,
+  { inputs, more = [], output, operator }: NodeChange,
 ): readonly Edit[] {
   const write = fieldsOf(NODE);
   const edits: Edit[] = [];
+  const replace = (span: ByteRange, ...parts: readonly Uint8Array[]): void => {
+    edits.push({ ...span, pieces: parts.map(bytesPiece) });
+  };
   const counts = { input: 0, output: 0 };
   for (const { name, span } of messageFields(reader, tree.span, NODE)) {
     if (name === 'input') {
       const to = inputs[counts.input++];
-      if (to === undefined) continue;
-      const pieces = to === null ? [] : [bytesPiece(write.bytes('input', to))];
-      edits.push({ ...span, pieces });
+      const isLast = counts.input === tree.inputs.length;
+      const added = isLast ? more.map((each) => write.bytes('input', each)) : [];
+      if (to === undefined && added.length === 0) continue;
+      const own = to === undefined ? tree.inputs[counts.input - 1]! : to;
+      replace(span, ...(own === null ? [] : [write.bytes('input', own)]), ...added);
     } else if (name === 'output' && counts.output++ === 0 && output !== undefined)
-      edits.push({ ...span, pieces: [bytesPiece(write.bytes('output', output))] });
+      replace(span, write.bytes('output', output));
+    else if (operator && name === 'op_type') replace(span, operatorFields(operator));
+    else if (operator && name === 'domain') replace(span);
   }
   return edits;
 }
