@@ -1,5 +1,5 @@
 import { elementType } from '../checkpoint/onnx/elementTypes.ts';
-import { ExternalFiles } from '../checkpoint/onnx/externalFiles.ts';
+import type { ExternalFiles } from '../checkpoint/onnx/externalFiles.ts';
 import { TENSOR } from '../checkpoint/onnx/messageShapes.ts';
 import type { PlacedTensor } from '../checkpoint/onnx/scopes.ts';
 import type { RangeReader } from '../checkpoint/rangeReader.ts';

@@ -107,12 +107,16 @@ function writePiece(
   write: (bytes: Uint8Array) => void,
   readerOf: (file: string) => RangeReader,
 ): void {
-  if (piece.kind === 'bytes') return write(piece.bytes);
+  if (piece.kind === 'bytes') {
+    write(piece.bytes);
+    return;
+  }
   if (piece.kind === 'made') {
     const bytes = piece.make();
     if (bytes.length !== piece.length)
       throw new RangeError(`${bytes.length} bytes were made where ${piece.length} were announced`);
-    return write(bytes);
+    write(bytes);
+    return;
   }
   const reader = readerOf(piece.file);
   const chunk = new Uint8Array(Math.min(piece.length, LIMITS.chunkBytes));

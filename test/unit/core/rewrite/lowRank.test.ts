@@ -36,7 +36,11 @@ function planted(name: string, ...dims: readonly number[]): TensorSpec {
 
 function bias(length: number): TensorSpec {
   const random = seededRandom(length);
-  return { name: 'bias', dims: [length], values: Float32Array.from({ length }, random.normal) };
+  return {
+    name: 'bias',
+    dims: [length],
+    values: Float32Array.from({ length }, () => random.normal()),
+  };
 }
 
 interface Case {

@@ -223,7 +223,7 @@ describe('a quantised weight is what the model runs with', () => {
     const w: TensorSpec = {
       name: 'w',
       dims: given.dims,
-      values: Float32Array.from({ length: size }, random.normal),
+      values: Float32Array.from({ length: size }, () => random.normal()),
     };
     const model = {
       nodes: [...(given.isConstant ? [constant(w)] : []), ...given.nodes],

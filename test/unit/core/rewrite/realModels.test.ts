@@ -70,13 +70,12 @@ test.each(MODELS.flatMap((model) => ACTIONS.map((action) => ({ model, action }))
     expect(size).toBeLessThanOrEqual(bytes * fs.statSync(file).size);
     expect(decoded(output).graph?.output?.length).toBe(decoded(file).graph?.output?.length);
     const changed = outcome.layers.filter((layer) => layer.action !== 'keep');
-    expect(changed.length).toBeGreaterThan(5);
+    expect(changed.length).toBeGreaterThan(3);
     const kept = outcome.layers.filter(({ action }) => action === 'keep');
     expect(kept.filter(({ note }) => note === '')).toEqual([]);
     const [before, after] = [await runOnnx(file, feeds), await runOnnx(output, feeds)];
     for (const [key, values] of Object.entries(before)) {
       const difference = relativeDifference(values, after[key]!);
-      console.log(name, key, difference);
       expect(difference).toBeLessThan(within);
       expect(difference).toBeGreaterThan(0);
     }

@@ -2,11 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
-import { LinalgError } from '../../../../src/core/linalg/linalgError.ts';
 import type { PlanLayer } from '../../../../src/core/plan/plan.ts';
 import { FILE_SYSTEM, type OutputFiles } from '../../../../src/core/rewrite/outputFiles.ts';
 import { rewriteCheckpoint } from '../../../../src/core/rewrite/rewriteCheckpoint.ts';
-import { RewriteError, type RewriteErrorCode } from '../../../../src/core/rewrite/rewriteError.ts';
+import type { RewriteErrorCode } from '../../../../src/core/rewrite/rewriteError.ts';
 import type { RewriteTools } from '../../../../src/core/rewrite/rewriteTools.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { encodeOnnx, type ModelSpec, type TensorSpec } from '../../../fixtures/onnxModel.ts';
@@ -28,7 +27,7 @@ const random = seededRandom(1);
 const tensor = (name: string, ...dims: number[]): TensorSpec => ({
   name,
   dims,
-  values: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, random.normal),
+  values: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random.normal()),
 });
 
 const MODEL: ModelSpec = {
@@ -79,6 +78,10 @@ function refusal({ output, layers, tools, prepare }: Attempt): Error {
   expect(snapshot()).toEqual(before);
   if (!(thrown instanceof Error)) throw new Error('nothing was thrown');
   return thrown;
+}
+
+function errorCode(error: Error): unknown {
+  return 'code' in error ? error.code : undefined;
 }
 
 const withFirst = (change: Partial<PlanLayer>) => (layers: PlanLayer[]) =>
@@ -202,15 +205,15 @@ describe('nothing is written, and why is said', () => {
     },
   ])('$name', ({ code, words, ...attempt }) => {
     const error = refusal(attempt);
-    expect(error).toBeInstanceOf(RewriteError);
-    expect((error as RewriteError).code).toBe(code);
+    expect(error.name).toBe('RewriteError');
+    expect(errorCode(error)).toBe(code);
     expect(error.message).toContain(words);
   });
 
   test('cancelled in the middle', () => {
     let asked = 0;
     const error = refusal({ tools: { cancelled: () => ++asked > 5 } });
-    expect((error as LinalgError).code).toBe('cancelled');
+    expect(errorCode(error)).toBe('cancelled');
   });
 });
 
