@@ -49,6 +49,7 @@ export default tseslint.config(
       '.types',
       'node_modules',
       'test/e2e/host',
+      'test/e2e/host-oldest',
       'e2e-artifacts',
       'demo-output',
       'bench-output',

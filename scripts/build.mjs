@@ -53,6 +53,8 @@ function buildExtension(node) {
     esbuild.build({
       ...node,
       format: 'cjs',
+      // Its main file is made for AMD too, which cannot be bundled.
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
       entryPoints: [entry],
       outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
       external: ['vscode', './session.cjs'],

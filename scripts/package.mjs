@@ -15,6 +15,8 @@ const NEEDED = [
   'media/icon.png',
   'media/reportDark.svg',
   'media/reportLight.svg',
+  'schemas/eigenscope.schema.json',
+  'schemas/eigenscope.report-1.schema.json',
   'dist/extension.cjs',
   'dist/session.cjs',
   'dist/engine.mjs',

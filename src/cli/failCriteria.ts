@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ACCEPTANCE_FILE, parseAcceptance, type Acceptance } from '../core/report/acceptance.ts';
+import { acceptanceFolders } from '../core/report/acceptanceFolders.ts';
 import { parseReport } from '../core/report/parseReport.ts';
 import type { Report } from '../core/report/report.ts';
 import { UsageError } from './exitCode.ts';
@@ -9,26 +10,19 @@ import type { ModelFile } from './modelFiles.ts';
 import { reportIn } from './reportTargets.ts';
 
 /**
- * The accepted findings that hold for a model: of the nearest `eigenscope.json`, beside it or in a folder
- * above, no higher than the root of its repository. Without a repository only the one beside it counts:
- * what lies further up belongs to someone else. Throws UsageError for a file that is not as it must be.
+ * The accepted findings that hold for a model, of the nearest `eigenscope.json`; none where there is no such
+ * file. Throws UsageError for a file that is not as it must be.
  */
 export function acceptanceFor(model: string): Acceptance {
-  const file = foldersUpToRoot(path.dirname(path.resolve(model)))
+  const folders = acceptanceFolders(path.dirname(path.resolve(model)), {
+    above: (folder) => path.dirname(folder),
+    // A file instead of a folder in a worktree and in a submodule.
+    isRepository: (folder) => fs.existsSync(path.join(folder, '.git')),
+  });
+  const file = folders
     .map((folder) => path.join(folder, ACCEPTANCE_FILE))
     .find((each) => fs.existsSync(each));
   return file === undefined ? { accepted: [] } : parsed(file, parseAcceptance);
-}
-
-function foldersUpToRoot(start: string): string[] {
-  const folders = [start];
-  for (let folder = start; ; folders.push(folder)) {
-    // A file instead of a folder in a worktree and in a submodule.
-    if (fs.existsSync(path.join(folder, '.git'))) return folders;
-    const parent = path.dirname(folder);
-    if (parent === folder) return [start];
-    folder = parent;
-  }
 }
 
 /**

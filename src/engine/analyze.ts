@@ -1,12 +1,15 @@
 import * as os from 'node:os';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import { blocksOf } from '../core/checkpoint/blocks.ts';
 import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { REPORT_SCHEMA, type Report, type ReportFinding } from '../core/report/report.ts';
 import { lipschitzBound } from '../core/report/lipschitz.ts';
 import { summaryOf } from '../core/report/summary.ts';
+import { acrossLayers, type SolvedLayer } from './acrossLayers.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { layerOf } from './layer.ts';
+import { valuesAcross } from './valuesAcross.ts';
 import { solveEntries } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -31,11 +34,22 @@ export async function analyze(
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
   const outcomes = await solveEntries(fits, pool, context);
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
-  const layers = entries.map((entry) =>
-    layerOf(entry, outcomeOf.get(entry) ?? refused.get(entry)!, request.mode),
-  );
+  const blocks = blockOfWeight(checkpoint);
+  const solved = entries.map((entry): SolvedLayer => {
+    const outcome = outcomeOf.get(entry) ?? refused.get(entry)!;
+    const block = blocks.get(entry.weight.id)!;
+    return { outcome, layer: layerOf(entry, outcome, request.mode, block) };
+  });
+  const { layers, modelFindings } = acrossLayers(solved);
   const weightOf = new Map(layers.map((layer, k) => [layer, entries[k]!.weight.id]));
-  const findings = modelFindings(checkpoint, entries);
+  const findings = [
+    ...emptyFindings(checkpoint, entries),
+    ...modelFindings,
+    ...valuesAcross(checkpoint, request, entries, outcomeOf).map((each) => ({
+      ...each,
+      evidence: { ...each.evidence },
+    })),
+  ];
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'eigenscope', version },
@@ -69,6 +83,12 @@ export async function analyze(
   };
 }
 
+/** By the id of each weight; all of them are looked at, whatever the request leaves out. */
+function blockOfWeight({ weights }: Checkpoint): ReadonlyMap<string, string> {
+  const blocks = blocksOf(weights.map((weight) => weight.name));
+  return new Map(weights.map((weight, k) => [weight.id, blocks[k]!]));
+}
+
 /** Entries the machine can hold, and an outcome for each that it cannot or that an earlier engine died on. */
 function byMemory(
   entries: readonly Entry[],
@@ -91,7 +111,7 @@ function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
-function modelFindings(checkpoint: Checkpoint, entries: readonly Entry[]): ReportFinding[] {
+function emptyFindings(checkpoint: Checkpoint, entries: readonly Entry[]): ReportFinding[] {
   if (entries.length > 0) return [];
   const tensors = checkpoint.weights.length + checkpoint.skipped.length;
   const text =

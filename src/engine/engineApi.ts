@@ -1,5 +1,10 @@
 import type { Mode } from '../core/spectrum/figures.ts';
+import type { Plan, PlanLayer } from '../core/plan/plan.ts';
+import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
+import type { PlanModel } from '../core/plan/planTotals.ts';
+import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Report } from '../core/report/report.ts';
+import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
@@ -19,6 +24,35 @@ export interface AnalyzeRequest {
   readonly memoryLimit: number;
   /** Ids of layers not to be solved, each with the reason put in the report (an engine died on them). */
   readonly failed: Readonly<Record<string, string>>;
+}
+
+/** What is to be known of the weights of a model before any plan of it is made. */
+export interface PlanInputsRequest {
+  /** Absolute path of the checkpoint. */
+  readonly file: string;
+  /** Spectra of the matrices that factors could replace. */
+  readonly spectra: boolean;
+  /** Which exponents alpha maps are to read; null for none. */
+  readonly estimator: AlphaEstimator | null;
+  /** Errors of pruning, and of every level of quantisation. */
+  readonly pruning: boolean;
+  readonly levels: boolean;
+  /** As in an AnalyzeRequest. */
+  readonly memoryLimit: number;
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+/** All that `makePlan` needs, so that a shell can make many plans of one model. */
+export interface PlanInputs {
+  readonly model: PlanModel;
+  /** In graph order; `locked` is null in all of them. */
+  readonly weights: readonly PlanWeight[];
+}
+
+export interface PlanModelRequest
+  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed'> {
+  /** Layers of an earlier plan whose actions stay. */
+  readonly locked: readonly PlanLayer[];
 }
 
 export interface AnalyzeProgress {
@@ -41,12 +75,29 @@ export interface CallContext<P> {
   readonly onProgress?: (progress: P) => void;
 }
 
+export type WindowsSettings = Omit<WindowsRequest, 'id'>;
+
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
+  plan(request: PlanModelRequest, context?: CallContext<AnalyzeProgress>): Promise<Plan>;
+  planInputs(
+    request: PlanInputsRequest,
+    context?: CallContext<AnalyzeProgress>,
+  ): Promise<PlanInputs>;
   /** The full spectrum of one layer of the last report of that file, descending. Served from the cache. */
   spectrum(
     request: { readonly file: string; readonly mode: Mode; readonly id: string },
     context?: CallContext<never>,
   ): Promise<{ readonly singularValues: readonly number[] }>;
+  /** The FARMS figures of one layer over other equal windows than those of its report. */
+  farms(
+    request: {
+      readonly file: string;
+      readonly mode: Mode;
+      readonly id: string;
+      readonly settings: WindowsSettings;
+    },
+    context?: CallContext<never>,
+  ): Promise<WindowsFigures>;
 }

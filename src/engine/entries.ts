@@ -12,12 +12,14 @@ import {
   farmsWindows,
   kernelWindows,
   ROBUST_WINDOWS,
+  type WindowSettings,
 } from '../core/spectrum/farmsWindows.ts';
 import type { Fan } from '../core/spectrum/figures.ts';
 import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
-import type { SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+import { entryId, headUses } from './headUses.ts';
+import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -45,6 +47,7 @@ const BYTES_PER_VALUE = 8;
 
 /** What is to be solved for a request, in graph order, and why the rest is not. */
 export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): PlannedEntries {
+  const uses = headUses(checkpoint);
   const wanted = globMatcher(request.layers);
   const entries: Entry[] = [];
   const skipped: SkippedTensor[] = [...checkpoint.skipped];
@@ -66,7 +69,7 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request));
+    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
   }
   return { entries, skipped };
 }
@@ -85,15 +88,20 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   return '';
 }
 
-function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Entry {
-  const id = part.part === '' ? weight.id : `${weight.id}#${part.part}`;
+function entryOf(
+  weight: Weight,
+  part: WeightPart,
+  request: AnalyzeRequest,
+  uses: ReadonlyMap<string, readonly HeadUse[]>,
+): Entry {
+  const id = entryId(weight.id, part.part);
   const robust = request.mode === 'robust';
   const { rows, cols, offsets } = part.view;
   const shuffles = robust ? shuffleCount(Math.min(rows, cols)) : 0;
   const source = sourceOf(weight, part);
   const compatPart = robust ? compatPartOf(weight, part) : 'same';
   const compatSource = typeof compatPart === 'string' ? compatPart : sourceOf(weight, compatPart);
-  const { windows, windowPools } = windowsOf(source, part, request.mode);
+  const { windows, windowPools } = windowsOf(source, part, robust ? ROBUST_WINDOWS : FARMS_WINDOWS);
   const windowShuffles = robust && typeof windows !== 'string' ? WINDOW_SHUFFLES : 0;
   const solves = [
     { rows, cols, times: offsets.length * (1 + shuffles) },
@@ -120,6 +128,9 @@ function entryOf(weight: Weight, part: WeightPart, request: AnalyzeRequest): Ent
       windowShuffles,
       seed: request.seed,
       wantSpectrum: request.spectra,
+      // WeightWatcher has none of the findings that rest on them.
+      wantEntries: robust,
+      heads: robust ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
@@ -136,13 +147,12 @@ const MOST_KERNEL_WINDOWS = 20_000;
  * The windows of a matrix, as it is stored: FARMS takes rows and columns of a PyTorch weight, which
  * a MatMul holds transposed. Those of pooled slices lie in pools, each the same window of every slice.
  */
-function windowsOf(
+export function windowsOf(
   source: SpectrumSource,
   { kind }: WeightPart,
-  mode: AnalyzeRequest['mode'],
+  settings: WindowSettings,
 ): Pick<SpectrumTask, 'windows' | 'windowPools'> {
   const { view } = source;
-  const settings = mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS;
   const { rows, cols, starts } =
     kind === 'slices'
       ? kernelWindows(view.rows, view.cols, settings.ratio)
@@ -187,6 +197,6 @@ function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
 }
 
 /** The layer's name with its part, as progress and findings show it. */
-export function nameOf({ weight, part }: Entry): string {
+export function nameOf({ weight, part }: Pick<Entry, 'weight' | 'part'>): string {
   return part.part === '' ? weight.name : `${weight.name} (${part.part})`;
 }

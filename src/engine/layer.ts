@@ -9,7 +9,7 @@ import type { CompatLabel, TaskOutcome } from './spectrumTask.ts';
 const NO_LABEL: CompatLabel = { alpha: null, warning: '' };
 
 /** The report's entry for what became of one matrix. */
-export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
+export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode, block: string): Layer {
   const { weight, part } = entry;
   const { rows, cols, offsets } = part.view;
   const name = nameOf(entry);
@@ -19,6 +19,7 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
     name,
     tensor: weight.tensor,
     part: part.part,
+    block,
     op: weight.op,
     role: weight.role,
     dtype: weight.dtype,
@@ -37,7 +38,16 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
         reason: '',
         ...plain(outcome.figures),
         compat: { ...outcome.compat },
-        findings: diagnose({ ...about, figures: outcome.figures }).map(plainFinding),
+        findings: diagnose({
+          ...about,
+          figures: outcome.figures,
+          entries: outcome.entries && {
+            figures: outcome.entries.figures,
+            role: weight.role,
+            orientation: weight.orientation,
+            kernelPositions: weight.role === 'conv' ? kernelPositions(weight) : 1,
+          },
+        }).map(plainFinding),
         ...(outcome.singularValues ? { singularValues: [...outcome.singularValues] } : {}),
       };
     case 'non-finite': {
@@ -49,6 +59,11 @@ export function layerOf(entry: Entry, outcome: TaskOutcome, mode: Mode): Layer {
     case 'failed':
       return failedLayer(common, outcome.reason, diagnose({ ...about, failure: outcome.reason }));
   }
+}
+
+/** How many columns of a convolution's flattened matrix one channel has. */
+function kernelPositions({ shape }: Entry['weight']): number {
+  return shape.slice(2).reduce((all, length) => all * length, 1);
 }
 
 type Common = Omit<
@@ -87,6 +102,7 @@ function plain(figures: SpectralFigures): Pick<Layer, 'metrics' | 'fits' | 'esd'
   };
 }
 
-function plainFinding(finding: Finding): Layer['findings'][number] {
+/** A finding as the report holds it. */
+export function plainFinding(finding: Finding): Layer['findings'][number] {
   return { ...finding, evidence: { ...finding.evidence } };
 }

@@ -1,17 +1,6 @@
-import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
-import type { AnalyzeRequest, EngineApi } from './engineApi.ts';
-import { planEntries } from './entries.ts';
+import type { EngineApi } from './engineApi.ts';
+import { layerEntry } from './layerEntry.ts';
 import type { WorkerPool } from './workerPool.ts';
-
-/** Of a request for one spectrum: no shuffles, no size filter beyond one eigenvalue. */
-const PLAIN: Omit<AnalyzeRequest, 'file' | 'mode'> = {
-  minEigenvalues: 1,
-  seed: 0,
-  layers: '',
-  spectra: true,
-  memoryLimit: 0,
-  failed: {},
-};
 
 /**
  * The full spectrum of the layer with that id, descending: from the cache where the layer has been
@@ -22,12 +11,17 @@ export const layerSpectrum = async (
   pool: WorkerPool,
   context: { readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly singularValues: readonly number[] }> => {
-  const { entries } = planEntries(openCheckpoint(file), { ...PLAIN, file, mode });
-  const entry = entries.find((each) => each.id === id);
-  if (!entry)
-    throw new RangeError(`${file} has no layer with the id '${id}'; analyze the file again.`);
+  const entry = layerEntry(file, mode, id);
   const outcome = await pool.run({
-    task: { ...entry.task, shuffles: 0, compatSource: 'same', windows: 'none', windowShuffles: 0 },
+    task: {
+      ...entry.task,
+      shuffles: 0,
+      compatSource: 'same',
+      windows: 'none',
+      windowShuffles: 0,
+      wantEntries: false,
+      heads: [],
+    },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,

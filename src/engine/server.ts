@@ -8,6 +8,9 @@ import { analyze } from './analyze.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
+import { planInputs } from './planInputs.ts';
+import { planModel } from './planModel.ts';
+import { layerWindows } from './layerWindows.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -38,14 +41,21 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs what may fill the cache, then keeps it within bounds. */
+async function trimmed<T>(call: () => Promise<T>): Promise<T> {
+  const result = await call();
+  if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
+  return result;
+}
+
 const api: EngineApi = {
   analyze: (request, context) =>
-    awake(async () => {
-      const report = await analyze(request, pool, version, context);
-      if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
-      return report;
-    }),
+    awake(() => trimmed(() => analyze(request, pool, version, context))),
+  plan: (request, context) =>
+    awake(() => trimmed(() => planModel(request, pool, version, context))),
+  planInputs: (request, context) => awake(() => trimmed(() => planInputs(request, pool, context))),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
+  farms: (request, context) => awake(() => layerWindows(request, pool, context)),
 };
 
 const channel: Channel = {

@@ -5,20 +5,24 @@ import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
+import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
+import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
 import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
 import type {
   CompatLabel,
+  EntryRecord,
   NonFinite,
   SpectrumSource,
   SpectrumTask,
@@ -71,11 +75,17 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
     ...spectrumOf(plain, shuffles),
     ...(task.fan ? { fan: task.fan } : {}),
     ...(windows ? { windows } : {}),
+    // Only beside shuffles can be told what depends on the order of the entries.
+    ...(shuffled ? { entries: profileOf(weight.record(task.source, { kind: 'entries' })) } : {}),
   };
   return {
     status: 'solved',
     figures: spectralFigures(spectrum, task.mode),
     compat: compatOf(task, weight, spectrum),
+    projections: task.heads.map(
+      (use) => weight.record(task.source, { kind: 'heads', ...use }).spectra,
+    ),
+    entries: task.wantEntries ? weight.entries(task.source) : null,
     cached: !weight.touched,
     singularValues: task.wantSpectrum
       ? Float64Array.from(spectrum.singularValues).sort().reverse()
@@ -105,6 +115,16 @@ function spectrumOf(record: CacheRecord, shuffles: readonly Float64Array[]): Sol
   const { rows, cols, slices, roundingVariance: variance } = record;
   const singularValues = record.spectra[0]!;
   return { rows, cols, slices, singularValues, shuffles, roundingVariance: variance };
+}
+
+/** A record's one array of a profile: the mean, then the largest magnitudes. */
+function profileOf({ spectra }: CacheRecord): EntryProfile {
+  const [mean] = spectra[0]!;
+  return { mean: mean!, largest: spectra[0]!.subarray(1) };
+}
+
+function profileArray({ mean, largest }: EntryProfile): Float64Array {
+  return Float64Array.from([mean, ...largest]);
 }
 
 /** The spectra of the windows of the matrix, and of windows of its shuffles. */
@@ -161,6 +181,24 @@ class StoredWeight {
     return fresh;
   }
 
+  /** Of finite entries: after the spectrum of the same source. */
+  entries(source: SpectrumSource): EntryRecord {
+    const { cache } = this.tools;
+    const key = entriesKey(this.hash, source);
+    const known = cache?.readEntries(key);
+    if (known) return known;
+    this.values ??= readValues(source.storage);
+    const matrix = gather(this.values, source, source.view.offsets[0]!);
+    const { buffer, byteOffset, byteLength } = matrix.data;
+    const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
+    const fresh = {
+      hash: hash.digest('hex'),
+      figures: entryFigures(matrix, source.storage.dtype),
+    };
+    cache?.writeEntries(key, fresh);
+    return fresh;
+  }
+
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     this.values ??= readValues(source.storage);
     const { view } = source;
@@ -169,14 +207,20 @@ class StoredWeight {
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
     const variance = roundingVariance(first.data, source.storage.dtype);
+    if (asked.kind === 'heads')
+      return {
+        rows: view.rows,
+        cols: view.cols,
+        slices: 1,
+        roundingVariance: 0,
+        spectra: [...headProjections(first, asked.side, asked.space)],
+      };
+    const whole = (): Float64Array =>
+      concatenated(view.offsets.map((offset) => this.solveOne(gather(values, source, offset))));
     const spectra =
       asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
         ? this.solveShuffles(first, asked)
-        : [
-            concatenated(
-              view.offsets.map((offset) => this.solveOne(gather(values, source, offset))),
-            ),
-          ];
+        : [asked.kind === 'entries' ? profileArray(entryProfile(first.data)) : whole()];
     const { rows, cols, offsets } = view;
     return { rows, cols, slices: offsets.length, roundingVariance: variance, spectra };
   }

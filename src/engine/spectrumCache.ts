@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { decodeRecord, encodeRecord, type CacheRecord } from './cacheRecord.ts';
+import { decodeEntries, encodeEntries } from './entriesRecord.ts';
+import type { EntryRecord } from './spectrumTask.ts';
 
 const EXTENSION = '.spectrum';
 
@@ -18,6 +20,15 @@ export class SpectrumCache {
   constructor(private readonly folder: string) {}
 
   read(key: string): CacheRecord | undefined {
+    return this.readAs(key, decodeRecord);
+  }
+
+  /** What the entries of a matrix say; see entriesKey. */
+  readEntries(key: string): EntryRecord | undefined {
+    return this.readAs(key, decodeEntries);
+  }
+
+  private readAs<T>(key: string, decode: (bytes: Uint8Array) => T | undefined): T | undefined {
     const file = this.fileOf(key);
     let bytes: Buffer;
     try {
@@ -25,7 +36,7 @@ export class SpectrumCache {
     } catch {
       return undefined;
     }
-    const record = decodeRecord(bytes);
+    const record = decode(bytes);
     try {
       // The time of last use decides what goes first when the cache is full.
       if (record) fs.utimesSync(file, new Date(), new Date());
@@ -38,11 +49,19 @@ export class SpectrumCache {
 
   /** Returns whether the record was stored. */
   write(key: string, record: CacheRecord): boolean {
+    return this.writeBytes(key, encodeRecord(record));
+  }
+
+  writeEntries(key: string, record: EntryRecord): boolean {
+    return this.writeBytes(key, encodeEntries(record));
+  }
+
+  private writeBytes(key: string, bytes: Uint8Array): boolean {
     const file = this.fileOf(key);
     const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(temporary, encodeRecord(record));
+      fs.writeFileSync(temporary, bytes);
       fs.renameSync(temporary, file);
       return true;
     } catch {

@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
-import type { SpectrumSource } from './spectrumTask.ts';
+import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
+import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureValues.ts';
+import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 1;
 
-/** What is asked of a source: its spectrum, that of windows of it, or that of seeded shuffles of its entries
- * or of single windows of them. */
+/**
+ * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
+ * seeded shuffles of its entries or of single windows of them, or projections of heads.
+ */
 export type SpectrumKind =
   | { readonly kind: 'spectrum' }
+  | { readonly kind: 'entries' }
   | { readonly kind: 'windows' }
+  | ({ readonly kind: 'heads' } & HeadUse)
   | { readonly kind: 'shuffles'; readonly count: number; readonly seed: number }
   | {
       readonly kind: 'shuffledWindows';
@@ -36,6 +42,31 @@ export function spectrumKey(
     { ...encodingOf(source.storage), shape, view, scale },
     asked,
     { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** The cache's key of what the entries of a source say. */
+export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
+  const { shape, view } = source;
+  const identity = [
+    storedBytesHash,
+    { ...encodingOf(source.storage), shape, view },
+    { kind: 'entries', version: ENTRY_FIGURES_VERSION },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** The cache's key of what was measured of the values of a tensor. */
+export function valuesKey(
+  storedBytesHash: string,
+  storage: TensorStorage,
+  request: ValueRequest,
+): string {
+  const identity = [
+    storedBytesHash,
+    encodingOf(storage),
+    { kind: 'values', version: VALUE_ERRORS_VERSION, request },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

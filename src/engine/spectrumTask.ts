@@ -1,4 +1,7 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Space } from '../core/diagnosis/entries/headProjections.ts';
+import type { Side } from '../core/diagnosis/entries/lineReader.ts';
+import type { EntryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import type { Fan, Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
@@ -34,6 +37,15 @@ export interface SpectrumTask {
   readonly windowShuffles: number;
   readonly seed: number;
   readonly wantSpectrum: boolean;
+  /** Whether the entries are looked at as well as the spectrum. */
+  readonly wantEntries: boolean;
+  /** What attention makes of it: its heads on one side, as the first or second factor of their products. */
+  readonly heads: readonly HeadUse[];
+}
+
+export interface HeadUse {
+  readonly side: Side;
+  readonly space: Space;
 }
 
 /** Of one entry of the report: other parts of the same tensor do not count. */
@@ -42,6 +54,12 @@ export interface NonFinite {
   /** Row-major in the tensor where the entry is all of it, else in the entry's own matrix. */
   readonly firstIndex: number;
   readonly elements: number;
+}
+
+/** What the entries of a matrix say, and a hash of its values: equal for equal ones in any storage type. */
+export interface EntryRecord {
+  readonly hash: string;
+  readonly figures: EntryFigures;
 }
 
 export interface CompatLabel {
@@ -55,6 +73,10 @@ export type TaskOutcome =
       readonly status: 'solved';
       readonly figures: SpectralFigures;
       readonly compat: CompatLabel;
+      /** Null where the entries were not looked at. */
+      readonly entries: EntryRecord | null;
+      /** For each of the task's `heads`. */
+      readonly projections: readonly (readonly Float64Array[])[];
       /** Whether no solve was needed. */
       readonly cached: boolean;
       /** Descending; only where it was asked for. */

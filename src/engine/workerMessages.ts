@@ -1,5 +1,6 @@
 import type { WireError } from '../protocol/envelope.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -8,13 +9,17 @@ export interface WorkerStart {
   readonly cacheDir: string;
 }
 
+/** Work for a worker, and what it says of it. */
+export type WorkerTask = SpectrumTask | ValueTask;
+export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome : TaskOutcome;
+
 export interface WorkerRequest {
-  readonly task: SpectrumTask;
+  readonly task: WorkerTask;
   /** One Int32, not 0 once the task is cancelled; shared, because a busy worker reads no messages. */
   readonly cancelled: SharedArrayBuffer;
 }
 
 export type WorkerReply =
   | { readonly kind: 'step'; readonly flops: number }
-  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome | ValueOutcome }
   | { readonly kind: 'error'; readonly error: WireError };

@@ -1,14 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { fromWire } from '../protocol/remoteError.ts';
-import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
-import type { WorkerReply, WorkerRequest, WorkerStart } from './workerMessages.ts';
+import type {
+  OutcomeOf,
+  WorkerReply,
+  WorkerRequest,
+  WorkerStart,
+  WorkerTask,
+} from './workerMessages.ts';
 
 /** A worker that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
 const CANCEL_GRACE_MS = 150;
 
-export interface PoolJob {
-  readonly task: SpectrumTask;
+export interface PoolJob<T extends WorkerTask = WorkerTask> {
+  readonly task: T;
   /** Work, in floating-point operations: the largest goes first, so that no big one is left for the end. */
   readonly flops: number;
   /** Peak memory of the task in bytes. */
@@ -20,7 +25,7 @@ export interface PoolJob {
 
 interface QueuedJob extends PoolJob {
   readonly cancelled: SharedArrayBuffer;
-  readonly resolve: (outcome: TaskOutcome) => void;
+  readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -46,8 +51,10 @@ export class WorkerPool {
   ) {}
 
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
-  run(job: PoolJob): Promise<TaskOutcome> {
-    return new Promise((resolve, reject) => {
+  run<T extends WorkerTask>(job: PoolJob<T>): Promise<OutcomeOf<T>> {
+    return new Promise((settle, reject) => {
+      // A worker answers a task with the outcome of its kind.
+      const resolve = settle as QueuedJob['resolve'];
       if (job.signal?.aborted) {
         reject(new CancelledError());
         return;

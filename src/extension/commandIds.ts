@@ -4,6 +4,7 @@ export const COMMAND_IDS = [
   'eigenscope.analyzeActive',
   'eigenscope.cancel',
   'eigenscope.showReport',
+  'eigenscope.openReport',
   'eigenscope.refresh',
   'eigenscope.revealLayer',
 ] as const;

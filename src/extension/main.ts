@@ -28,6 +28,11 @@ export function activate(context: vscode.ExtensionContext): EigenscopeApi {
   };
   const view = vscode.window.createTreeView(CHECKPOINTS_VIEW, {
     treeDataProvider: checkpoints,
+    dragAndDropController: {
+      dragMimeTypes: [],
+      dropMimeTypes: ['text/uri-list'],
+      handleDrop: (_target, dropped) => session().drop(dropped),
+    },
     showCollapseAll: true,
   });
 

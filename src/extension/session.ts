@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
 import type { Report } from '../core/report/report.ts';
 import { createEngineClient, type EngineClient } from '../engine/client.ts';
+import { Acceptances } from './acceptance/acceptances.ts';
 import { Analyses } from './analysis/analyses.ts';
 import { ReportStore } from './analysis/reportStore.ts';
 import type { CommandId } from './commandIds.ts';
 import { analyzeAndShow } from './commands/analyzeAndShow.ts';
-import { COMMANDS } from './commands/commandTable.ts';
+import { COMMANDS, type CommandParts } from './commands/commandTable.ts';
+import { openDropped } from './commands/openDropped.ts';
 import { Config } from './config.ts';
+import { OpenReports } from './panels/openReports.ts';
 import { ReportPanels } from './panels/reportPanels.ts';
 import { CheckpointFiles } from './tree/checkpointFiles.ts';
 import { CheckpointTree } from './tree/checkpointTree.ts';
+import { rowDecorations } from './tree/rowDecorations.ts';
 import type { TreeNode } from './tree/treeNode.ts';
 
 export interface SessionParts {
@@ -25,6 +29,8 @@ export interface Session {
   readonly tree: CheckpointTree;
   analyze(file: vscode.Uri): Promise<Report | undefined>;
   run(command: CommandId, args: readonly unknown[]): unknown;
+  /** Opens what was dropped on the sidebar. */
+  drop(dropped: vscode.DataTransfer): Promise<void>;
   restoreReport(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   dispose(): void;
 }
@@ -57,6 +63,7 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
   const engine = (): EngineClient => client?.engine ?? engineToAnalyze();
 
   const store = new ReportStore(storage('reports'), (line) => log.warn(line));
+  const acceptances = new Acceptances(log);
   const files = new CheckpointFiles();
   const again = (file: vscode.Uri): Promise<void> => analyzeAndShow({ analyses, panels }, [file]);
   const analyses = new Analyses({
@@ -66,20 +73,27 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     log,
     again: (file) => void again(file),
   });
-  const panels = new ReportPanels(store, {
+  const panels = new ReportPanels({
+    store,
+    acceptances,
+    open: new OpenReports(context.workspaceState),
+    checkpoints: () => files.list(),
     extension: context.extensionUri,
     dist,
     engine,
     analyze: again,
     log,
   });
-  const tree = new CheckpointTree({ files, analyses, store, view, changed });
-  const owned = [log, files, analyses, tree];
+  const tree = new CheckpointTree({ files, analyses, store, acceptances, view, changed });
+  const decorations = vscode.window.registerFileDecorationProvider(rowDecorations);
+  const owned = [log, acceptances, files, analyses, panels, tree, decorations];
+  const parts: CommandParts = { analyses, files, panels, store, log };
 
   return {
     tree,
     analyze: (file) => analyses.analyze(file),
-    run: (command, args) => COMMANDS[command]({ analyses, files, panels, store }, args),
+    run: (command, args) => COMMANDS[command](parts, args),
+    drop: (dropped) => openDropped(parts, dropped),
     restoreReport: (panel, state) => panels.restore(panel, state),
     dispose: () => {
       for (const each of owned) each.dispose();

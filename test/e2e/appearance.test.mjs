@@ -13,7 +13,7 @@ const THEMES = [
   { label: 'Dark High Contrast', kind: 'vscode-high-contrast' },
   { label: 'Light High Contrast', kind: 'vscode-high-contrast-light' },
 ];
-const TABS = ['Overview', 'Layers', 'Depth', 'Skipped'];
+const TABS = ['Overview', 'Findings', 'Layers', 'Depth', 'Skipped'];
 
 let session;
 let page;

@@ -2,7 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../..');
-const FOLDER = path.join(REPOSITORY, 'e2e-artifacts');
+/** What another VS Code shows lies apart from what the newest does. */
+const FOLDER = path.join(
+  REPOSITORY,
+  'e2e-artifacts',
+  ...(process.env.EIGENSCOPE_HOST === 'oldest' ? ['oldest'] : []),
+);
 
 /** Absolute path for something a person will want to look at after a run; its folder is made. */
 export function artifactPath(...names) {

@@ -110,7 +110,7 @@ export async function panelPages() {
   }
 
   /** The page the extension makes, with the extension's end of the connection in this process. */
-  async function hosted(handlers, { messages = {}, ...options } = {}) {
+  async function hosted(handlers, { messages = {}, theme, ...options } = {}) {
     const html = product.panelHtml({
       title: 'Spectrum',
       language: 'en',
@@ -148,6 +148,7 @@ export async function panelPages() {
         });
       });
     });
+    if (theme) await applyTheme(opened.page, theme);
     return { ...opened, view: connection.remote, state: () => state };
   }
 

@@ -35,7 +35,33 @@ async function figures(grid, label) {
 
 const STATES = [
   ['overview', async (page) => chooseTab(page, /^Overview/)],
+  [
+    'finding',
+    async (page) => {
+      await chooseTab(page, /^Findings/);
+      await page.getByRole('grid', { name: 'Findings' }).getByText('Rank collapse').first().click();
+      await page.getByRole('region', { name: 'Chosen finding' }).waitFor();
+    },
+  ],
+  [
+    'findings by layer',
+    async (page) => {
+      await chooseTab(page, /^Findings/);
+      await page.getByRole('combobox', { name: 'Group the findings' }).click();
+      await page.getByRole('option', { name: 'By layer', exact: true }).click();
+      await page.getByRole('treegrid', { name: 'Findings' }).waitFor();
+    },
+  ],
   ['layers', async (page) => chooseTab(page, /^Layers/)],
+  [
+    'layers by block',
+    async (page) => {
+      await chooseTab(page, /^Layers/);
+      await page.getByRole('checkbox', { name: 'Group by block' }).click();
+      await page.getByRole('treegrid', { name: 'Layers' }).waitFor();
+    },
+  ],
+  ['blocks', async (page) => chooseTab(page, /^Blocks/)],
   [
     'columns',
     async (page) => {
@@ -65,6 +91,16 @@ const STATES = [
       await page.getByRole('button', { name: 'Show as table' }).first().click();
     },
   ],
+  [
+    'charts as tables',
+    async (page) => {
+      for (const name of [/^Spectral density/, /^Estimates/, /^KS distance/]) {
+        const figure = page.getByRole('figure', { name });
+        await figure.getByRole('button', { name: 'Show as table' }).click();
+        await figure.getByRole('grid').waitFor();
+      }
+    },
+  ],
   ['skipped', async (page) => chooseTab(page, /^Skipped/)],
   [
     'failed layer',
@@ -74,7 +110,7 @@ const STATES = [
 
 /** What is laid out otherwise beside an editor; the rest is the same at any width. */
 function atHalfWidth([state]) {
-  return ['overview', 'layers', 'depth', 'failed layer'].includes(state);
+  return ['overview', 'finding', 'layers', 'blocks', 'depth', 'failed layer'].includes(state);
 }
 
 describe('the report panel', () => {
@@ -289,7 +325,7 @@ describe('the table of layers', () => {
     await onPage(pages.standalone(report), async (page) => {
       await chooseTab(page, /^Layers/);
       await page.getByRole('button', { name: 'Choose columns' }).click();
-      await page.getByRole('checkbox', { name: 'KS distance' }).click();
+      await page.getByRole('checkbox', { name: 'KS distance', exact: true }).click();
       await page.getByRole('checkbox', { name: 'Alpha', exact: true }).click();
       const headers = await layerGrid(page).getByRole('columnheader').allTextContents();
       assert.ok(headers.includes('KS distance'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { onPage, panelPages } from './panelPages.mjs';
+import { recordingHost } from './recordingHost.mjs';
 import { chooseTab, paint, readRows } from './reportFrame.mjs';
 
 let pages;
@@ -111,15 +112,18 @@ describe('the charts', () => {
     await onPage(pages.standalone(report), async (page) => {
       const { name, text } = await downloaded(
         page,
-        page.getByRole('button', { name: 'Export as CSV' }),
+        page
+          .getByRole('figure', { name: /^Spectral density/ })
+          .getByRole('button', { name: 'Export as CSV' }),
       );
       assert.equal(name, 'spectral-density.csv');
       const shown = await chosenLayer(page);
       const { esd } = report.layers.find((layer) => layer.name === shown);
       assert.deepEqual(
         lines(text)
-          .slice(1)
-          .map((row) => Number(row.split(',')[2])),
+          .map((row) => row.split(','))
+          .filter(([part]) => part === 'Eigenvalues')
+          .map((cells) => Number(cells[3])),
         esd.counts,
       );
     });
@@ -146,32 +150,8 @@ describe('the charts', () => {
 });
 
 describe('the panel beside its extension', () => {
-  /** A host that records what it is asked. */
-  function host(overrides = {}) {
-    const saved = [];
-    const asked = [];
-    return {
-      saved,
-      asked,
-      report: () => Promise.resolve(report),
-      spectrum: ({ id }) => {
-        asked.push(id);
-        return Promise.resolve({ singularValues: [3, 2.5, 0.1] });
-      },
-      save: (file) => {
-        saved.push(file);
-        return Promise.resolve();
-      },
-      analyzeAgain: () => {
-        asked.push('again');
-        return Promise.resolve();
-      },
-      ...overrides,
-    };
-  }
-
   test('asks for its report and keeps the policy of the editor', async () => {
-    await onPage(pages.hosted(host()), async (page) => {
+    await onPage(pages.hosted(recordingHost(report)), async (page) => {
       await page.getByRole('heading', { level: 1, name: 'sample.onnx' }).waitFor();
       await chooseTab(page, /^Layers/);
       assert.equal(
@@ -183,7 +163,7 @@ describe('the panel beside its extension', () => {
   });
 
   test('chooses the layer its extension names, and keeps it with what restores the panel', async () => {
-    await onPage(pages.hosted(host()), async (page, { view, state }) => {
+    await onPage(pages.hosted(recordingHost(report)), async (page, { view, state }) => {
       const layer = report.layers[41];
       await view.selectLayer({ id: layer.id });
       await page.getByRole('heading', { level: 2, name: layer.name }).waitFor();
@@ -195,7 +175,7 @@ describe('the panel beside its extension', () => {
   });
 
   test('shows another report of the same file', async () => {
-    await onPage(pages.hosted(host()), async (page, { view }) => {
+    await onPage(pages.hosted(recordingHost(report)), async (page, { view }) => {
       await view.showReport({ report: pages.sampleReport(7) });
       await page
         .getByRole('tab', { name: /^Layers/ })
@@ -205,22 +185,28 @@ describe('the panel beside its extension', () => {
   });
 
   test('hands exports and the whole spectrum to its extension', async () => {
-    const handlers = host();
+    const handlers = recordingHost(report);
     await onPage(pages.hosted(handlers), async (page) => {
       await page.getByRole('button', { name: 'Export singular values as CSV' }).click();
-      await page.getByRole('button', { name: 'Export as CSV' }).click();
+      await page
+        .getByRole('figure', { name: /^Spectral density/ })
+        .getByRole('button', { name: 'Export as CSV' })
+        .click();
       await settled(() => handlers.saved.length === 2);
       const name = await chosenLayer(page);
       const layer = report.layers.find((one) => one.name === name);
       assert.deepEqual(handlers.asked, [layer.id]);
       const files = new Map(handlers.saved.map((file) => [file.name, file.text]));
       assert.equal(files.get('singular-values.csv'), 'singularValue\r\n3\r\n2.5\r\n0.1\r\n');
-      assert.equal(lines(files.get('spectral-density.csv')).length, layer.esd.counts.length + 1);
+      const bins = lines(files.get('spectral-density.csv')).filter((row) =>
+        row.startsWith('Eigenvalues,'),
+      );
+      assert.equal(bins.length, layer.esd.counts.length);
     });
   });
 
   test('asks for a new analysis, and says what went wrong with it', async () => {
-    const handlers = host({
+    const handlers = recordingHost(report, {
       analyzeAgain: () => Promise.reject(new Error('model.onnx is gone. Choose another file.')),
     });
     await onPage(pages.hosted(handlers), async (page) => {
@@ -234,7 +220,7 @@ describe('the panel beside its extension', () => {
 
   test('speaks the language of the editor', async () => {
     const messages = { Overview: 'Überblick', '{0} of {1}': '{0} von {1}', Layers: 'Schichten' };
-    await onPage(pages.hosted(host(), { messages }), async (page) => {
+    await onPage(pages.hosted(recordingHost(report), { messages }), async (page) => {
       await page.getByRole('tab', { name: /^Überblick/ }).waitFor();
       await chooseTab(page, /^Schichten/);
       await page.getByRole('status').filter({ hasText: '60 von 60' }).waitFor();

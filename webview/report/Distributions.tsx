@@ -1,12 +1,17 @@
 import { useState } from 'preact/hooks';
-import { formatFigure } from '../../src/core/report/format.ts';
-import { METRICS } from '../../src/core/report/metrics.ts';
+import { formatFigure, type FigureFormat } from '../../src/core/report/format.ts';
+import { METRICS, type Metric } from '../../src/core/report/metrics.ts';
 import type { Report } from '../../src/core/report/report.ts';
 import { ALL_ROLES } from '../../src/core/report/summary.ts';
 import { t } from '../ui/localise.ts';
 import { Select } from '../ui/Select.tsx';
 import { metricLabel } from './layerColumns.tsx';
 import { roleLabel } from './roleLabel.ts';
+
+/** A mean or a quartile of whole numbers need not be one. */
+function formatOf({ format }: Metric, value: number | null): FigureFormat {
+  return format === 'integer' && !Number.isInteger(value) ? 'fixed' : format;
+}
 
 /** Quartiles and means of every metric over the layers of a role. */
 export function Distributions({ report }: { readonly report: Report }) {
@@ -53,9 +58,7 @@ export function Distributions({ report }: { readonly report: Report }) {
               );
               if (!one) return null;
               const figure = (value: number | null) => (
-                <td>
-                  {formatFigure(value, metric.format === 'integer' ? 'fixed' : metric.format)}
-                </td>
+                <td>{formatFigure(value, formatOf(metric, value))}</td>
               );
               return (
                 <tr key={metric.id}>

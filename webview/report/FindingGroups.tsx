@@ -6,14 +6,10 @@ import { t } from '../ui/localise.ts';
 import { shortName, visibleName } from '../../src/core/report/visibleName.ts';
 import { groupFindings, type FindingGroup } from './groupFindings.ts';
 import { findingLabel, severityLabel } from './findingLabels.ts';
+import { textUnderName } from './findingRows.ts';
 
 /** How many findings of a kind are shown before a person asks for more. */
 const PORTION = 25;
-
-/** The sentence as it goes on from the name above it, where it begins with that name. */
-function textUnderName(text: string, name: string): string {
-  return visibleName(text.startsWith(`${name} `) ? text.slice(name.length + 1) : text);
-}
 
 interface FindingsProps {
   readonly group: FindingGroup;
@@ -45,7 +41,9 @@ function Findings({ group, open, selected, onSelect }: FindingsProps) {
                 onClick={() => onSelect(layer.id)}
               >
                 <span class="finding-name">{shortName(layer.name)}</span>
-                <span class="finding-text">{textUnderName(finding.text, layer.name)}</span>
+                <span class="finding-text">
+                  {visibleName(textUnderName(finding.text, layer.name))}
+                </span>
               </button>
             ) : (
               <div class="finding">

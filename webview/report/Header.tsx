@@ -6,7 +6,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
-import { formatBytes, formatCount, formatShare, formatShortCount } from './quantities.ts';
+import { formatCount, formatShare, formatShortCount } from './quantities.ts';
 import { ThemeChoice } from './ThemeChoice.tsx';
 
 export interface HeaderProps {
@@ -20,38 +20,6 @@ interface Fact {
   readonly value: string;
   /** In full, as the tooltip. */
   readonly detail?: string;
-}
-
-/** `opset 17`, or each domain with its version where there are several. */
-function opsetText(opset: Report['model']['opset']): string {
-  const domains = Object.entries(opset);
-  if (domains.length === 0) return '';
-  const named = domains.map(([domain, version]) =>
-    domain === '' || domain === 'ai.onnx' ? String(version) : `${domain} ${version}`,
-  );
-  return t('opset {0}', named.join(', '));
-}
-
-function computeText({ seconds, backend, workers }: Report['compute']): string {
-  const time = seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
-  return workers === 1
-    ? t('{0} s ({1}, 1 worker)', time, backend)
-    : t('{0} s ({1}, {2} workers)', time, backend, workers);
-}
-
-function modelLine({ model, settings, compute }: Report): string {
-  return [
-    model.format.toUpperCase(),
-    t('IR {0}', model.irVersion),
-    opsetText(model.opset),
-    visibleName(model.producer),
-    formatBytes(model.bytes),
-    settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode'),
-    computeText(compute),
-    compute.cached > 0 ? t('{0} from the cache', compute.cached) : '',
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
 }
 
 function alphaFact({ summary }: Report): Fact | undefined {
@@ -96,22 +64,12 @@ function facts(report: Report): Fact[] {
   ];
 }
 
-/** Which model this is, how it was analyzed, and what the report amounts to. */
+/** Which model this is, and what the report amounts to. */
 export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
   const file = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
   return (
     <header class="panel-header">
-      <div class="title-line">
-        <h1 title={visibleName(file)}>{visibleName(file)}</h1>
-        {standalone ? (
-          <ThemeChoice />
-        ) : (
-          <Button name={t('Analyze again')} appearance="icon" onClick={onAnalyzeAgain}>
-            <Icon name="refresh" />
-          </Button>
-        )}
-      </div>
-      <p class="model-line">{modelLine(report)}</p>
+      <h1 title={visibleName(file)}>{visibleName(file)}</h1>
       <dl class="facts">
         {facts(report).map(({ label, value, detail }) => (
           <div key={label} {...(detail ? { title: detail } : {})}>
@@ -120,6 +78,13 @@ export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
           </div>
         ))}
       </dl>
+      {standalone ? (
+        <ThemeChoice />
+      ) : (
+        <Button name={t('Analyze again')} appearance="icon" onClick={onAnalyzeAgain}>
+          <Icon name="refresh" />
+        </Button>
+      )}
     </header>
   );
 }

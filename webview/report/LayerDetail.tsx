@@ -1,20 +1,20 @@
-import { useMemo } from 'preact/hooks';
 import { csvText } from '../../src/core/report/csv.ts';
-import type { Layer } from '../../src/core/report/report.ts';
+import type { Layer, ReportFinding } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
-import { Chart } from '../ui/Chart.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
-import { esdChart } from './esdChart.ts';
+import { EsdSection, type EsdSectionProps } from './EsdSection.tsx';
 import { FiguresTable } from './FiguresTable.tsx';
 import { findingLabel, gravestFirst, severityLabel } from './findingLabels.ts';
-import { fitSentences } from './fitSentences.ts';
+import { FitSection } from './FitSection.tsx';
 import { formatCount, formatShape } from './quantities.ts';
 import { roleLabel } from './roleLabel.ts';
 
-export interface LayerDetailProps {
+export interface LayerDetailProps extends Pick<EsdSectionProps, 'mode' | 'farms' | 'onAttempt'> {
   readonly layer: Layer;
+  /** Findings that are accepted, each with the reason. */
+  readonly reasons: ReadonlyMap<ReportFinding, string>;
   /** All layers in the order of the graph, for going on to the next. */
   readonly layers: readonly Layer[];
   readonly explain: boolean;
@@ -23,7 +23,6 @@ export interface LayerDetailProps {
   readonly onSave: (name: string, text: string) => void;
   /** Every singular value, descending; absent where they cannot be had. */
   readonly spectrum?: () => Promise<readonly number[]>;
-  readonly onAttempt: (action: Promise<void>) => void;
 }
 
 function layerFacts(layer: Layer): string {
@@ -41,7 +40,7 @@ function layerFacts(layer: Layer): string {
   ].join(' · ');
 }
 
-function LayerFindings({ layer }: { readonly layer: Layer }) {
+function LayerFindings({ layer, reasons }: Pick<LayerDetailProps, 'layer' | 'reasons'>) {
   if (layer.findings.length === 0) return null;
   return (
     <ul class="layer-findings" aria-label={t('Findings of this layer')}>
@@ -50,9 +49,18 @@ function LayerFindings({ layer }: { readonly layer: Layer }) {
           <span role="img" aria-label={severityLabel(finding.severity)}>
             <Icon name={finding.severity} />
           </span>
-          <span>
-            <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
-          </span>
+          {reasons.has(finding) ? (
+            <span class="muted">
+              <del>
+                <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
+              </del>{' '}
+              {t('Accepted: {0}', visibleName(reasons.get(finding)!))}
+            </span>
+          ) : (
+            <span>
+              <strong>{findingLabel(finding.code)}.</strong> {visibleName(finding.text)}
+            </span>
+          )}
         </li>
       ))}
     </ul>
@@ -62,8 +70,6 @@ function LayerFindings({ layer }: { readonly layer: Layer }) {
 /** The chosen layer: its findings, its spectrum and all its figures. */
 export function LayerDetail(props: LayerDetailProps) {
   const { layer, layers, onSelect, onSave, spectrum } = props;
-  const spec = useMemo(() => esdChart(layer), [layer]);
-  const sentences = useMemo(() => fitSentences(layer), [layer]);
   const index = layers.indexOf(layer);
   const step = (by: number): void => {
     const next = layers[index + by];
@@ -99,41 +105,26 @@ export function LayerDetail(props: LayerDetailProps) {
       </div>
       {layer.tensor !== layer.name && <p class="tensor-name muted">{visibleName(layer.tensor)}</p>}
       <p class="model-line">{layerFacts(layer)}</p>
-      <LayerFindings layer={layer} />
+      <LayerFindings layer={layer} reasons={props.reasons} />
       {failed && layer.findings.length === 0 && (
         <p class="notice" role="note">
           {t('This layer was not analyzed: {0}', visibleName(layer.reason))}
         </p>
       )}
-      {spec && (
+      {!failed && (
         <>
-          <div class="section-line">
-            <h3>{t('Spectral density')}</h3>
-            {spectrum && (
-              <Button
-                name={t('Export singular values as CSV')}
-                onClick={() => props.onAttempt(saveSpectrum(spectrum()))}
-              >
-                {t('Export singular values')}
-              </Button>
-            )}
-          </div>
-          <div class="esd">
-            <Chart spec={spec} onSave={onSave} />
-          </div>
+          <EsdSection
+            layer={layer}
+            mode={props.mode}
+            onSave={onSave}
+            onAttempt={props.onAttempt}
+            {...(spectrum
+              ? { onSaveSpectrum: () => props.onAttempt(saveSpectrum(spectrum())) }
+              : {})}
+            {...(props.farms ? { farms: props.farms } : {})}
+          />
+          <FitSection layer={layer} onSave={onSave} />
         </>
-      )}
-      {!spec && !failed && (
-        <p class="notice">
-          {t('Every singular value of this layer is zero: there is no spectrum to draw.')}
-        </p>
-      )}
-      {sentences.length > 0 && !failed && (
-        <ul class="sentences" aria-label={t('About the fits')}>
-          {sentences.map((sentence) => (
-            <li key={sentence}>{visibleName(sentence)}</li>
-          ))}
-        </ul>
       )}
       {!failed && (
         <FiguresTable layer={layer} explain={props.explain} onExplain={props.onExplain} />

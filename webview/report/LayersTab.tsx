@@ -2,13 +2,16 @@ import { useMemo, useState } from 'preact/hooks';
 import { csvReport } from '../../src/core/report/csvReport.ts';
 import type { Layer } from '../../src/core/report/report.ts';
 import { Button } from '../ui/Button.tsx';
+import { Checkbox } from '../ui/Checkbox.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
 import { Select } from '../ui/Select.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { VirtualTable } from '../ui/VirtualTable.tsx';
+import { blockLabel } from './blockRows.ts';
 import { ColumnChoice } from './ColumnChoice.tsx';
 import { findingLabel, type FindingCode } from './findingLabels.ts';
+import { useFolding } from './folding.ts';
 import { layerColumns } from './layerColumns.tsx';
 import { ANY_FINDING, filterLayers, NO_FINDING } from './layerFilter.ts';
 import type { LayerFilter } from './panelModel.ts';
@@ -16,6 +19,7 @@ import { roleLabel } from './roleLabel.ts';
 import type { TabProps } from './tabProps.ts';
 
 const keyOf = (layer: Layer): string => layer.id;
+const blockOf = (layer: Layer): string => layer.block;
 
 /** The values of the finding filter that can match something in these layers. */
 function findingOptions(layers: readonly Layer[]) {
@@ -39,6 +43,12 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
   const rows = useMemo(() => filterLayers(layers, filter), [layers, filter]);
   const roles = useMemo(() => [...new Set(layers.map((layer) => layer.role))], [layers]);
   const findings = useMemo(() => findingOptions(layers), [layers]);
+  const blocks = useMemo(() => layers.some(({ block }) => block !== ''), [layers]);
+  const folding = useFolding();
+  const grouping = useMemo(
+    () => (model.grouped && blocks ? { ...folding, of: blockOf, label: blockLabel } : undefined),
+    [model.grouped, blocks, folding],
+  );
   const setFilter = (part: Partial<LayerFilter>): void =>
     change({ filter: { ...filter, ...part } });
   return (
@@ -65,6 +75,13 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
           options={findings}
           onChange={(finding) => setFilter({ finding })}
         />
+        {blocks && (
+          <Checkbox
+            name={t('Group by block')}
+            checked={model.grouped}
+            onChange={(grouped) => change({ grouped })}
+          />
+        )}
         <span class="toolbar-count muted" role="status">
           {t('{0} of {1}', rows.length, layers.length)}
         </span>
@@ -104,6 +121,7 @@ export function LayersTab({ report, model, change, selected, onSelect, onSave }:
         onSort={(sort) => change({ sort: sort ? { ...sort } : null })}
         selected={selected}
         onSelect={onSelect}
+        grouping={grouping}
       />
     </>
   );

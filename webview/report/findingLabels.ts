@@ -28,6 +28,32 @@ export function findingLabel(code: FindingCode): string {
       return t('Not solved');
     case 'no-weights':
       return t('No weights');
+    case 'dead-rows':
+      return t('Dead rows');
+    case 'dead-columns':
+      return t('Dead columns');
+    case 'duplicate-rows':
+      return t('Duplicate rows');
+    case 'duplicate-columns':
+      return t('Duplicate columns');
+    case 'duplicate-weights':
+      return t('Duplicate weights');
+    case 'fixed-transform':
+      return t('Fixed transform');
+    case 'redundant-head':
+      return t('Redundant head');
+    case 'light-tail':
+      return t('Light tail');
+    case 'outlier-trap':
+      return t('Outlier trap');
+    case 'anisotropic':
+      return t('Strongly anisotropic');
+    case 'rank-below-peers':
+      return t('Rank below its peers');
+    case 'scale-out-of-line':
+      return t('Scale out of line');
+    case 'block-stands-out':
+      return t('Block stands out');
   }
 }
 

@@ -37,6 +37,20 @@ function standing(name: string, value: number | null, found: Fits['powerLaw']['n
   ];
 }
 
+/** How other laws fit the same tail. */
+function ratioSentence({ likelihood }: Fits['powerLaw']): string[] {
+  const { logNormal, exponential, truncated } = likelihood;
+  if (logNormal === null && exponential === null && truncated === null) return [];
+  return [
+    t(
+      'Log-likelihood ratios of the power law over its tail: {0} to a log-normal law, {1} to an exponential one, {2} to a truncated power law.',
+      fixed(logNormal),
+      fixed(exponential),
+      fixed(truncated),
+    ),
+  ];
+}
+
 /** What WeightWatcher says of the weight; nothing where it says nothing. */
 function compatSentence({ alpha, warning }: Layer['compat']): string[] {
   if (alpha === null)
@@ -50,7 +64,7 @@ function compatSentence({ alpha, warning }: Layer['compat']): string[] {
 
 /** What the fits amount to beside the layer's own shuffles and WeightWatcher, in whole sentences. */
 export function fitSentences(layer: Layer): string[] {
-  const { powerLaw, hill, marchenkoPastur } = layer.fits;
+  const { powerLaw, hill, farms, marchenkoPastur } = layer.fits;
   const sentences: string[] = [];
   if (powerLaw.status === 'failed' && powerLaw.reason !== '')
     sentences.push(t('No power law: {0}', powerLaw.reason));
@@ -62,7 +76,13 @@ export function fitSentences(layer: Layer): string[] {
         place(powerLaw.distancePercentile),
       ),
     );
+  sentences.push(...ratioSentence(powerLaw));
+  if (powerLaw.shortTail)
+    sentences.push(
+      t('The tail has {0} eigenvalues: too few for alpha to be certain.', powerLaw.tail ?? 0),
+    );
   sentences.push(...standing(t('Hill alpha'), hill.alpha, hill.null));
+  sentences.push(...standing(t('FARMS alpha'), farms.alpha, farms.null));
   if (marchenkoPastur.status === 'failed' && marchenkoPastur.reason !== '')
     sentences.push(t('No Marchenko-Pastur bulk: {0}', marchenkoPastur.reason));
   if (marchenkoPastur.boundary)

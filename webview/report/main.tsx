@@ -20,7 +20,7 @@ function start(root: HTMLElement): void {
   registerToolkit();
   const api = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : undefined;
   const store = panelState(api);
-  const handle: PanelHandle = { select: () => undefined };
+  const handle: PanelHandle = { select: () => undefined, accept: () => undefined };
   const show = (report: Report): void => {
     render(
       <ReportPanel
@@ -41,6 +41,10 @@ function start(root: HTMLElement): void {
         },
         selectLayer: ({ id }) => {
           handle.select(id);
+          return Promise.resolve();
+        },
+        showAcceptances: ({ accepted }) => {
+          handle.accept(accepted);
           return Promise.resolve();
         },
       })

@@ -40,6 +40,10 @@ export function standaloneHost(): ReportPanelHost {
     report: () => Promise.resolve().then(read),
     spectrum: () =>
       Promise.reject(new Error('A report file holds no spectra unless it was made with them.')),
+    farms: () => Promise.reject(new Error('A report file cannot solve; open the model.')),
+    acceptances: () => Promise.resolve([]),
+    accept: () =>
+      Promise.reject(new Error('A report file cannot accept a finding; open the model.')),
     save: ({ name, text }) => {
       download(name, text);
       return Promise.resolve();

@@ -29,6 +29,7 @@ function csvOf({ table }: ChartSpec): string {
 /** A canvas with its legend, its table twin and its export. */
 export function Chart({ spec, selected, onPick, onSave }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<ChartJs<'scatter'>>(undefined);
   const pick = useRef(onPick);
@@ -38,7 +39,8 @@ export function Chart({ spec, selected, onPick, onSave }: ChartProps) {
   useEffect(() => {
     if (!canvas.current) return;
     const family = getComputedStyle(canvas.current).fontFamily;
-    const config = chartConfig(spec, colours, family, (key) => pick.current?.(key));
+    const onPoint = (key: string): void => pick.current?.(key);
+    const config = chartConfig(spec, colours, family, onPoint, hidden);
     if (chart.current) {
       chart.current.data = config.data;
       chart.current.options = config.options!;
@@ -46,7 +48,7 @@ export function Chart({ spec, selected, onPick, onSave }: ChartProps) {
     } else {
       chart.current = new ChartJs(canvas.current, config);
     }
-  }, [spec, colours, asTable]);
+  }, [spec, colours, asTable, hidden]);
 
   // A canvas that leaves the page takes its chart with it.
   useEffect(
@@ -60,7 +62,20 @@ export function Chart({ spec, selected, onPick, onSave }: ChartProps) {
   return (
     <figure class="chart" aria-label={spec.name}>
       <figcaption class="chart-bar">
-        <Legend series={spec.series} />
+        {/* A table has no lines to show and hide. */}
+        {asTable ? (
+          <span class="legend" />
+        ) : (
+          <Legend
+            series={spec.series}
+            hidden={hidden}
+            onToggle={(label) => {
+              const next = new Set(hidden);
+              if (!next.delete(label)) next.add(label);
+              setHidden(next);
+            }}
+          />
+        )}
         <Button
           name={asTable ? t('Show as chart') : t('Show as table')}
           appearance="icon"

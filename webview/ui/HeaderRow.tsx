@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import { nextSort, type Sort } from './sortRows.ts';
+import { stopForKey } from './stopForKey.ts';
 import type { Column } from './VirtualTable.tsx';
 
 export interface HeaderRowProps<Row> {
@@ -17,17 +18,14 @@ export function HeaderRow<Row>({ columns, sort, onSort, onLeave }: HeaderRowProp
   const [stop, setStop] = useState(0);
   const current = Math.min(stop, columns.length - 1);
 
-  const focus = (index: number): void => {
-    const next = Math.min(columns.length - 1, Math.max(0, index));
+  const focus = (next: number): void => {
     setStop(next);
     row.current?.querySelectorAll<HTMLElement>('.header-button')[next]?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowRight') focus(current + 1);
-    else if (event.key === 'ArrowLeft') focus(current - 1);
-    else if (event.key === 'Home') focus(0);
-    else if (event.key === 'End') focus(columns.length - 1);
+    const next = stopForKey(event.key, current, columns.length);
+    if (next !== undefined) focus(next);
     else if (event.key === 'ArrowDown') onLeave();
     else return;
     event.preventDefault();

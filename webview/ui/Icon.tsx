@@ -9,10 +9,13 @@ const PATHS = {
   descending: 'M8 3.5v9M4.5 9L8 12.5 11.5 9',
   previous: 'M10 3.5L5.5 8l4.5 4.5',
   next: 'M6 3.5L10.5 8 6 12.5',
+  down: 'M3.5 6L8 10.5 12.5 6',
   table: 'M2 3h12v10H2zM2 6.3h12M2 9.6h12M6 3v10',
   chart: 'M2.5 2.5v11h11M5 10.5l2.7-3.4 2 1.7L13 4.5',
   save: 'M8 2v7.5M4.8 6.6L8 9.8l3.2-3.2M2.5 11.5v2h11v-2',
   columns: 'M2 3h12v10H2zM6 3v10M10 3v10',
+  settings:
+    'M2 5h6m4 0h2M2 11h2m4 0h6M10 3.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zM6 9.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z',
   refresh: 'M13 8a5 5 0 1 1-1.5-3.6L13.2 6M13.2 2.5V6H9.7',
 } as const;
 

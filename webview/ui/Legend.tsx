@@ -1,4 +1,7 @@
+import { useRef, useState } from 'preact/hooks';
 import type { Series } from './chartSpec.ts';
+import { t } from './localise.ts';
+import { stopForKey } from './stopForKey.ts';
 
 const MARKERS = {
   circle: 'M14 6a3 3 0 1 1-6 0 3 3 0 0 1 6 0z',
@@ -22,18 +25,54 @@ function Swatch({ series }: { readonly series: Series }) {
   );
 }
 
-/** What each line and mark means, as text of the page rather than of the canvas. */
-export function Legend({ series }: { readonly series: readonly Series[] }) {
+export interface LegendProps {
+  readonly series: readonly Series[];
+  /** Labels of the series that are not drawn. */
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (label: string) => void;
+}
+
+/**
+ * What each line and mark means, as text of the page rather than of the canvas; each is a button that
+ * shows and hides it. One tab stop; the arrows move along it.
+ */
+export function Legend({ series, hidden, onToggle }: LegendProps) {
+  const bar = useRef<HTMLDivElement>(null);
+  const [stop, setStop] = useState(0);
+  const shown = series.filter((one) => !one.guide);
+  const current = Math.min(stop, shown.length - 1);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = stopForKey(event.key, current, shown.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    setStop(next);
+    bar.current?.querySelectorAll('button')[next]?.focus();
+  };
   return (
-    <ul class="legend">
-      {series
-        .filter((one) => !one.guide)
-        .map((one) => (
-          <li key={one.label}>
-            <Swatch series={one} />
-            {one.label}
-          </li>
-        ))}
-    </ul>
+    <div
+      ref={bar}
+      class="legend"
+      role="toolbar"
+      aria-label={t('Legend: shows and hides what is drawn')}
+      onKeyDown={onKeyDown}
+    >
+      {shown.map((one, index) => (
+        <button
+          key={one.label}
+          type="button"
+          class="legend-item"
+          aria-pressed={!hidden.has(one.label)}
+          title={hidden.has(one.label) ? t('Show {0}', one.label) : t('Hide {0}', one.label)}
+          tabIndex={index === current ? 0 : -1}
+          onClick={() => {
+            setStop(index);
+            onToggle(one.label);
+          }}
+        >
+          <Swatch series={one} />
+          {one.label}
+        </button>
+      ))}
+    </div>
   );
 }

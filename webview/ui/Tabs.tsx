@@ -26,6 +26,11 @@ export function Tabs<Id extends string>({ name, active, tabs, onChange }: TabsPr
   useLayoutEffect(() => {
     ref.current?.shadowRoot?.querySelector('[role=tablist]')?.setAttribute('aria-label', name);
   }, [name]);
+  // A tab names itself by its text once, when it is inserted, and would keep a count that has changed.
+  useLayoutEffect(() => {
+    for (const tab of ref.current?.querySelectorAll('vscode-panel-tab') ?? [])
+      tab.setAttribute('aria-label', tab.textContent);
+  });
   return (
     <vscode-panels
       ref={ref}

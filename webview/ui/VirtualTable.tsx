@@ -1,6 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useMemo, useState } from 'preact/hooks';
+import { useBoxSize } from './boxSize.ts';
+import { linesOf, type Grouping } from './groupRows.ts';
 import { HeaderRow } from './HeaderRow.tsx';
+import { Icon } from './Icon.tsx';
 import { pageOf, rowForKey, visibleRange } from './rowWindow.ts';
 import { sortRows, type Sort, type SortKey } from './sortRows.ts';
 import './VirtualTable.css';
@@ -37,6 +40,8 @@ export interface VirtualTableProps<Row> {
   readonly onSort: (sort: Sort | undefined) => void;
   readonly selected?: string | undefined;
   readonly onSelect?: (key: string) => void;
+  /** Rows under headings that fold them away; absent for a plain list. */
+  readonly grouping?: Grouping<Row> | undefined;
 }
 
 /** Every row is a grid of its own, so all share tracks and a width that do not depend on what is in them. */
@@ -49,29 +54,15 @@ function trackStyle(columns: readonly Pick<Column<never>, 'width' | 'grow'>[]) {
   };
 }
 
-/** The height of an element's box, measured now and at every change. */
-function useHeight(): { ref: { current: HTMLDivElement | null }; height: number } {
-  const ref = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(400);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return { ref, height };
-}
-
 /**
  * A grid whose page holds only the rows in sight. The focus stays on the grid, which points to its active
  * row: arrows, Home, End and the page keys move it, Enter or Space selects; ArrowUp from the first row
- * goes to the headers, where Enter sorts.
+ * goes to the headers, where Enter sorts. On the heading of a group Enter, ArrowLeft and ArrowRight fold it.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { columns, rows, keyOf, sort, selected, onSelect } = props;
+  const { columns, rows, keyOf, sort, selected, onSelect, grouping } = props;
   const id = useId();
-  const { ref, height } = useHeight();
+  const { ref, height } = useBoxSize();
   const [top, setTop] = useState(0);
   const [activeKey, setActiveKey] = useState<string>();
 
@@ -79,12 +70,13 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const column = sort && columns.find((candidate) => candidate.id === sort.column);
     return column ? sortRows(rows, column.sortKey, sort.direction) : rows;
   }, [rows, columns, sort]);
-  const indexOf = useMemo(
-    () => new Map(ordered.map((row, index) => [keyOf(row), index])),
-    [ordered, keyOf],
+  const lines = useMemo(
+    () => linesOf(ordered, rows, keyOf, grouping),
+    [ordered, rows, keyOf, grouping],
   );
+  const indexOf = useMemo(() => new Map(lines.map(({ key }, index) => [key, index])), [lines]);
   const active = indexOf.get(activeKey ?? '') ?? indexOf.get(selected ?? '') ?? 0;
-  const { first, last } = visibleRange(top, height, ROW_HEIGHT, ordered.length);
+  const { first, last } = visibleRange(top, height, ROW_HEIGHT, lines.length);
 
   const reveal = (index: number): void => {
     const grid = ref.current;
@@ -100,21 +92,31 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     if (selectedIndex !== undefined) reveal(selectedIndex);
   }, [selectedIndex, ref.current]);
 
+  const choose = (index: number): void => {
+    const line = lines[index];
+    if (line?.kind === 'group') grouping?.onToggle(line.group);
+    else if (line) onSelect?.(line.key);
+  };
+
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget || ordered.length === 0) return;
-    if (event.key === 'ArrowUp' && active === 0) {
+    if (event.target !== event.currentTarget || lines.length === 0) return;
+    const line = lines[active];
+    const folding = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
+    if (line?.kind === 'group' && folding) {
+      if (line.collapsed === (event.key === 'ArrowRight')) grouping?.onToggle(line.group);
+    } else if (event.key === 'ArrowUp' && active === 0) {
       ref.current?.querySelector<HTMLElement>('.header-button[tabindex="0"]')?.focus();
     } else if (event.key === 'Enter' || event.key === ' ') {
-      onSelect?.(keyOf(ordered[active]!));
+      choose(active);
     } else {
       const next = rowForKey(
         event.key,
         active,
-        ordered.length,
+        lines.length,
         pageOf(height - HEAD_HEIGHT, ROW_HEIGHT),
       );
       if (next === undefined) return;
-      setActiveKey(keyOf(ordered[next]!));
+      setActiveKey(lines[next]!.key);
       reveal(next);
     }
     event.preventDefault();
@@ -125,9 +127,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     <div
       ref={ref}
       class="virtual-table"
-      role="grid"
+      role={grouping ? 'treegrid' : 'grid'}
       aria-label={props.name}
-      aria-rowcount={ordered.length + 1}
+      aria-rowcount={lines.length + 1}
       aria-colcount={columns.length}
       tabIndex={0}
       {...(inSight ? { 'aria-activedescendant': `${id}-${active}` } : {})}
@@ -144,31 +146,52 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       <div
         class="table-body"
         role="rowgroup"
-        style={{ height: `${Math.max(1, ordered.length) * ROW_HEIGHT}px` }}
+        style={{ height: `${Math.max(1, lines.length) * ROW_HEIGHT}px` }}
       >
-        {ordered.length === 0 && (
+        {lines.length === 0 && (
           <div role="row" class="table-empty">
             <span role="gridcell" aria-colspan={columns.length}>
               {props.empty}
             </span>
           </div>
         )}
-        {ordered.slice(first, last).map((row, offset) => {
+        {lines.slice(first, last).map((line, offset) => {
           const index = first + offset;
-          const key = keyOf(row);
+          const { key } = line;
+          const common = {
+            key,
+            id: `${id}-${index}`,
+            role: 'row' as const,
+            'aria-rowindex': index + 2,
+            style: { transform: `translateY(${index * ROW_HEIGHT}px)` },
+            onClick: () => {
+              setActiveKey(key);
+              choose(index);
+            },
+          };
+          const activeClass = index === active ? ' active' : '';
+          if (line.kind === 'group')
+            return (
+              <div
+                {...common}
+                class={`table-row clickable group-row${activeClass}`}
+                aria-level={1}
+                aria-expanded={!line.collapsed}
+              >
+                <div class="cell" role="gridcell" aria-colspan={columns.length}>
+                  <Icon name={line.collapsed ? 'next' : 'down'} />
+                  <span>{line.label}</span>
+                  <span class="muted">{line.count}</span>
+                </div>
+              </div>
+            );
+          const { row } = line;
           return (
             <div
-              key={key}
-              id={`${id}-${index}`}
-              class={`table-row${index === active ? ' active' : ''}${onSelect ? ' clickable' : ''}`}
-              role="row"
-              aria-rowindex={index + 2}
+              {...common}
+              class={`table-row${activeClass}${onSelect ? ' clickable' : ''}`}
+              {...(grouping ? { 'aria-level': 2 } : {})}
               {...(onSelect ? { 'aria-selected': key === selected } : {})}
-              style={{ transform: `translateY(${index * ROW_HEIGHT}px)` }}
-              onClick={() => {
-                setActiveKey(key);
-                onSelect?.(key);
-              }}
             >
               {columns.map((column, columnIndex) => (
                 <div

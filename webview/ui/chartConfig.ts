@@ -38,10 +38,17 @@ function gridLine(border: string): string {
   return border.startsWith('rgba') ? border : translucent(border, 0.35);
 }
 
-function dataset(series: Series, colours: ThemeColours, floor: number): ChartDataset<'scatter'> {
+function dataset(
+  series: Series,
+  hidden: boolean,
+  colours: ThemeColours,
+  floor: number,
+): ChartDataset<'scatter'> {
   const colour = colours[series.colour];
   return {
     label: series.label,
+    hidden,
+    yAxisID: series.onSecond ? 'second' : 'y',
     data: series.points.map(({ x, y }) => ({ x, y: y ?? Number.NaN })),
     showLine: series.draw !== 'points',
     spanGaps: false,
@@ -64,6 +71,20 @@ function dataset(series: Series, colours: ThemeColours, floor: number): ChartDat
   };
 }
 
+/** Beyond this a place on an axis with names is no longer the place of its name. */
+const TICK_TOLERANCE = 1e-9;
+
+function namedTicks({ ticks = [] }: Axis) {
+  const labelOf = (value: number): string =>
+    ticks.find((tick) => Math.abs(tick.value - value) < TICK_TOLERANCE)?.label ?? '';
+  return {
+    callback: (value: string | number) => labelOf(Number(value)),
+    build: (scale: { ticks: { value: number }[] }) => {
+      scale.ticks = ticks.map(({ value }) => ({ value }));
+    },
+  };
+}
+
 function scale(axis: Axis, along: 'x' | 'y', colours: ThemeColours) {
   const common = {
     title: { display: true, text: axis.title, color: colours.muted },
@@ -72,6 +93,15 @@ function scale(axis: Axis, along: 'x' | 'y', colours: ThemeColours) {
     ...(axis.min === undefined ? {} : { min: axis.min }),
     ...(axis.max === undefined ? {} : { max: axis.max }),
   };
+  if (axis.ticks) {
+    const { callback, build } = namedTicks(axis);
+    return {
+      ...common,
+      type: 'linear' as const,
+      ticks: { color: colours.foreground, autoSkip: false, callback },
+      afterBuildTicks: build,
+    };
+  }
   if (axis.scale === 'linear')
     return {
       ...common,
@@ -115,12 +145,13 @@ function tooltipTitle(point: ChartPoint | undefined, series: Series | undefined)
   return text.length > LONGEST_LABEL ? `…${text.slice(1 - LONGEST_LABEL)}` : text;
 }
 
-/** How chart.js draws the spec in the theme's colours. Nothing moves. */
+/** How chart.js draws the spec in the theme's colours, but for the series whose labels are hidden. Nothing moves. */
 export function chartConfig(
   spec: ChartSpec,
   colours: ThemeColours,
   fontFamily: string,
   onPick: (key: string) => void,
+  hidden: ReadonlySet<string> = new Set(),
 ): ChartConfiguration<'scatter'> {
   const pointAt = (datasetIndex: number, index: number): ChartPoint | undefined =>
     spec.series[datasetIndex]?.points[index];
@@ -128,7 +159,9 @@ export function chartConfig(
   return {
     type: 'scatter',
     data: {
-      datasets: spec.series.map((series) => dataset(series, colours, spec.y.min ?? -Infinity)),
+      datasets: spec.series.map((series) =>
+        dataset(series, hidden.has(series.label), colours, spec.y.min ?? -Infinity),
+      ),
     },
     options: {
       animation: false,
@@ -136,7 +169,19 @@ export function chartConfig(
       maintainAspectRatio: false,
       font: { family: fontFamily, size: 11 },
       interaction: { mode: 'nearest', intersect: false },
-      scales: { x: scale(spec.x, 'x', colours), y: scale(spec.y, 'y', colours) },
+      scales: {
+        x: scale(spec.x, 'x', colours),
+        y: scale(spec.y, 'y', colours),
+        ...(spec.second
+          ? {
+              second: {
+                ...scale(spec.second, 'y', colours),
+                position: 'right' as const,
+                grid: { display: false },
+              },
+            }
+          : {}),
+      },
       onClick: (_event, elements) => {
         const hit = elements[0];
         const key = hit && pointAt(hit.datasetIndex, hit.index)?.key;
@@ -161,10 +206,13 @@ export function chartConfig(
                   )
                 : '';
             },
-            label: (item) => [
-              `${spec.x.title}: ${number(item.parsed.x ?? 0)}`,
-              `${spec.y.title}: ${number(item.parsed.y ?? 0)}`,
-            ],
+            label: (item) => {
+              const second = spec.series[item.datasetIndex]?.onSecond && spec.second;
+              const along = `${spec.x.title}: ${number(item.parsed.x ?? 0)}`;
+              if (spec.y.ticks) return along;
+              const { title } = second || spec.y;
+              return [along, `${title}: ${number(item.parsed.y ?? 0)}`];
+            },
           },
         },
       },

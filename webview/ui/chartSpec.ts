@@ -21,6 +21,8 @@ export interface Series {
   readonly size?: number;
   /** A thin line that only leads the eye from point to point: no place in the legend. */
   readonly guide?: boolean;
+  /** Measured on the second upright axis. */
+  readonly onSecond?: boolean;
   readonly points: readonly ChartPoint[];
 }
 
@@ -29,6 +31,8 @@ export interface Axis {
   readonly scale: 'linear' | 'log';
   readonly min?: number;
   readonly max?: number;
+  /** Of a linear axis whose places have names. */
+  readonly ticks?: readonly { readonly value: number; readonly label: string }[];
 }
 
 /** The same figures as a table, for those who cannot see the canvas, and for export. */
@@ -42,6 +46,8 @@ export interface ChartSpec {
   readonly name: string;
   readonly x: Axis;
   readonly y: Axis;
+  /** On the right, for series in another unit. */
+  readonly second?: Axis;
   /** Drawn in this order, the last on top. */
   readonly series: readonly Series[];
   readonly table: ChartTable;

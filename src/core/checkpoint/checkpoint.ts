@@ -127,6 +127,26 @@ export interface Weight {
   readonly storage: TensorStorage;
 }
 
+/** An attention as the graph shows it: whose outputs are its heads, one after the other. */
+export interface Attention {
+  readonly heads: number;
+  readonly query: HeadBlocks;
+  readonly key: HeadBlocks;
+  readonly value: HeadBlocks;
+  /** Absent where what joins the heads is no product with a stored weight. */
+  readonly output?: HeadBlocks;
+}
+
+/** A matrix that heads divide. */
+export interface HeadBlocks {
+  /** Id of the weight. */
+  readonly weight: string;
+  /** Name of its part; empty where it is one matrix. */
+  readonly part: string;
+  /** Which side of the matrix is cut into heads of equal length. */
+  readonly side: 'rows' | 'cols';
+}
+
 /** A tensor of the file that is not analyzed, and why, in words for a person. */
 export interface SkippedTensor {
   readonly tensor: string;
@@ -140,6 +160,8 @@ export interface Checkpoint {
   readonly file: string;
   readonly format: 'onnx';
   readonly bytes: number;
+  /** Files beside the model that hold tensors of it; absent where there are none. */
+  readonly externalFiles?: readonly { readonly file: string; readonly bytes: number }[];
   /** Elements of all floating-point tensors, analyzed or not. */
   readonly parameters: number;
   readonly irVersion: number;
@@ -147,6 +169,8 @@ export interface Checkpoint {
   readonly producer: string;
   /** In graph order: the depth axis of every chart. */
   readonly weights: readonly Weight[];
+  /** Of a file with a graph: the attentions in it whose number of heads it shows. */
+  readonly attentions?: readonly Attention[];
   readonly skipped: readonly SkippedTensor[];
   /** How the weights follow each other; absent where the file holds no graph. */
   readonly chain?: WeightChain;

@@ -2,8 +2,10 @@ import type { Mode, SpectralFigures } from '../spectrum/figures.ts';
 import { faultFindings } from './faultFindings.ts';
 import type { Finding } from './finding.ts';
 import { fitFindings } from './fitFindings.ts';
+import { outlierFindings } from './outlierFindings.ts';
 import { rankFindings } from './rankFindings.ts';
 import { tailFindings } from './tailFindings.ts';
+import { transformFinding, valueFindings, type EntryInput } from './valueFindings.ts';
 
 export interface NonFiniteEntries {
   readonly count: number;
@@ -23,6 +25,8 @@ export interface DiagnosisInput {
   readonly nonFinite?: NonFiniteEntries | undefined;
   /** Why the solver could not finish. */
   readonly failure?: string | undefined;
+  /** What the entries say; absent where they were not looked at. */
+  readonly entries?: EntryInput | null | undefined;
 }
 
 /** An input that has figures. */
@@ -39,5 +43,14 @@ export function diagnose(input: DiagnosisInput): readonly Finding[] {
   const { figures } = input;
   if (faults.length > 0 || !figures) return faults;
   const solved: SolvedInput = { ...input, figures };
-  return [...rankFindings(solved), ...fitFindings(solved), ...tailFindings(solved)];
+  // A spectrum that a formula gives is no sign of training, good or bad; why a figure is missing is still said.
+  const fixed = transformFinding(input);
+  if (fixed.length > 0) return [...fitFindings(solved), ...fixed];
+  return [
+    ...rankFindings(solved),
+    ...fitFindings(solved),
+    ...outlierFindings(solved),
+    ...tailFindings(solved),
+    ...valueFindings(input),
+  ];
 }

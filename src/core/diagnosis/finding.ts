@@ -8,6 +8,19 @@ export const FINDING_CODES = [
   'non-finite',
   'not-solved',
   'no-weights',
+  'dead-rows',
+  'dead-columns',
+  'duplicate-rows',
+  'duplicate-columns',
+  'duplicate-weights',
+  'fixed-transform',
+  'redundant-head',
+  'light-tail',
+  'outlier-trap',
+  'anisotropic',
+  'rank-below-peers',
+  'scale-out-of-line',
+  'block-stands-out',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
  * Percentile of the rank among the shuffles' below which the loss is the arrangement's, not the
  * storage type's.
  */
-const RANK_PERCENTILE = 0.5;
+export const RANK_PERCENTILE = 0.5;
 /** A matrix that uses at most this part of its smaller side is collapsed whatever its shuffles do. */
 const COLLAPSED_PART = 0.5;
 /** Of its smaller side: less than that lost is said, and is no warning. */

@@ -1,19 +1,24 @@
+import { MOST_ALPHA } from '../spectrum/robustFigures.ts';
 import type { ShuffleNull } from '../spectrum/figures.ts';
 import type { SolvedInput } from './diagnose.ts';
 import { counted, figureText, percentileText } from './figureText.ts';
 import type { Finding } from './finding.ts';
+import { RANK_PERCENTILE } from './rankFindings.ts';
 
 /**
  * Percentile of a Hill alpha among the shuffles' below which the tail is heavier than theirs. Two alphas
  * are looked at, so that together they pass it once in two hundred fresh layers.
  */
 const HEAVY_PERCENTILE = 0.25;
+/** The same at the other end: above it, the tail is lighter than theirs. */
+const LIGHT_PERCENTILE = 100 - HEAVY_PERCENTILE;
 /** Between these percentiles a figure is where a further shuffle would be expected. */
 const WITHIN = { from: 1, to: 99 } as const;
 
 /** How the tail compares with that of shuffles of the same entries. Nothing without shuffles. */
 export function tailFindings(input: SolvedInput): readonly Finding[] {
-  return [...heavyTail(input), ...heavyTailedEntries(input), ...randomLike(input)];
+  const heavy = heavyTail(input);
+  return [...heavy, ...(heavy.length > 0 ? [] : lightTail(input)), ...randomLike(input)];
 }
 
 /** By the upper half of the eigenvalues, or where that says nothing by the upper tenth. */
@@ -25,6 +30,46 @@ function heavyTail({ name, figures }: SolvedInput): readonly Finding[] {
     heavierTail(name, 'Hill alpha of the upper tenth', upperHillAlpha, upperHill) ??
     []
   );
+}
+
+/**
+ * By the same two alphas. Not where rank is lost beyond the shuffles': the alphas would be of different
+ * numbers of eigenvalues.
+ */
+function lightTail({ name, figures }: SolvedInput): readonly Finding[] {
+  const { hill } = figures.fits;
+  const { upperHill, upperHillAlpha, matrixRank } = figures.nulls;
+  if (matrixRank?.percentile != null && matrixRank.percentile < RANK_PERCENTILE) return [];
+  return (
+    lighterTail(name, 'Hill alpha', hill.alpha, hill.null) ??
+    lighterTail(name, 'Hill alpha of the upper tenth', upperHillAlpha, upperHill) ??
+    []
+  );
+}
+
+function lighterTail(
+  name: string,
+  figure: string,
+  alpha: number | null,
+  shuffled: ShuffleNull | null,
+): readonly Finding[] | undefined {
+  if (shuffled?.mean == null || shuffled.percentile === null) return undefined;
+  if (shuffled.percentile <= LIGHT_PERCENTILE) return undefined;
+  return [
+    {
+      code: 'light-tail',
+      severity: 'info',
+      text: `${name} has a lighter tail than its shuffles: ${figure} ${alpha === null ? `over ${MOST_ALPHA}` : figureText(alpha)} against ${figureText(shuffled.mean)} (percentile ${percentileText(shuffled.percentile)} of ${counted(shuffled.shuffles, 'shuffle')}), so its large eigenvalues are more alike than chance makes them.`,
+      evidence: {
+        figure,
+        ...(alpha === null ? {} : { alpha }),
+        shuffleMean: shuffled.mean,
+        ...(shuffled.sd === null ? {} : { shuffleSd: shuffled.sd }),
+        percentile: shuffled.percentile,
+        shuffles: shuffled.shuffles,
+      },
+    },
+  ];
 }
 
 function heavierTail(
@@ -46,27 +91,6 @@ function heavierTail(
         shuffleMean: shuffled.mean,
         ...(shuffled.sd === null ? {} : { shuffleSd: shuffled.sd }),
         percentile: shuffled.percentile,
-        shuffles: shuffled.shuffles,
-      },
-    },
-  ];
-}
-
-/** Eigenvalues out of the bulk that the shuffles have as well: they come from the entries, not their order. */
-function heavyTailedEntries({ name, figures }: SolvedInput): readonly Finding[] {
-  const { entrySpikes } = figures.fits.marchenkoPastur;
-  const shuffled = figures.nulls.largestEigenvalue;
-  if (entrySpikes === null || entrySpikes === 0 || shuffled?.mean == null) return [];
-  const largest = figures.metrics.spectralNorm ?? 0;
-  return [
-    {
-      code: 'heavy-tailed-entries',
-      severity: 'info',
-      text: `${name} has ${counted(entrySpikes, 'eigenvalue')} out of the random bulk that its shuffles have too (largest ${figureText(largest)}, of the shuffles ${figureText(shuffled.mean)}): single large weights or a mean that is not zero, not structure.`,
-      evidence: {
-        entrySpikes,
-        largestEigenvalue: largest,
-        shuffleLargest: shuffled.mean,
         shuffles: shuffled.shuffles,
       },
     },

@@ -20,6 +20,8 @@ export interface Allocator {
    * options cost more.
    */
   readonly within: (budget: number) => Allocation | undefined;
+  /** The bound alone, of a budget of at least `least`. */
+  readonly bound: (budget: number) => number;
 }
 
 /** States that the search for a better choice may make: some hundredths of a second. */
@@ -38,6 +40,7 @@ export function allocator(weights: readonly (readonly Option[])[]): Allocator {
   const least = costOf(weights, cheapest);
   return {
     least,
+    bound: (budget) => relaxation(weights, cheapest, segments, budget - least).bound,
     within: (budget) => {
       if (least > budget) return undefined;
       const relaxed = relaxation(weights, cheapest, segments, budget - least);

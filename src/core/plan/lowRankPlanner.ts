@@ -1,12 +1,10 @@
+import type { CostUnit } from './actionEffect.ts';
+import type { ErrorScale } from './actionOption.ts';
 import { allocator } from './allocator.ts';
-import { lowRankOptions, type ErrorScale } from './lowRankOptions.ts';
+import type { AxisPlanner } from './axisPlanner.ts';
+import { lowRankOptions } from './lowRankOptions.ts';
 import type { PlanWeight } from './planWeight.ts';
-import {
-  thresholdRanks,
-  THRESHOLD_METHODS,
-  type RankSettings,
-  type ThresholdMethod,
-} from './thresholdRanks.ts';
+import { THRESHOLD_METHODS, thresholdPlanner, type RankSettings } from './thresholdRanks.ts';
 
 export const LOW_RANK_METHODS = [...THRESHOLD_METHODS, 'error-optimal'] as const;
 
@@ -16,48 +14,41 @@ export interface LowRankSettings extends RankSettings {
   readonly scale: ErrorScale;
 }
 
-/** The rank of each weight, null where it stays whole, and what is known of the choice. */
-export interface RankChoice {
-  readonly ranks: readonly (number | null)[];
-  /** Objective: sum of squared relative (or absolute) errors times sensitivity. */
-  readonly error: number;
-  /** No choice within the budget does better than this. */
-  readonly bound: number;
-}
-
-/** Ranks under a budget of parameters for all weights; undefined where none fits. */
-export type LowRankPlanner = (budget: number) => RankChoice | undefined;
-
-/** What does not depend on the budget is done here, once. */
+/** Ranks under a budget; see thresholdRanks for the methods that cut at a threshold. */
 export function lowRankPlanner(
   weights: readonly PlanWeight[],
   method: LowRankMethod,
   settings: LowRankSettings,
-): LowRankPlanner {
-  const options = weights.map((weight) =>
-    lowRankOptions(weight, settings.scale, settings.multiple),
-  );
+  unit: CostUnit = 'parameters',
+): AxisPlanner {
+  const { scale, multiple } = settings;
+  const options = weights.map((weight) => lowRankOptions(weight, scale, multiple, unit));
   const best = allocator(options);
   if (method === 'error-optimal')
-    return (budget) => {
-      const found = best.within(budget);
-      return found && { ...found, ranks: found.chosen.map((k, w) => options[w]![k]!.rank) };
+    return {
+      unit,
+      least: best.least,
+      within: (budget) => {
+        const found = best.within(budget);
+        return found && { ...found, actions: found.chosen.map((k, w) => options[w]![k]!.action) };
+      },
     };
-  return (budget) => {
-    const ranks = thresholdRanks(weights, method satisfies ThresholdMethod, budget, settings);
-    if (!ranks) return undefined;
-    const error = ranks.reduce<number>(
-      (total, rank, w) => total + (rank === null ? 0 : errorAt(options[w]!, rank, settings)),
-      0,
-    );
-    return { ranks, error, bound: Math.min(error, best.within(budget)?.bound ?? 0) };
+  const { least, within } = thresholdPlanner(weights, method, settings, unit);
+  return {
+    unit,
+    least,
+    within: (budget) => {
+      const ranks = within(budget);
+      if (!ranks) return undefined;
+      const chosen = ranks.map((rank, w) =>
+        rank === null ? options[w]!.at(-1)! : options[w]![rank / multiple - 1]!,
+      );
+      const error = chosen.reduce((total, option) => total + option.error, 0);
+      return {
+        actions: chosen.map(({ action }) => action),
+        error,
+        bound: Math.min(error, best.bound(budget)),
+      };
+    },
   };
-}
-
-function errorAt(
-  options: ReturnType<typeof lowRankOptions>,
-  rank: number,
-  { multiple }: RankSettings,
-): number {
-  return options[rank / multiple - 1]!.error;
 }

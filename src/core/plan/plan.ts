@@ -14,8 +14,6 @@ export const PLAN_METHODS = [
   'error-optimal',
   'alpha-linear',
   'alpha-softmax',
-  'mixed',
-  'evolution',
 ] as const;
 
 export type PlanMethod = (typeof PLAN_METHODS)[number];
@@ -37,7 +35,7 @@ const layerFields = {
   tensor: v.string(),
   /** A person has fixed the action: planning again leaves it as it is. */
   locked: v.boolean(),
-  /** Before and after. */
+  /** Before and after; of a pruned weight those that are not zeroed. */
   parameters: change,
   /** Stored, before and after; of a pruned weight as the dense tensor that it stays. */
   bytes: change,
@@ -66,13 +64,20 @@ export const planLayerSchema = v.variant('action', [
 ]);
 
 const totalsSchema = v.strictObject({
+  /** Of the whole model, before and after. */
   parameters: change,
   bytes: change,
-  /** Kept share of all ranks, mean bits of a weight, share of zeros: of what the plan may change. */
+  /**
+   * Kept share of all ranks, mean bits of a value with its scales and padding, share of zeros: of what the plan
+   * may change. Null on other axes.
+   */
   rank: figure,
   bits: figure,
   sparsity: figure,
-  /** Predicted: the Frobenius norm of all changes over that of all weights that may change. */
+  /**
+   * Predicted, over the weights that may change: root mean square of their relative errors, or, where the scale
+   * of the settings is absolute, the Frobenius norm of all changes over that of all weights.
+   */
   error: figure,
 });
 

@@ -1,3 +1,6 @@
+import type { PlannedAction } from './action.ts';
+import type { ValueProfile } from './valueProfile.ts';
+
 /** One weight as the planners see it: plain data, no file behind it. */
 export interface PlanWeight {
   /** Of the report's layer; of the whole weight where that is analyzed in parts. */
@@ -16,12 +19,18 @@ export interface PlanWeight {
   readonly bytes: number;
   /** Of one stored element: 4 for float32. */
   readonly elementBytes: number;
-  /** Descending, all `min(rows, cols)` of them. */
+  /** Descending, all `min(rows, cols)` of them; empty where the weight cannot be factorised. */
   readonly singularValues: Float64Array;
+  /** Sum of the squares of all values; 0 where neither spectrum nor values were looked at. */
+  readonly energy: number;
+  /** What pruning and quantising would do to the values; null where they were not looked at. */
+  readonly values: ValueProfile | null;
   /** Heavy-tail exponent that alpha maps read; null where its fit failed. */
   readonly alpha: number | null;
   /** Why the weight cannot be factorised, pruned or quantised; '' where it can. */
   readonly refused: Readonly<Record<PlanAxis, string>>;
+  /** An action that a person has fixed; null where the planner decides. */
+  readonly locked: PlannedAction | null;
   /** Factor of the weight's squared error in the objective: 1, or a measured sensitivity. */
   readonly sensitivity: number;
 }

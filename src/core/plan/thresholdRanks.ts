@@ -1,6 +1,8 @@
-import { normalizedSpectrum } from './welore.ts';
+import { normalizedSpectrum } from '../spectrum/normalizedSpectrum.ts';
+import { KEEP } from './action.ts';
+import { costOf, type CostUnit } from './actionEffect.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { factorParameters, largestUsefulRank } from './rankCost.ts';
+import { largestUsefulRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /** Methods that keep a singular direction where its score is above one threshold for all weights. */
@@ -15,34 +17,46 @@ export interface RankSettings {
   readonly minRatio: number;
 }
 
+/** Ranks by a threshold under budgets of one unit; what does not depend on the budget is done once. */
+export interface ThresholdPlanner {
+  /** Cost of rank 1 (or `multiple`) in every weight that may be cut. */
+  readonly least: number;
+  /** The rank of each weight, null for one that stays as it is; undefined where `least` is above the budget. */
+  readonly within: (budget: number) => readonly (number | null)[] | undefined;
+}
+
 /**
- * The rank of each weight, null for one that stays as it is, under a budget of parameters for all of them:
- * directions are kept by falling score until the next does not fit. Undefined where rank 1 (or `multiple`)
- * in every weight costs more.
+ * Under a budget for all weights directions are kept by falling score until the next does not fit.
  *
  * Scores of direction k of n: `uniform` 1 - k / n, the same share of ranks everywhere; `energy` the share of
  * energy lost without it and what follows, the same share everywhere; `welore` its normalised singular value
  * (Jaiswal et al. 2024).
  */
-export function thresholdRanks(
+export function thresholdPlanner(
   weights: readonly PlanWeight[],
   method: ThresholdMethod,
-  budget: number,
   settings: RankSettings,
-): readonly (number | null)[] | undefined {
-  const steps = weights.map((weight, at) => rankSteps(weight, at, method, settings));
-  const ranks: (number | null)[] = steps.map((own) => own[0]!.rank);
-  let left = budget - steps.reduce((total, own) => total + own[0]!.cost, 0);
-  if (left < 0) return undefined;
+  unit: CostUnit = 'parameters',
+): ThresholdPlanner {
+  const steps = weights.map((weight, at) => rankSteps(weight, at, method, settings, unit));
+  const least = steps.reduce((total, own) => total + own[0]!.cost, 0);
   const order = steps
     .flatMap((own) => own.slice(1))
     .sort((a, b) => b.score - a.score || a.at - b.at || a.place - b.place);
-  for (const { at, rank, cost } of order) {
-    if (cost > left) break;
-    ranks[at] = rank;
-    left -= cost;
-  }
-  return ranks;
+  return {
+    least,
+    within: (budget) => {
+      let left = budget - least;
+      if (left < 0) return undefined;
+      const ranks = steps.map((own) => own[0]!.rank);
+      for (const { at, rank, cost } of order) {
+        if (cost > left) break;
+        ranks[at] = rank;
+        left -= cost;
+      }
+      return ranks;
+    },
+  };
 }
 
 /** From one rank of a weight to the next. */
@@ -61,21 +75,24 @@ function rankSteps(
   at: number,
   method: ThresholdMethod,
   { multiple, minRatio }: RankSettings,
+  unit: CostUnit,
 ): readonly RankStep[] {
-  const { rows, cols, parameters, singularValues, refused } = weight;
+  const { rows, cols, singularValues, refused, locked } = weight;
+  const dense = costOf(weight, locked ?? KEEP, unit);
   const full = singularValues.length;
   const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
-  const scores = refused.lowrank === '' ? directionScores(singularValues, method) : undefined;
+  const scores =
+    refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
   const steps: RankStep[] = [];
   let paid = 0;
   for (let rank = multiple; scores && rank <= most; rank += multiple) {
-    const cost = factorParameters(rows, cols, rank);
+    const cost = costOf(weight, { action: 'lowrank', rank }, unit);
     const score = scores[rank - multiple]!;
     steps.push({ at, place: steps.length, rank, score, cost: cost - paid });
     paid = cost;
   }
   const last = scores?.[steps.length * multiple] ?? 0;
-  steps.push({ at, place: steps.length, rank: null, score: last, cost: parameters - paid });
+  steps.push({ at, place: steps.length, rank: null, score: last, cost: dense - paid });
   return steps;
 }
 
@@ -91,6 +108,12 @@ function directionScores(singularValues: Float64Array, method: ThresholdMethod):
       return singularValues.map((_, k) => (whole > 0 ? tails[k]! / whole : 0));
     }
     case 'welore':
-      return normalizedSpectrum(singularValues) ?? singularValues.map(() => 1);
+      return normalizedOrEven(singularValues);
   }
+}
+
+/** Of equal singular values none is removed before another. */
+function normalizedOrEven(singularValues: Float64Array): Float64Array {
+  const normalized = normalizedSpectrum(singularValues);
+  return normalized.length > 0 ? normalized : singularValues.map(() => 1);
 }

@@ -1,25 +1,4 @@
-/**
- * Singular values of one matrix mapped to 0 ... 1: (s - min) / (max - min), in their order. Undefined for
- * a matrix whose values are all equal (zero ones included), which WeLore leaves whole.
- */
-export function normalizedSpectrum(singularValues: Float64Array): Float64Array | undefined {
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of singularValues) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  if (!(most > least)) return undefined;
-  return singularValues.map((value) => (value - least) / (most - least));
-}
-
-/** Values strictly below the threshold: the ranks that WeLore removes. The largest is never one of them. */
-export function removedRanks(singularValues: Float64Array, threshold: number): number {
-  const normalized = normalizedSpectrum(singularValues);
-  if (!normalized) return 0;
-  let removed = 0;
-  for (const value of normalized) if (value < threshold) removed++;
-  return removed;
-}
+import { normalizedSpectrum, removedRanks } from '../spectrum/normalizedSpectrum.ts';
 
 /** What WeLore does to one matrix at a threshold. */
 export interface WeloreRank {
@@ -48,7 +27,7 @@ export function weloreRank(
   minRatio: number,
 ): WeloreRank {
   const full = singularValues.length;
-  const removed = removedRanks(singularValues, threshold);
+  const removed = removedRanks(normalizedSpectrum(singularValues), threshold);
   const kept = full - removed;
   const lowRank = removed / full > minRatio;
   return { removed, kept, lowRank, parameters: lowRank ? kept * (rows + cols) : rows * cols };
@@ -57,7 +36,8 @@ export function weloreRank(
 /** Share of all ranks that a threshold removes. */
 export function attemptedReduction(matrices: readonly RankedMatrix[], threshold: number): number {
   const removed = matrices.reduce(
-    (total, { singularValues }) => total + removedRanks(singularValues, threshold),
+    (total, { singularValues }) =>
+      total + removedRanks(normalizedSpectrum(singularValues), threshold),
     0,
   );
   return removed / matrices.reduce((total, { singularValues }) => total + singularValues.length, 0);
@@ -70,7 +50,7 @@ export function attemptedReduction(matrices: readonly RankedMatrix[], threshold:
  */
 export function weloreThreshold(matrices: readonly RankedMatrix[], target: number): number {
   const values = matrices
-    .flatMap(({ singularValues }) => [...(normalizedSpectrum(singularValues) ?? [])])
+    .flatMap(({ singularValues }) => [...normalizedSpectrum(singularValues)])
     .sort((a, b) => a - b);
   const ranks = matrices.reduce((total, { singularValues }) => total + singularValues.length, 0);
   const needed = Math.ceil(target * ranks);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { globMatcher } from './glob.ts';
+import { withoutComments } from './jsonComments.ts';
 import { findingSchema, type Layer, type Report, type ReportFinding } from './report.ts';
 
 /** The name of the file in which a repository keeps the findings it accepts. */
@@ -27,12 +28,12 @@ export class AcceptanceError extends Error {
   override readonly name = 'AcceptanceError';
 }
 
-/** Reads accepted findings from JSON text. Throws AcceptanceError naming the first field that is wrong. */
+/** Reads accepted findings from JSON text, which may hold comments. Throws AcceptanceError naming the first field that is wrong. */
 export function parseAcceptance(text: string, file: string): Acceptance {
   let value: unknown;
   try {
     // Editors on Windows begin a file with a mark that JSON does not know.
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(withoutComments(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     throw new AcceptanceError(`${file} is not JSON: ${(error as Error).message}`);
   }

@@ -21,10 +21,9 @@ function positiveCount(layer: Layer): number {
   return layer.esd.counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The empirical spectral density of the layer's positive eigenvalues. Empty where there are none. */
-export function esdBins(layer: Layer): EsdBin[] {
-  const { log10Min, log10Max, counts } = layer.esd;
-  const total = positiveCount(layer);
+/** The empirical spectral density of a layer's positive eigenvalues. Empty where there are none. */
+export function esdBins({ log10Min, log10Max, counts }: Layer['esd']): EsdBin[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return [];
   // All eigenvalues equal: the bins have no width of their own, so give them one a thousandth wide.
   const step = Math.max((log10Max - log10Min) / counts.length, 1e-3 / counts.length);

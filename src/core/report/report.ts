@@ -129,6 +129,8 @@ export const layerSchema = v.strictObject({
   name: v.string(),
   tensor: v.string(),
   part: v.string(),
+  /** The repeated numbered unit it belongs to, such as `encoder.layer.3`; empty where it is in none. */
+  block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
   dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),

@@ -1,10 +1,14 @@
+import { isFixedTransform } from '../diagnosis/fixedLayers.ts';
 import { METRICS } from './metrics.ts';
 import type { Distribution, Layer, Report, ReportFinding } from './report.ts';
 
 /** The role under which a distribution over all layers is listed. */
 export const ALL_ROLES = 'all';
 
-/** Counts, and for each metric its mean and quartiles over all layers and over those of each role. */
+/**
+ * Counts, and for each metric its mean and quartiles over all layers and over those of each role: without
+ * fixed transforms, whose spectra say nothing of training.
+ */
 export function summaryOf(
   layers: readonly Layer[],
   modelFindings: readonly ReportFinding[],
@@ -13,9 +17,10 @@ export function summaryOf(
   for (const finding of [...layers.flatMap((layer) => layer.findings), ...modelFindings])
     findings[finding.code] = (findings[finding.code] ?? 0) + 1;
   const roles = [...new Set(layers.map((layer) => layer.role))].sort();
+  const learned = layers.filter((layer) => !isFixedTransform(layer));
   const groups = [
-    { role: ALL_ROLES, members: layers },
-    ...roles.map((role) => ({ role, members: layers.filter((layer) => layer.role === role) })),
+    { role: ALL_ROLES, members: learned },
+    ...roles.map((role) => ({ role, members: learned.filter((layer) => layer.role === role) })),
   ];
   return {
     analyzed: layers.filter((layer) => layer.status === 'ok').length,

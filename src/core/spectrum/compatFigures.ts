@@ -60,6 +60,7 @@ export function compatFigures(spectrum: SolvedSpectrum): SpectralFigures {
     esd: esdOf(eigenvalues),
     farmsEsd: farmsEsd(spectrum.windows),
     nulls: NO_NULLS,
+    causes: null,
   };
 }
 

@@ -88,5 +88,6 @@ export function emptyFigures(reason: string): SpectralFigures {
     esd: NO_ESD,
     farmsEsd: NO_ESD,
     nulls: NO_NULLS,
+    causes: null,
   };
 }

@@ -1,3 +1,5 @@
+import type { EntryProfile } from './entryProfile.ts';
+
 /** `robust`: the mathematics without the references' defects. `compat`: WeightWatcher's figures, defects included. */
 export type Mode = 'robust' | 'compat';
 
@@ -18,6 +20,8 @@ export interface SolvedSpectrum {
   readonly fan?: Fan;
   /** Of equal windows of the matrix; absent where none were solved. */
   readonly windows?: WindowSpectra;
+  /** Of the matrix itself; absent where its entries were not looked at. */
+  readonly entries?: EntryProfile;
 }
 
 /** Inputs and outputs of a matrix that multiplies. */
@@ -235,6 +239,23 @@ export interface SpectralNulls {
   readonly largestEigenvalue: ShuffleNull | null;
 }
 
+/** Where eigenvalues come from that do not depend on the order of the entries; the diagnosis reads it. */
+export interface EntryCauses {
+  /** An eigenvalue above it is out of the random bulk of the layer and of its shuffles. */
+  readonly edge: number;
+  /** Standard deviation of an entry, by the bulk alone. */
+  readonly typicalEntry: number;
+  /** Entries that stand apart from all others and make an eigenvalue above the edge each by itself. */
+  readonly hugeEntries: number;
+  /** Largest magnitude. */
+  readonly largestEntry: number;
+  /** The eigenvalue that the largest entry makes by itself; 0 where it makes none above the edge. */
+  readonly entryEigenvalue: number;
+  readonly mean: number;
+  /** The eigenvalue that the mean of the entries makes; 0 where it is within the bulk. */
+  readonly meanEigenvalue: number;
+}
+
 export interface SpectralFigures {
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
@@ -242,4 +263,6 @@ export interface SpectralFigures {
   /** Of the pooled windows of the FARMS estimate; no counts where none were solved. */
   readonly farmsEsd: Esd;
   readonly nulls: SpectralNulls;
+  /** Null in compat mode, without shuffles or entries, and where there is no bulk. */
+  readonly causes: EntryCauses | null;
 }

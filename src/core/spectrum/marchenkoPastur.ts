@@ -1,4 +1,5 @@
 import { countAbove, medianOf } from './eigenvalues.ts';
+import type { EntryBulk } from './entryCauses.ts';
 import type { Figure, MarchenkoPasturFigures, SolvedSpectrum } from './figures.ts';
 import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
@@ -91,6 +92,33 @@ export function countOverBulk(
 ): Figure {
   const median = medianOf(eigenvalues);
   return median > cut ? countAbove(eigenvalues, bulkOf(median, shape).edge) : null;
+}
+
+/**
+ * The bulk that the entries make in any order, by the medians of the shuffles, with the larger of its edge
+ * and the layer's own. Null without shuffles, and where either median is not above `cut`.
+ *
+ * @param eigenvalues ascending, of the layer
+ * @param shuffles ascending eigenvalues of each shuffle
+ */
+export function shuffleBulk(
+  eigenvalues: Float64Array,
+  shape: Pick<SolvedSpectrum, 'rows' | 'cols'>,
+  cut: number,
+  shuffles: readonly Float64Array[],
+): EntryBulk | null {
+  const medians = [eigenvalues, ...shuffles].map(medianOf);
+  if (shuffles.length === 0 || medians.some((median) => !(median > cut))) return null;
+  const [own, ...others] = medians.map((median) => bulkOf(median, shape));
+  const mean = (of: (bulk: (typeof others)[number]) => number): number =>
+    others.reduce((sum, bulk) => sum + of(bulk), 0) / others.length;
+  return {
+    variance: mean((bulk) => bulk.scale) / Math.max(shape.rows, shape.cols),
+    edge: Math.max(
+      own!.edge,
+      mean((bulk) => bulk.edge),
+    ),
+  };
 }
 
 /** The bulk of that median: its scale, its edges per unit of scale, and the edge for counting. */

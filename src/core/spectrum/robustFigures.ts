@@ -3,9 +3,11 @@ import { above, countAbove, eigenvaluesOf } from './eigenvalues.ts';
 import { detXOf } from './detX.ts';
 import { failedPowerLaw, NO_CLIPPED, NO_PEAK } from './emptyFigures.ts';
 import { entropyOf, entropyRank } from './entropy.ts';
+import { entryCauses } from './entryCauses.ts';
 import { esdOf } from './esd.ts';
 import type {
   ClippedFigures,
+  EntryCauses,
   Fan,
   FarmsFigures,
   Figure,
@@ -23,7 +25,7 @@ import { finite } from './finite.ts';
 import { gaussianSpread } from './gaussianSpread.ts';
 import { fitHill, fitUpperHill } from './hill.ts';
 import { likelihoodRatios } from './likelihoodRatios.ts';
-import { countOverBulk, fitMarchenkoPastur } from './marchenkoPastur.ts';
+import { countOverBulk, fitMarchenkoPastur, shuffleBulk } from './marchenkoPastur.ts';
 import { noiseFloor } from './noiseFloor.ts';
 import { alphaWeighted, logAlphaNorm, normsOf, sumOf } from './norms.ts';
 import { fitPeak, ROBUST_PEAK } from './peakPowerLaw.ts';
@@ -79,7 +81,18 @@ export function robustFigures(spectrum: SolvedSpectrum): SpectralFigures {
     esd: esdOf(own.eigenvalues),
     farmsEsd: farmsEsd(spectrum.windows),
     nulls: nullsOf(own, shuffles, spectrum),
+    causes: causesOf(own, shuffles, spectrum),
   };
+}
+
+function causesOf(
+  own: Solved,
+  shuffles: readonly Solved[],
+  spectrum: SolvedSpectrum,
+): EntryCauses | null {
+  const others = shuffles.map(({ eigenvalues }) => eigenvalues);
+  const bulk = shuffleBulk(own.eigenvalues, spectrum, own.floor * own.floor, others);
+  return bulk && spectrum.entries ? entryCauses(spectrum.entries, spectrum, bulk) : null;
 }
 
 function solve(values: Float64Array, spectrum: SolvedSpectrum): Solved {

@@ -10,6 +10,7 @@ import type { AnalysisState } from './analysisState.ts';
 import { failureOf, type Failure } from './failure.ts';
 import { percentDone } from './progressText.ts';
 import type { ReportStore } from './reportStore.ts';
+import { shortPaths } from './shortPaths.ts';
 import { unsolvedText } from './unsolvedText.ts';
 
 const IDLE: AnalysisState = { kind: 'idle' };
@@ -144,10 +145,12 @@ export class Analyses implements vscode.Disposable {
 
   #fail(file: vscode.Uri, failure: Failure, thrown: unknown): void {
     const { log } = this.#parts;
+    // The log has every path whole.
     log.error(failure.message);
     if (thrown instanceof Error && thrown.stack !== undefined) log.debug(thrown.stack);
-    this.#set(file, { kind: 'failed', message: failure.message });
-    void this.#tell('error', failure.message, file, failure.canTryAgain);
+    const message = shortPaths(failure.message, file.fsPath, shortName(file));
+    this.#set(file, { kind: 'failed', message });
+    void this.#tell('error', message, file, failure.canTryAgain);
   }
 
   /** Not awaited by the analysis: it is over, whether or not a person answers. */
@@ -179,4 +182,11 @@ export class Analyses implements vscode.Disposable {
       this.#aborts.size > 0,
     );
   }
+}
+
+/** Relative to the workspace; of a file outside it the name alone. */
+function shortName(file: vscode.Uri): string {
+  return vscode.workspace.getWorkspaceFolder(file)
+    ? vscode.workspace.asRelativePath(file)
+    : path.basename(file.fsPath);
 }

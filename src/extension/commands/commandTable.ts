@@ -8,6 +8,7 @@ import { isTreeNode } from '../tree/treeNode.ts';
 import { activeCheckpoint } from './activeCheckpoint.ts';
 import { analyzeAndShow } from './analyzeAndShow.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
+import { openReport } from './openReport.ts';
 import { pickCheckpoint } from './pickCheckpoint.ts';
 import { showReport } from './showReport.ts';
 
@@ -16,6 +17,7 @@ export interface CommandParts {
   readonly files: CheckpointFiles;
   readonly panels: ReportPanels;
   readonly store: ReportStore;
+  readonly log: vscode.LogOutputChannel;
 }
 
 type Command = (parts: CommandParts, args: readonly unknown[]) => unknown;
@@ -42,6 +44,7 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
   },
   'eigenscope.cancel': ({ analyses }) => analyses.cancel(),
   'eigenscope.showReport': showReport,
+  'eigenscope.openReport': openReport,
   'eigenscope.refresh': ({ files }) => files.refresh(),
   'eigenscope.revealLayer': async ({ panels, store }, [node]) => {
     if (!isTreeNode(node) || node.kind !== 'layer') return;

@@ -3,12 +3,16 @@ import * as vscode from 'vscode';
 import type { Report } from '../../core/report/report.ts';
 import type { EngineApi } from '../../engine/engineApi.ts';
 import type { ReportPanelHost, ReportPanelView } from '../../protocol/reportPanelApi.ts';
+import type { Acceptances } from '../acceptance/acceptances.ts';
+import { subjectKey, subjectTitle, type ReportSubject } from './reportSubject.ts';
+import { modelOfSaved, placeOfModel } from './savedReport.ts';
 import { connectPanel } from './webviewPanel.ts';
 
 export interface ReportPanelParts {
   readonly extension: vscode.Uri;
   readonly dist: vscode.Uri;
   readonly engine: () => EngineApi;
+  readonly acceptances: Acceptances;
   /** Analyses the file and shows its report, here where it is open. */
   readonly analyze: (file: vscode.Uri) => Promise<void>;
   readonly log: vscode.LogOutputChannel;
@@ -17,8 +21,9 @@ export interface ReportPanelParts {
 /** The report of one checkpoint beside the code. */
 export class ReportPanel {
   readonly panel: vscode.WebviewPanel;
-  readonly file: vscode.Uri;
+  readonly subject: ReportSubject;
   readonly #view: ReportPanelView;
+  readonly #acceptances: Acceptances;
   readonly #log: vscode.LogOutputChannel;
   #report: Report;
   /** The page has loaded and listens; it is unloaded when the panel is hidden. */
@@ -27,13 +32,14 @@ export class ReportPanel {
 
   constructor(
     panel: vscode.WebviewPanel,
-    file: vscode.Uri,
+    subject: ReportSubject,
     report: Report,
-    { extension, dist, engine, analyze, log }: ReportPanelParts,
+    { extension, dist, engine, acceptances, analyze, log }: ReportPanelParts,
   ) {
     this.panel = panel;
-    this.file = file;
+    this.subject = subject;
     this.#report = report;
+    this.#acceptances = acceptances;
     this.#log = log;
     const handlers: ReportPanelHost = {
       report: () => {
@@ -42,15 +48,21 @@ export class ReportPanel {
         setImmediate(() => this.#selectWaiting());
         return Promise.resolve(this.#report);
       },
-      spectrum: ({ id }) =>
-        engine().spectrum({ file: file.fsPath, mode: this.#report.settings.mode, id }),
-      save: ({ name, text }) => save(file, name, text),
-      analyzeAgain: () => analyze(file),
+      spectrum: ({ id }) => this.#spectrum(id, engine),
+      farms: async ({ id, ...settings }) => engine().farms({ ...this.#inModel(), id, settings }),
+      acceptances: async () => (await acceptances.of(this.#place)).accepted,
+      accept: (request) => acceptances.accept(this.#place, request),
+      save: ({ name, text }) => save(subject.file, name, text),
+      analyzeAgain: async () => {
+        const { model } = this;
+        if (model) return analyze(model);
+        void vscode.window.showInformationMessage(this.#modelIsAway());
+      },
     };
     this.#view = connectPanel<ReportPanelView>(panel, dist, {
       name: 'report',
-      title: vscode.l10n.t('Spectrum: {0}', path.basename(file.fsPath)),
-      restore: file.toString(),
+      title: subjectTitle(subject),
+      restore: subjectKey(subject),
       handlers,
     }).remote;
     panel.iconPath = {
@@ -60,6 +72,12 @@ export class ReportPanel {
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.#listens = false;
     });
+  }
+
+  /** The checkpoint that the report is of; undefined where it is not on this machine. */
+  get model(): vscode.Uri | undefined {
+    const { kind, file } = this.subject;
+    return kind === 'checkpoint' ? file : modelOfSaved(this.#report, file);
   }
 
   /** Puts another report of the same file in the page. */
@@ -72,6 +90,41 @@ export class ReportPanel {
   select(layer: string): void {
     this.#layer = layer;
     if (this.#listens) this.#selectWaiting();
+  }
+
+  /** Tells the page what is accepted now. */
+  async showAcceptances(): Promise<void> {
+    const { accepted } = await this.#acceptances.of(this.#place);
+    if (this.#listens) await this.#view.showAcceptances({ accepted });
+  }
+
+  /** Where the model lies or would lie. */
+  get #place(): string {
+    const { kind, file } = this.subject;
+    return kind === 'checkpoint' ? file.fsPath : placeOfModel(this.#report, file);
+  }
+
+  async #spectrum(
+    id: string,
+    engine: () => EngineApi,
+  ): Promise<{ readonly singularValues: readonly number[] }> {
+    const saved = this.#report.layers.find((layer) => layer.id === id)?.singularValues;
+    if (saved) return { singularValues: saved };
+    return engine().spectrum({ ...this.#inModel(), id });
+  }
+
+  /** Where the engine finds what the report has not. Throws an Error with a sentence where the model is away. */
+  #inModel(): { readonly file: string; readonly mode: Report['settings']['mode'] } {
+    const { model } = this;
+    if (!model) throw new Error(this.#modelIsAway());
+    return { file: model.fsPath, mode: this.#report.settings.mode };
+  }
+
+  #modelIsAway(): string {
+    return vscode.l10n.t(
+      '{0} is neither beside this report nor where it lay when the report was made. Put it beside the report.',
+      path.basename(this.#place),
+    );
   }
 
   #selectWaiting(): void {

@@ -1,4 +1,4 @@
-import type { Report } from '../../core/report/report.ts';
+import type { Report, ReportFinding } from '../../core/report/report.ts';
 import type { AnalysisState } from '../analysis/analysisState.ts';
 import type { StoredReport } from '../analysis/reportStore.ts';
 import type { Translate } from '../analysis/translate.ts';
@@ -8,6 +8,10 @@ export interface Look {
   readonly icon: string;
   readonly colour?: string;
   readonly description: string;
+  /** At most two characters at the right end of the row, where a narrow sidebar cuts nothing off. */
+  readonly badge?: string;
+  /** Whether the row stands back. */
+  readonly faded?: boolean;
 }
 
 export interface CheckpointLook extends Look {
@@ -17,16 +21,21 @@ export interface CheckpointLook extends Look {
   readonly tooltip: string;
 }
 
-/** Findings that a person should act on, of a model and its layers. */
+/** Accepted findings, each with the reason. */
+export type Accepted = ReadonlyMap<ReportFinding, string>;
+
+/** Findings that a person should act on. */
 export interface Problems {
   readonly errors: number;
   readonly warnings: number;
 }
 
-export function problemsOf(reports: readonly Report[]): Problems {
-  const severities = reports
-    .flatMap((report) => [report, ...report.layers])
-    .flatMap(({ findings }) => findings.map(({ severity }) => severity));
+/** Those of a model and its layers that are not accepted. */
+export function problemsOf(report: Report, accepted: Accepted): Problems {
+  const severities = [report, ...report.layers]
+    .flatMap(({ findings }) => findings)
+    .filter((finding) => !accepted.has(finding))
+    .map(({ severity }) => severity);
   return {
     errors: severities.filter((severity) => severity === 'error').length,
     warnings: severities.filter((severity) => severity === 'warning').length,
@@ -42,10 +51,17 @@ export function problemsText({ errors, warnings }: Problems, t: Translate): stri
   return parts.join(', ');
 }
 
+/** A count as a badge, which has room for two characters. */
+function badgeOf({ errors, warnings }: Problems): string {
+  const count = errors + warnings;
+  return count > 99 ? '99' : String(count);
+}
+
 /** The row of a checkpoint; `folder` is where it lies, for telling files of one name apart. */
 export function checkpointLook(
   state: AnalysisState,
   stored: StoredReport | undefined,
+  accepted: Accepted,
   folder: string,
   t: Translate,
 ): CheckpointLook {
@@ -78,7 +94,7 @@ export function checkpointLook(
   }
   if (!stored) return row('file-binary', t('not analyzed'), t('Not analyzed yet'));
   const { layers } = stored.report;
-  const problems = problemsOf([stored.report]);
+  const problems = problemsOf(stored.report, accepted);
   const count = layers.length === 1 ? t('1 layer') : t('{0} layers', layers.length);
   const found = problemsText(problems, t);
   const summary = found === '' ? count : `${count}, ${found}`;
@@ -89,9 +105,11 @@ export function checkpointLook(
       t('The file changed after this analysis: {0}', summary),
     );
   if (layers.length === 0) return row('info', t('no weights'), t('No weights to analyze'));
-  if (problems.errors > 0) return row('error', found, summary, 'problemsErrorIcon.foreground');
+  const badge = badgeOf(problems);
+  if (problems.errors > 0)
+    return { ...row('error', found, summary, 'problemsErrorIcon.foreground'), badge };
   if (problems.warnings > 0)
-    return row('warning', found, summary, 'problemsWarningIcon.foreground');
+    return { ...row('warning', found, summary, 'problemsWarningIcon.foreground'), badge };
   return row('pass', summary, summary, 'testing.iconPassed');
 }
 

@@ -1,19 +1,29 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Analyses } from '../analysis/analyses.ts';
+import { acceptedFindings } from '../../core/report/acceptance.ts';
 import { shortName } from '../../core/report/visibleName.ts';
-import type { ReportStore } from '../analysis/reportStore.ts';
+import type { Acceptances } from '../acceptance/acceptances.ts';
+import type { Analyses } from '../analysis/analyses.ts';
+import type { ReportStore, StoredReport } from '../analysis/reportStore.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { CheckpointFiles } from './checkpointFiles.ts';
-import { checkpointLook, problemsOf, problemsText, type Look } from './checkpointLook.ts';
+import {
+  checkpointLook,
+  problemsOf,
+  problemsText,
+  type Accepted,
+  type Look,
+} from './checkpointLook.ts';
 import { layerLook } from './layerLook.ts';
 import { layerTooltip } from './layerTooltip.ts';
+import { rowUri } from './rowDecorations.ts';
 import type { CheckpointNode, LayerNode, TreeNode } from './treeNode.ts';
 
 export interface CheckpointTreeParts {
   readonly files: CheckpointFiles;
   readonly analyses: Analyses;
   readonly store: ReportStore;
+  readonly acceptances: Acceptances;
   readonly view: vscode.TreeView<TreeNode>;
   readonly changed: vscode.EventEmitter<TreeNode | undefined>;
 }
@@ -28,6 +38,7 @@ export class CheckpointTree implements vscode.Disposable {
     this.#parts = parts;
     this.#subscriptions = [
       parts.files.onDidChange(() => parts.changed.fire(undefined)),
+      parts.acceptances.onDidChange(() => parts.changed.fire(undefined)),
       parts.analyses.onDidChange((file) => {
         // A file that is not shown yet makes the list longer; of one that is, only its row changes.
         parts.changed.fire(this.#nodes.get(file.toString()));
@@ -40,10 +51,12 @@ export class CheckpointTree implements vscode.Disposable {
     if (node?.kind === 'layer') return [];
     if (node) {
       const stored = await this.#parts.store.get(node.uri.fsPath);
+      const accepted = await this.#accepted(node.uri, stored);
       return (stored?.report.layers ?? []).map((layer) => ({
         kind: 'layer',
         uri: node.uri,
         layer,
+        accepted,
       }));
     }
     const { files, analyses } = this.#parts;
@@ -61,7 +74,7 @@ export class CheckpointTree implements vscode.Disposable {
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    if (node.kind === 'layer') item.tooltip = layerTooltip(node.layer);
+    if (node.kind === 'layer') item.tooltip = layerTooltip(node);
     return item;
   }
 
@@ -76,6 +89,7 @@ export class CheckpointTree implements vscode.Disposable {
     const look = checkpointLook(
       analyses.stateOf(node.uri),
       stored,
+      await this.#accepted(node.uri, stored),
       folder === '.' ? '' : folder,
       vscode.l10n.t,
     );
@@ -94,12 +108,25 @@ export class CheckpointTree implements vscode.Disposable {
     return dressed(item, look);
   }
 
+  async #accepted(uri: vscode.Uri, stored: StoredReport | undefined): Promise<Accepted> {
+    if (!stored) return new Map();
+    return acceptedFindings(stored.report, await this.#parts.acceptances.of(uri.fsPath));
+  }
+
   async #showBadge(): Promise<void> {
     const { store, view } = this.#parts;
-    const stored = await Promise.all(
-      [...this.#nodes.values()].map(({ uri }) => store.get(uri.fsPath)),
+    const each = await Promise.all(
+      [...this.#nodes.values()].map(async ({ uri }) => {
+        const stored = await store.get(uri.fsPath);
+        return stored
+          ? problemsOf(stored.report, await this.#accepted(uri, stored))
+          : { errors: 0, warnings: 0 };
+      }),
     );
-    const problems = problemsOf(stored.flatMap((each) => (each ? [each.report] : [])));
+    const problems = {
+      errors: each.reduce((sum, { errors }) => sum + errors, 0),
+      warnings: each.reduce((sum, { warnings }) => sum + warnings, 0),
+    };
     const value = problems.errors + problems.warnings;
     view.badge =
       value === 0 ? undefined : { value, tooltip: problemsText(problems, vscode.l10n.t) };
@@ -109,12 +136,12 @@ export class CheckpointTree implements vscode.Disposable {
 const REVEAL: CommandId = 'eigenscope.revealLayer';
 
 function layerItem(node: LayerNode): vscode.TreeItem {
-  const { layer, uri } = node;
+  const { layer, accepted, uri } = node;
   const item = new vscode.TreeItem(shortName(layer.name));
   item.id = `${uri.toString()}#${layer.id}`;
   item.contextValue = 'layer';
   item.command = { command: REVEAL, title: vscode.l10n.t('Show in Report'), arguments: [node] };
-  return dressed(item, layerLook(layer, vscode.l10n.t));
+  return dressed(item, layerLook(layer, accepted, vscode.l10n.t));
 }
 
 function dressed(item: vscode.TreeItem, look: Look): vscode.TreeItem {
@@ -123,5 +150,7 @@ function dressed(item: vscode.TreeItem, look: Look): vscode.TreeItem {
     look.colour === undefined ? undefined : new vscode.ThemeColor(look.colour),
   );
   item.description = look.description;
+  const decorated = rowUri(item.id ?? '', look);
+  if (decorated) item.resourceUri = decorated;
   return item;
 }

@@ -2,7 +2,7 @@ import { formatMetric, metricById, type MetricId } from '../../core/report/metri
 import type { Layer, ReportFinding } from '../../core/report/report.ts';
 import { visibleName } from '../../core/report/visibleName.ts';
 import type { Translate } from '../analysis/translate.ts';
-import type { Look } from './checkpointLook.ts';
+import type { Accepted, Look } from './checkpointLook.ts';
 
 /** Shown when the pointer rests on it. */
 const RESTING: readonly MetricId[] = [
@@ -23,24 +23,33 @@ const ICONS: Readonly<Record<ReportFinding['severity'], Omit<Look, 'description'
 /** Gravest first. */
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 
-/** The row of a layer: its gravest finding as icon, figures beside its name. */
-export function layerLook(layer: Layer, t: Translate): Look {
+const ACCEPTED: Omit<Look, 'description'> = {
+  icon: 'check',
+  colour: 'disabledForeground',
+  faded: true,
+};
+
+/** The row of a layer: its gravest finding that is not accepted as icon, figures beside its name. */
+export function layerLook(layer: Layer, accepted: Accepted, t: Translate): Look {
+  const open = layer.findings.filter((finding) => !accepted.has(finding));
   const gravest = SEVERITIES.find((severity) =>
-    layer.findings.some((finding) => finding.severity === severity),
+    open.some((finding) => finding.severity === severity),
   );
-  const icon = gravest ? ICONS[gravest] : { icon: 'circle-small' };
-  const description =
+  const figures =
     layer.status === 'failed'
-      ? visibleName(layer.reason)
-      : beside(layer)
-          .map((id) => figure(id, layer, t).join(' '))
-          .join(' · ');
-  return { ...icon, description };
+      ? [visibleName(layer.reason)]
+      : beside(layer).map((id) => figure(id, layer, t).join(' '));
+  if (gravest) return { ...ICONS[gravest], description: figures.join(' · ') };
+  const isAccepted = layer.findings.length > 0;
+  return {
+    ...(isAccepted ? ACCEPTED : { icon: 'circle-small' }),
+    description: [...(isAccepted ? [t('accepted')] : []), ...figures].join(' · '),
+  };
 }
 
-/** The row is narrow: rank is there only where some of it is lost. */
+/** The row is narrow and cut at its end: rank comes first, and only where some of it is lost. */
 function beside(layer: Layer): readonly MetricId[] {
-  return (layer.metrics.rankLoss ?? 0) > 0 ? ['alpha', 'matrixRank'] : ['alpha'];
+  return (layer.metrics.rankLoss ?? 0) > 0 ? ['matrixRank', 'alpha'] : ['alpha'];
 }
 
 export interface LayerFacts {

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Layer } from '../../core/report/report.ts';
+import type { Layer, ReportFinding } from '../../core/report/report.ts';
 
 /** What the sidebar shows: checkpoints, and under each that was analyzed its layers. */
 export type TreeNode = CheckpointNode | LayerNode;
@@ -13,6 +13,8 @@ export interface LayerNode {
   readonly kind: 'layer';
   readonly uri: vscode.Uri;
   readonly layer: Layer;
+  /** Those of its findings that are accepted, each with the reason. */
+  readonly accepted: ReadonlyMap<ReportFinding, string>;
 }
 
 export function isTreeNode(value: unknown): value is TreeNode {

@@ -23,6 +23,13 @@ function found(...severities: ReportFinding['severity'][]): Layer {
   return { ...healthy!, findings };
 }
 
+const NONE: ReadonlyMap<ReportFinding, string> = new Map();
+
+/** Findings of these layers that are accepted: the first of each. */
+function accepting(...layers: readonly Layer[]): ReadonlyMap<ReportFinding, string> {
+  return new Map(layers.map(({ findings }) => [findings[0]!, 'as it should be']));
+}
+
 const IDLE: AnalysisState = { kind: 'idle' };
 const stored = (layers: Layer[], outdated = false): StoredReport => ({
   report: reportOf(layers),
@@ -81,7 +88,7 @@ describe('the row of a checkpoint', () => {
     ],
     ['without weights', IDLE, stored([]), 'info', 'no weights', 'checkpoint-analyzed', false],
   ])('%s', (_name, state, report, icon, description, context, hasLayers) => {
-    expect(checkpointLook(state, report, '', english)).toMatchObject({
+    expect(checkpointLook(state, report, NONE, '', english)).toMatchObject({
       icon,
       description,
       context,
@@ -89,24 +96,47 @@ describe('the row of a checkpoint', () => {
     });
   });
 
+  it.each<[string, Layer[], string, string | undefined]>([
+    ['the count of its problems', [found('warning', 'error'), found('error')], 'error', '3'],
+    ['no more than fits', Array.from({ length: 120 }, () => found('warning')), 'warning', '99'],
+    ['none where there is no problem', [found('info')], 'pass', undefined],
+  ])('has as its badge %s', (_name, layers, icon, badge) => {
+    const look = checkpointLook(IDLE, stored(layers), NONE, '', english);
+    expect([look.icon, look.badge]).toEqual([icon, badge]);
+  });
+
+  it('is healthy where all that was found is accepted', () => {
+    const report = stored([found('error'), found('warning')]);
+    const look = checkpointLook(IDLE, report, accepting(...report.report.layers), '', english);
+    expect([look.icon, look.description, look.badge]).toEqual(['pass', '2 layers', undefined]);
+  });
+
   it('says in its tooltip why it failed', () => {
     const state = { kind: 'failed', message: 'a.onnx is empty.' } as const;
-    expect(checkpointLook(state, undefined, '', english).tooltip).toBe('a.onnx is empty.');
+    expect(checkpointLook(state, undefined, NONE, '', english).tooltip).toBe('a.onnx is empty.');
   });
 
   it('begins with its folder, for telling files of one name apart', () => {
-    expect(checkpointLook(IDLE, undefined, 'run/3', english).description).toBe(
+    expect(checkpointLook(IDLE, undefined, NONE, 'run/3', english).description).toBe(
       'run/3 · not analyzed',
     );
   });
 });
 
 describe('problems', () => {
-  it('are errors and warnings of the model and its layers, over several reports', () => {
+  it('are errors and warnings of the model and its layers', () => {
     const model = found('error', 'info').findings;
-    const one = reportOf([found('warning'), found('info')], { findings: model });
-    const other = reportOf([found('warning')]);
-    expect(problemsOf([one, other])).toEqual({ errors: 1, warnings: 2 });
+    const report = reportOf([found('warning'), found('info'), found('warning')], {
+      findings: model,
+    });
+    expect(problemsOf(report, NONE)).toEqual({ errors: 1, warnings: 2 });
+  });
+
+  it('are only those that are not accepted', () => {
+    const layers = [found('warning', 'error'), found('warning'), found('error')];
+    const report = reportOf(layers);
+    const accepted = accepting(...report.layers.slice(0, 2));
+    expect(problemsOf(report, accepted)).toEqual({ errors: 2, warnings: 0 });
   });
 
   it.each([
@@ -126,23 +156,35 @@ describe('the row of a layer', () => {
     ['with a warning among information', found('info', 'warning'), 'warning'],
     ['with an error among warnings', found('warning', 'error', 'info'), 'error'],
   ])('%s', (_name, layer, icon) => {
-    expect(layerLook(layer, english).icon).toBe(icon);
+    expect(layerLook(layer, NONE, english).icon).toBe(icon);
+  });
+
+  it('stands back where all of its findings are accepted', () => {
+    const layer = found('error');
+    const look = layerLook(layer, accepting(layer), english);
+    expect([look.icon, look.faded]).toEqual(['check', true]);
+    expect(look.description).toMatch(/^accepted · /);
+  });
+
+  it('has the gravest of the findings that are not accepted', () => {
+    const layer = found('error', 'info', 'warning');
+    expect(layerLook(layer, accepting(layer), english)).toMatchObject({ icon: 'warning' });
   });
 
   it.each([
     ['its alpha, with label and digits of the catalogue', 3.14159, 96, 0, 'Alpha 3.142'],
     ['a dash where there is no alpha', null, 96, 0, 'Alpha –'],
-    ['its rank too where some of it is lost', 3.14159, 40, 56, 'Alpha 3.142 · Rank 40'],
+    ['its rank first where some of it is lost', 3.14159, 40, 56, 'Rank 40 · Alpha 3.142'],
   ])('has %s', (_name, alpha, matrixRank, rankLoss, description) => {
     const powerLaw = { ...healthy!.fits.powerLaw, alpha };
     const metrics = { ...healthy!.metrics, matrixRank, rankLoss };
     const layer = { ...healthy!, metrics, fits: { ...healthy!.fits, powerLaw } };
-    expect(layerLook(layer, english).description).toBe(description);
+    expect(layerLook(layer, NONE, english).description).toBe(description);
   });
 
   it('has the reason where the layer could not be analyzed, and no figures', () => {
     const layer = failedLayer(healthy!, '3 entries are NaN');
-    expect(layerLook(layer, english)).toMatchObject({
+    expect(layerLook(layer, NONE, english)).toMatchObject({
       icon: 'error',
       description: '3 entries are NaN',
     });

@@ -1,5 +1,14 @@
-import type { Checkpoint, SkippedTensor, TensorStorage, Weight } from '../checkpoint.ts';
+import type {
+  Attention,
+  Checkpoint,
+  HeadBlocks,
+  SkippedTensor,
+  TensorStorage,
+  Weight,
+} from '../checkpoint.ts';
 import type { RangeReader } from '../rangeReader.ts';
+import { attentionAround } from './attentionHeads.ts';
+import { LIMITS } from '../limits.ts';
 import { callOrders, outermost } from './callOrders.ts';
 import type { Consumption } from './consumption.ts';
 import { displayName } from './displayName.ts';
@@ -7,6 +16,8 @@ import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import type { ModelTree } from './modelTree.ts';
 import { readModel } from './readModel.ts';
+import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
+import { ATTENTION_PARTS } from './packedAttentionUse.ts';
 import { placeModel, type PlacedModel, type PlacedNode, type PlacedTensor } from './scopes.ts';
 import { definedValue, skipReason } from './skipReason.ts';
 import { sparseContent } from './sparseContent.ts';
@@ -47,7 +58,8 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
 export function readOnnxModel(reader: RangeReader): OnnxModel {
   const model = readModel(reader);
   const placed = placeModel(model, reader.file);
-  const contents = new TensorContents(reader, new ExternalFiles(reader.file));
+  const externals = new ExternalFiles(reader.file);
+  const contents = new TensorContents(reader, externals);
   const walk = new GraphWalk(placed, reader);
   const calls = callOrders(placed);
 
@@ -77,11 +89,12 @@ export function readOnnxModel(reader: RangeReader): OnnxModel {
     file: reader.file,
     format: 'onnx',
     bytes: reader.size,
+    ...(externals.found().length > 0 ? { externalFiles: externals.found() } : {}),
     parameters,
     irVersion: model.irVersion,
     opset: model.opset,
     producer: model.producer,
-    weights,
+    ...withAttentions(weights, found, placed, reader),
     skipped: skipped.map(({ entry }) => entry),
     chain: weightChain(placed, idsByNode(found, weights)),
   };
@@ -97,6 +110,48 @@ function idsByNode(
     for (const { node, consumption } of consumers)
       if (consumption.kind === 'matrix') ids.set(node, [...(ids.get(node) ?? []), weights[k]!.id]);
   return ids;
+}
+
+/** The weights, and the attentions that they are the projections of. */
+function withAttentions(
+  weights: readonly Weight[],
+  found: readonly FoundWeight[],
+  { nodes }: PlacedModel,
+  reader: RangeReader,
+): Pick<Checkpoint, 'weights' | 'attentions'> {
+  const linear = new Map<PlacedNode, Weight>();
+  for (const [k, { consumers, use }] of found.entries())
+    if (use.role === 'linear') for (const { node } of consumers) linear.set(node, weights[k]!);
+  const blocks = (node: PlacedNode, part: string): HeadBlocks | undefined => {
+    const weight = linear.get(node);
+    return weight && headBlocks(weight, part);
+  };
+  // Beyond that the attentions found so far are enough: the file itself is not at fault.
+  let steps = 0;
+  const attentions = nodes.flatMap((node): readonly Attention[] => {
+    if (node.tree.op !== 'Softmax' || steps > LIMITS.walkSteps) return [];
+    const outputsOf = (projection: PlacedNode, part: string): number | undefined => {
+      const weight = linear.get(projection);
+      return weight && blockLength(weight, part);
+    };
+    const around = attentionAround(node, outputsOf, reader, () => steps++);
+    if (!around) return [];
+    const [query, key, value] = [around.query, around.key, around.value].map((projection, k) =>
+      blocks(projection, ATTENTION_PARTS[k]!)!,
+    );
+    const output = around.output && linear.get(around.output);
+    const joined = output && joinedBlocks(output, value!, around.heads, weights);
+    return [
+      {
+        heads: around.heads,
+        query: query!,
+        key: key!,
+        value: value!,
+        ...(joined ? { output: joined } : {}),
+      },
+    ];
+  });
+  return { weights, attentions };
 }
 
 type Judgement =

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { diagnose, type DiagnosisInput } from '../../../../src/core/diagnosis/diagnose.ts';
 import type { Finding, FindingCode } from '../../../../src/core/diagnosis/finding.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
-import type { Mode, SpectralFigures } from '../../../../src/core/spectrum/figures.ts';
+import type { EntryCauses, Mode, SpectralFigures } from '../../../../src/core/spectrum/figures.ts';
 import { spectralFigures } from '../../../../src/core/spectrum/spectralFigures.ts';
 import { gaussianSpectrum } from '../../../fixtures/gaussianSpectrum.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
@@ -54,6 +54,25 @@ const equal: Change = (values) => values.fill(3);
 const zero: Change = (values) => values.fill(0);
 const spiked: Change = (values) => Float64Array.from([90, ...values.subarray(1)]);
 
+const flat: Change = (values) => values.map((_, k) => 20 - k / 20);
+
+/** A layer whose largest eigenvalue, 8100, its shuffles have too, and where it comes from. */
+function causedBy(causes: Partial<EntryCauses>): SpectralFigures {
+  return {
+    ...figuresOf(spiked, 'robust', spiked),
+    causes: {
+      edge: 330,
+      typicalEntry: 1,
+      hugeEntries: 0,
+      largestEntry: 4,
+      entryEigenvalue: 0,
+      mean: 0,
+      meanEigenvalue: 0,
+      ...causes,
+    },
+  };
+}
+
 const CASES: Readonly<
   Record<
     string,
@@ -67,8 +86,9 @@ const CASES: Readonly<
   ],
   'a power-law spectrum': [
     () => ({ figures: figuresOf(heavy) }),
-    ['heavy-tail'],
+    ['anisotropic', 'heavy-tail'],
     [
+      /strongly anisotropic: one direction holds 5\d\.\d+ % .*in its shuffles one direction holds [\d.]+ %/,
       /heavier tail than its shuffles: Hill alpha [\d.]+ against [\d.]+ \(percentile .* of 20 shuffles\)/,
     ],
   ],
@@ -94,6 +114,46 @@ const CASES: Readonly<
     () => ({ figures: figuresOf(spiked, 'robust', spiked) }),
     ['heavy-tailed-entries', 'random-like'],
     [/1 eigenvalue out of the random bulk that its shuffles have too/, /random/],
+  ],
+  'singular values closer to each other than chance makes them': [
+    () => ({ figures: figuresOf(flat) }),
+    ['light-tail'],
+    [
+      /lighter tail than its shuffles: Hill alpha [\d.]+ against [\d.]+ \(percentile above 99.99 of 20 shuffles\)/,
+    ],
+  ],
+  'two huge weights': [
+    () => ({ figures: causedBy({ hugeEntries: 2, entryEigenvalue: 900, largestEntry: 29 }) }),
+    ['outlier-trap', 'random-like'],
+    [
+      /has 2 weights far above all others \(the largest 29 in size, 29 times .* an eigenvalue each, up to 900/,
+      /random/,
+    ],
+  ],
+  'one huge weight that leads': [
+    () => ({ figures: causedBy({ hugeEntries: 1, entryEigenvalue: 8000, largestEntry: 89 }) }),
+    ['outlier-trap', 'random-like'],
+    [
+      /has one weight far above all others \(89 in size.*makes an eigenvalue of 8000 by itself.*its largest is 8100/,
+      /random/,
+    ],
+  ],
+  'the end of heavy-tailed entries that leads': [
+    () => ({ figures: causedBy({ entryEigenvalue: 8000, largestEntry: 89 }) }),
+    ['outlier-trap', 'heavy-tailed-entries', 'random-like'],
+    [
+      /^The largest eigenvalue of encoder\.fc1, 8100, is made by one weight/,
+      /entries as a whole/,
+      /random/,
+    ],
+  ],
+  'a mean that is not zero': [
+    () => ({ figures: causedBy({ mean: 1.1, meanEigenvalue: 7900 }) }),
+    ['anisotropic', 'random-like'],
+    [
+      /anisotropic: one direction holds 5\d\.\d+ %.*the mean of the entries, 1\.1, makes most of it/,
+      /random/,
+    ],
   ],
   'NaN weights': [
     () => ({ nonFinite: { count: 3, firstIndex: 205, elements: 6400 } }),

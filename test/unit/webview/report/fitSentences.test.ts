@@ -10,8 +10,15 @@ const nothing: Layer = {
   compat: { alpha: null, warning: '' },
   fits: {
     ...base.fits,
-    powerLaw: { ...base.fits.powerLaw, null: null, distancePercentile: null },
+    powerLaw: {
+      ...base.fits.powerLaw,
+      null: null,
+      distancePercentile: null,
+      shortTail: false,
+      likelihood: { reason: '', logNormal: null, exponential: null, truncated: null },
+    },
     hill: { ...base.fits.hill, null: null },
+    farms: { ...base.fits.farms, null: null },
   },
 };
 const shuffle = { shuffles: 20, mean: 3.5, sd: 0.25, percentile: 4 };
@@ -29,6 +36,22 @@ describe('fitSentences', () => {
     const powerLaw = { ...nothing.fits.powerLaw, alpha: 2.5, null: shuffle };
     expect(having({ powerLaw })).toEqual([
       'Alpha 2.500 stands at percentile 4.00 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
+    ]);
+  });
+
+  it('says how other laws fit the tail, and that it is short', () => {
+    const likelihood = { reason: '', logNormal: -3.5, exponential: 12, truncated: null };
+    const powerLaw = { ...nothing.fits.powerLaw, tail: 17, shortTail: true, likelihood };
+    expect(having({ powerLaw })).toEqual([
+      'Log-likelihood ratios of the power law over its tail: -3.500 to a log-normal law, 12.00 to an exponential one, – to a truncated power law.',
+      'The tail has 17 eigenvalues: too few for alpha to be certain.',
+    ]);
+  });
+
+  it('places the FARMS alpha among windows of the shuffles', () => {
+    const farms = { ...nothing.fits.farms, alpha: 2.5, null: shuffle };
+    expect(having({ farms })).toEqual([
+      'FARMS alpha 2.500 stands at percentile 4.00 among 20 seeded shuffles of the same entries (mean 3.500, standard deviation 0.2500).',
     ]);
   });
 

@@ -7,9 +7,12 @@ const DEFAULTS = {
   tab: 'overview',
   selected: '',
   filter: { text: '', role: '', finding: '' },
+  findings: { text: '', severity: '', code: '', state: '', group: '' },
+  grouped: false,
   sort: null,
   metric: 'alpha',
   columns: [...TABLE_METRICS],
+  split: { columns: 54, rows: 36 },
   explain: true,
 };
 
@@ -23,6 +26,7 @@ describe('parsePanelModel', () => {
       'parts of the wrong kind',
       { tab: 'gone', selected: 7, sort: 'alpha', columns: [1], metric: '' },
     ],
+    ['a divider out of the panel', { split: { columns: 140, rows: -3 } }],
     ['a filter without its parts', { filter: { text: 'a' } }],
   ])('gives the defaults for %s', (_what, kept) => {
     expect(parsePanelModel(kept)).toEqual(DEFAULTS);
@@ -43,6 +47,9 @@ describe('parsePanelModel', () => {
       tab: 'layers',
       selected: 'id',
       columns: ['D', 'tail'],
+      findings: { text: 'a', severity: 'error', code: '', state: 'open', group: 'layer' },
+      grouped: true,
+      split: { columns: 30, rows: 61.5 },
       explain: false,
     };
     expect(parsePanelModel(JSON.parse(JSON.stringify(model)))).toEqual(model);

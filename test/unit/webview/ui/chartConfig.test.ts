@@ -92,4 +92,53 @@ describe('chartConfig', () => {
     onClick({}, hit ? [hit] : []);
     expect(picked).toEqual(expected);
   });
+
+  it('leaves out the series that a person has hidden', () => {
+    const { datasets } = chartConfig(
+      spec,
+      colours,
+      'sans-serif',
+      () => undefined,
+      new Set(['Line']),
+    ).data;
+    expect(datasets.map((dataset) => dataset.hidden)).toEqual([false, true, false]);
+  });
+
+  it('measures a series in another unit on a second axis, on the right and without a grid', () => {
+    const second: ChartSpec = {
+      ...spec,
+      second: { title: 'z', scale: 'linear' },
+      series: [spec.series[0]!, { ...spec.series[1]!, onSecond: true }],
+    };
+    const { data, options } = chartConfig(second, colours, 'sans-serif', () => undefined);
+    expect(data.datasets.map((dataset) => dataset.yAxisID)).toEqual(['y', 'second']);
+    expect(options!.scales!['second']).toMatchObject({
+      position: 'right',
+      grid: { display: false },
+    });
+    expect(configure().options!.scales!['second']).toBeUndefined();
+  });
+
+  it('writes names at the places of an axis that has them, and nothing between', () => {
+    const named: ChartSpec = {
+      ...spec,
+      y: {
+        ...spec.y,
+        ticks: [
+          { value: 2, label: 'Hill' },
+          { value: 1, label: 'Peak' },
+        ],
+      },
+    };
+    const axis = chartConfig(named, colours, 'sans-serif', () => undefined).options!.scales![
+      'y'
+    ] as {
+      afterBuildTicks: (scale: { ticks: { value: number }[] }) => void;
+      ticks: { callback: (value: number) => string };
+    };
+    const scale = { ticks: [{ value: 0.5 }] };
+    axis.afterBuildTicks(scale);
+    expect(scale.ticks).toEqual([{ value: 2 }, { value: 1 }]);
+    expect([2, 1, 1.5].map((value) => axis.ticks.callback(value))).toEqual(['Hill', 'Peak', '']);
+  });
 });
