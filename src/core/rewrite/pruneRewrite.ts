@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { readValues } from '../checkpoint/readValues.ts';
+import { inputLines } from '../plan/inputLines.ts';
 import type { PlanLayer } from '../plan/plan.ts';
 import { prunedByMagnitude, prunedByPattern } from '../plan/prunedValues.ts';
 import { encodeFloats, FLOAT_DATA_TYPES } from './encodeFloats.ts';
@@ -9,7 +10,6 @@ import type { NewTensor } from './protoBuilders.ts';
 import { relativeError } from './relativeError.ts';
 import { RewriteError } from './rewriteError.ts';
 import { replaceWeight, type RewriteSite } from './rewriteSite.ts';
-import { weightAxes } from './weightAxes.ts';
 
 type PruneLayer = Extract<PlanLayer, { action: 'prune' }>;
 
@@ -25,7 +25,6 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
   const { weight, tensor, value, begin } = site;
   if (weight.storage.encoding === 'sparse') return { refused: 'stored as a sparse tensor' };
   const choose = choiceOf(site, layer);
-  if (typeof choose !== 'function') return choose;
   const length = weight.parameters * FLOAT_BYTES[weight.dtype];
   let outcome: LayerOutcome | undefined;
   const make = (): Uint8Array => {
@@ -38,12 +37,13 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
     const width = FLOAT_BYTES[weight.dtype];
     for (const [k, isPruned] of pruned.entries())
       if (isPruned === 1) bytes.fill(0, k * width, (k + 1) * width);
+    const zeros = pruned.reduce((count, each) => count + each, 0);
     outcome = {
       id: weight.id,
       tensor: weight.tensor,
       action: 'prune',
       relativeError: relativeError(values, changed),
-      parameters: [weight.parameters, weight.parameters],
+      parameters: [weight.parameters, weight.parameters - zeros],
       bytes: [length, length],
       gzip: [before, gzipSync(bytes).length],
       note: DENSE,
@@ -74,7 +74,7 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
 function choiceOf(
   { weight }: RewriteSite,
   { pattern, sparsity }: PruneLayer,
-): ((values: Float64Array) => Uint8Array) | Refusal {
+): (values: Float64Array) => Uint8Array {
   if (pattern === 'unstructured') return (values) => prunedByMagnitude(values, sparsity);
   const [kept, group] = pattern.split(':').map(Number) as [number, number];
   if (!(kept >= 1 && kept <= group))
@@ -82,8 +82,6 @@ function choiceOf(
       'wrong-plan',
       `The plan gives '${weight.tensor}' the pattern ${pattern}, where N:M with N from 1 to M is expected. Correct the plan or make it again.`,
     );
-  const axes = weightAxes(weight);
-  if (!axes) return { refused: 'neither a matrix nor a kernel with an axis of inputs' };
-  const axis = { shape: weight.shape, axis: axes.input };
-  return (values) => prunedByPattern(values, axis, kept, group);
+  const lines = inputLines(weight);
+  return (values) => prunedByPattern(values, lines, kept, group);
 }

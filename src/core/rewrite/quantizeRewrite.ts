@@ -3,20 +3,17 @@ import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { STANDARD_DOMAIN } from '../checkpoint/onnx/readModel.ts';
 import { readValues } from '../checkpoint/readValues.ts';
 import type { PlanLayer } from '../plan/plan.ts';
-import {
-  dequantized,
-  quantizedValues,
-  scaleShapeOf,
-  type ScaleGroups,
-} from '../plan/quantizedValues.ts';
-import { encodeFloats, FLOAT_DATA_TYPES, roundTo } from './encodeFloats.ts';
+import { inputLines } from '../plan/inputLines.ts';
+import { quantizedValues } from '../plan/quantizedValues.ts';
+import { storedScale } from '../plan/storedScale.ts';
+import { encodeFloats, FLOAT_DATA_TYPES } from './encodeFloats.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
 import { packedBlocks, packedLevels } from './packedLevels.ts';
 import type { Edit } from './piece.ts';
 import type { NewTensor } from './protoBuilders.ts';
 import { relativeError } from './relativeError.ts';
 import { changeNode, opsetAt, replaceWeight, type RewriteSite } from './rewriteSite.ts';
-import { weightAxes } from './weightAxes.ts';
+import { weightAxes, type WeightAxes } from './weightAxes.ts';
 
 type QuantizeLayer = Extract<PlanLayer, { action: 'quantize' }>;
 
@@ -37,31 +34,27 @@ const SMALLEST_BLOCK = 16;
 type Form = 'standard' | 'contributed' | 'products';
 
 /**
- * Stores a weight as whole numbers and scales, symmetric, without zero points: as DequantizeLinear of the
- * operator set where its version has what is asked for, else of ONNX Runtime (`com.microsoft`), or as its
- * MatMulNBits where every node that takes the weight is a product with it on the right.
+ * Stores a weight as signed whole numbers and scales, without zero points. Blocks of a weight that is the
+ * right side of all products that take it go to ONNX Runtime's MatMulNBits, at every operator set; all else
+ * to DequantizeLinear, of the operator set where its version has what is asked for, else of ONNX Runtime
+ * (`com.microsoft`).
  */
 export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerRewrite | Refusal {
   const { weight } = site;
   const axes = weightAxes(weight);
   if (!axes) return { refused: 'neither a matrix nor a kernel with axes of inputs and outputs' };
   if (weight.storage.encoding === 'sparse') return { refused: 'stored as a sparse tensor' };
-  if (weight.dtype === 'float64')
-    return { refused: 'float64, which no operator that dequantises gives back' };
-  const { block, bits } = layer;
-  const groups: ScaleGroups = {
-    shape: weight.shape,
-    axis: block === 0 ? axes.output : axes.input,
-    block,
-  };
+  if (weight.dtype !== 'float32' && weight.dtype !== 'float16')
+    return {
+      refused: `${weight.dtype}, which ONNX Runtime does not take quantised weights back to`,
+    };
   const form = formFor(site, layer);
   if (typeof form !== 'string') return form;
-  const work = quantizedOnce(site, groups, bits);
-  const scaleCount = scaleShapeOf(groups).reduce((product, length) => product * length, 1);
+  const work = quantizedOnce(site, layer, form === 'products');
   const changes =
     form === 'products'
       ? productEdits(site, layer, work)
-      : dequantizeEdits(site, layer, groups, form, work);
+      : dequantizeEdits(site, layer, axes, form, work);
   const before = weight.parameters * FLOAT_BYTES[weight.dtype];
   const after = changes.tensors.reduce((sum, { length }) => sum + length, 0);
   return {
@@ -72,7 +65,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
       tensor: weight.tensor,
       action: 'quantize',
       relativeError: work.error(),
-      parameters: [weight.parameters, weight.parameters + scaleCount],
+      parameters: [weight.parameters, weight.parameters],
       bytes: [before, after],
       note: form === 'standard' ? '' : 'uses operators of ONNX Runtime (com.microsoft)',
     }),
@@ -81,36 +74,38 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
 
 function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refusal {
   const { weight, value, model, tensor } = site;
+  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
+  if (isPower && isRightSide(site))
+    return value.uses.every(({ node }) => site.claim(node))
+      ? 'products'
+      : { refused: 'a node that takes it is changed for another weight already' };
   const opset = opsetAt(model, tensor.scope);
   const needed = Math.max(
     bits === 4 || block > 0 ? BLOCKED : PER_AXIS,
     weight.dtype === 'float32' ? 0 : ANY_FLOAT,
   );
   if (bits !== 2 && opset >= needed) return 'standard';
-  const isProducts =
-    value.results.length === 0 &&
-    weight.shape.length === 2 &&
-    value.uses.every(
-      ({ node: { tree }, input }) =>
-        tree.op === 'MatMul' &&
-        (tree.domain === '' || tree.domain === STANDARD_DOMAIN) &&
-        input === 1 &&
-        tree.inputs[0] !== tree.inputs[1],
-    );
-  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
-  if (isProducts && isPower && weight.dtype !== 'bfloat16')
-    return value.uses.every(({ node }) => site.claim(node))
-      ? 'products'
-      : { refused: 'a node that takes it is changed for another weight already' };
-  if (bits === 8 && block === 0 && weight.dtype !== 'bfloat16') return 'contributed';
-  const what = `${bits} bits${block > 0 ? ` in blocks of ${block}` : ''} of ${weight.dtype}`;
+  if (bits !== 2 && block === 0) return 'contributed';
+  const what = `${bits} bits in ${block > 0 ? `blocks of ${block}` : 'one block a channel'}`;
   const limit =
     bits === 2
-      ? 'is'
-      : `in operator set ${opset} is (the standard operator has it from ${needed} on)`;
+      ? 'are'
+      : `of ${weight.dtype} in operator set ${opset} (DequantizeLinear has them from ${needed} on) are`;
   return {
     refused: `${what} ${limit} only for weights that are the right side of every MatMul that takes them, in blocks of a power of two from ${SMALLEST_BLOCK} on`,
   };
+}
+
+/** Whether every node that takes the weight is a product with it on the right. */
+function isRightSide({ weight, value }: RewriteSite): boolean {
+  if (value.results.length > 0 || weight.shape.length !== 2) return false;
+  return value.uses.every(
+    ({ node: { tree }, input }) =>
+      tree.op === 'MatMul' &&
+      (tree.domain === '' || tree.domain === STANDARD_DOMAIN) &&
+      input === 1 &&
+      tree.inputs[0] !== tree.inputs[1],
+  );
 }
 
 interface Once {
@@ -120,20 +115,21 @@ interface Once {
 }
 
 /** Quantised when first asked for; each part is kept until it has been taken, which is once. */
-function quantizedOnce({ weight, begin }: RewriteSite, groups: ScaleGroups, bits: number): Once {
+function quantizedOnce(
+  { weight, begin }: RewriteSite,
+  layer: QuantizeLayer,
+  signed: boolean,
+): Once {
   let levels: Int8Array | undefined;
   let scales: Float64Array | undefined;
   let error: number | null = null;
   const compute = (): void => {
     begin();
     const values = readValues(weight.storage);
-    const one = new Float64Array(1);
-    const found = quantizedValues(values, groups, bits, (scale) => {
-      one[0] = scale;
-      return roundTo(one, weight.dtype)[0]!;
-    });
-    error = relativeError(values, dequantized(found, groups));
-    ({ levels, scales } = found);
+    const lines = inputLines(weight);
+    const found = quantizedValues(values, lines, layer, signed, storedScale(weight.dtype));
+    error = relativeError(values, found.values);
+    ({ codes: levels, scales } = found);
   };
   return {
     levels: () => {
@@ -176,11 +172,16 @@ function scaleTensor(
 function dequantizeEdits(
   site: RewriteSite,
   { bits, block }: QuantizeLayer,
-  groups: ScaleGroups,
+  axes: WeightAxes,
   form: Exclude<Form, 'products'>,
   work: Once,
 ): Changes {
   const { weight, value, fresh } = site;
+  const axis = block === 0 ? axes.output : axes.input;
+  const scaleShape =
+    block === 0
+      ? [weight.shape[axis]!]
+      : weight.shape.map((length, k) => (k === axis ? Math.ceil(length / block) : length));
   const [levels, scales] = [fresh(`${weight.tensor}_quantized`), fresh(`${weight.tensor}_scale`)];
   const tensors: NewTensor[] = [
     {
@@ -190,14 +191,14 @@ function dequantizeEdits(
       length: Math.ceil((weight.parameters * bits) / 8),
       make: () => packedLevels(work.levels(), bits),
     },
-    scaleTensor(scales, weight.dtype, scaleShapeOf(groups), work.scales),
+    scaleTensor(scales, weight.dtype, scaleShape, work.scales),
   ];
   const node = {
     name: fresh(`${weight.tensor}_dequantize`),
     op: 'DequantizeLinear',
     inputs: [levels, scales],
     outputs: [value.name],
-    attributes: { axis: groups.axis, ...(block > 0 ? { block_size: block } : {}) },
+    attributes: { axis, ...(block > 0 ? { block_size: block } : {}) },
     ...(form === 'contributed' ? { domain: 'com.microsoft' } : {}),
   };
   return { tensors, edits: replaceWeight(site, tensors, [node]) };

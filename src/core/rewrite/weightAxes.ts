@@ -7,14 +7,13 @@ export interface WeightAxes {
 }
 
 /**
- * Of a matrix or a kernel; undefined of anything else. Of a table the rows are the outputs: one is looked
- * up at a time, and its own values belong together.
+ * Of matrices (also a batch of them) and kernels; undefined where several axes are joined. Of a table the
+ * rows are the outputs: one is looked up at a time, and its own values belong together.
  */
-export function weightAxes({ role, orientation, shape }: Weight): WeightAxes | undefined {
-  if (role === 'recurrent' || (role !== 'conv' && shape.length !== 2)) return undefined;
-  const outputsFirst = { output: 0, input: 1 };
-  if (role === 'embedding') return outputsFirst;
-  return orientation === 'out-in' || orientation === 'conv'
-    ? outputsFirst
-    : { output: 1, input: 0 };
+export function weightAxes(weight: Weight): WeightAxes | undefined {
+  const { role, orientation, shape, rowAxes } = weight;
+  const first = weight.division?.batchAxes ?? 0;
+  if (role !== 'conv' && (shape.length - first !== 2 || rowAxes !== 1)) return undefined;
+  const outputsFirst = role === 'embedding' || orientation === 'out-in' || orientation === 'conv';
+  return outputsFirst ? { output: first, input: first + 1 } : { output: first + 1, input: first };
 }

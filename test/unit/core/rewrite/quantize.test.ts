@@ -2,6 +2,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
+import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
+import { readValues } from '../../../../src/core/checkpoint/readValues.ts';
+import { inputLines } from '../../../../src/core/plan/inputLines.ts';
+import { measureValues } from '../../../../src/core/plan/measureValues.ts';
+import { storedScale } from '../../../../src/core/plan/storedScale.ts';
 import { rewriteCheckpoint } from '../../../../src/core/rewrite/rewriteCheckpoint.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { constant, type NodeSpec, type TensorSpec } from '../../../fixtures/onnxModel.ts';
@@ -87,7 +92,7 @@ const CASES: readonly Case[] = [
     opset: 21,
     bits: 8,
     block: 32,
-    ops: QDQ,
+    ops: ['MatMulNBits'],
     error: EIGHT,
   },
   {
@@ -98,7 +103,7 @@ const CASES: readonly Case[] = [
     opset: 21,
     bits: 4,
     block: 32,
-    ops: QDQ,
+    ops: ['MatMulNBits'],
     error: FOUR,
   },
   {
@@ -155,6 +160,17 @@ const CASES: readonly Case[] = [
     block: 0,
     ops: ['DequantizeLinear', 'Conv'],
     error: EIGHT,
+  },
+  {
+    name: 'Conv, 4 bits per channel, old operator set',
+    nodes: [op('Conv', ['x', 'w'], 'y')],
+    dims: [16, 8, 3, 3],
+    x: [1, 8, 6, 6],
+    opset: 11,
+    bits: 4,
+    block: 0,
+    ops: ['DequantizeLinear', 'Conv'],
+    error: FOUR,
   },
   {
     name: 'Conv in groups, 4 bits per channel',
@@ -215,7 +231,19 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** The weight that a rewritten model computes with: its outputs for the rows of the identity. */
+/** What the planner measures of the same weight. */
+function predicted(file: string, { bits, block }: Case, signed: boolean): number {
+  const weight = openCheckpoint(file).weights[0]!;
+  const request = {
+    lines: inputLines(weight),
+    levels: [{ bits, block, bytes: 0 }],
+    signed,
+    patterns: false,
+  };
+  const values = readValues(weight.storage);
+  return Math.sqrt(measureValues(values, request, storedScale('float32')).levels[0]!.error!);
+}
+
 describe('a quantised weight is what the model runs with', () => {
   test.each(CASES)('$name', async (given) => {
     const random = seededRandom(given.dims[0]!);
@@ -251,12 +279,16 @@ describe('a quantised weight is what the model runs with', () => {
     const [layer] = layers;
     expect([layer?.action, layer?.note]).toEqual([
       'quantize',
-      given.ops.includes('MatMulNBits') || given.opset < 13
+      given.ops.includes('MatMulNBits') || given.opset < (given.bits === 4 ? 21 : 13)
         ? 'uses operators of ONNX Runtime (com.microsoft)'
         : '',
     ]);
     expect(layer!.relativeError).toBeGreaterThan(given.error[0]);
     expect(layer!.relativeError).toBeLessThan(given.error[1]);
+    expect(layer!.relativeError).toBeCloseTo(
+      predicted(file, given, 'MatMulNBits' === given.ops.at(-1)),
+      12,
+    );
     const proto = decoded(output);
     expect(proto.graph?.node?.map(({ opType }) => opType)).toEqual(given.ops);
     const feeds = {
@@ -283,11 +315,11 @@ test('what no operator can store at these bits is left alone, and why is said', 
   const output = path.join(dir, `${files}-same.onnx`);
   const { layers } = rewriteCheckpoint(
     file,
-    planFor(file, () => ({ action: 'quantize', bits: 4, block: 0 })),
+    planFor(file, () => ({ action: 'quantize', bits: 4, block: 32 })),
     output,
     { kernels },
   );
   expect(layers).toMatchObject([{ action: 'keep', relativeError: 0 }]);
-  expect(layers[0]!.note).toContain('4 bits of float32 in operator set 17');
+  expect(layers[0]!.note).toContain('4 bits in blocks of 32 of float32 in operator set 17');
   expect(fs.readFileSync(output)).toEqual(fs.readFileSync(file));
 });
