@@ -21,6 +21,8 @@ export async function build({ tests = true } = {}) {
     sourcemap: true,
     logLevel: 'warning',
     metafile: true,
+    // Its main file is made for AMD too, which cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: { EIGENSCOPE_VERSION: JSON.stringify(version) },
     absWorkingDir: root,
   };
@@ -53,8 +55,6 @@ function buildExtension(node) {
     esbuild.build({
       ...node,
       format: 'cjs',
-      // Its main file is made for AMD too, which cannot be bundled.
-      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
       entryPoints: [entry],
       outfile: entry.endsWith('main.ts') ? 'dist/extension.cjs' : 'dist/session.cjs',
       external: ['vscode', './session.cjs'],

@@ -28,11 +28,16 @@ async function packaging() {
   return { passed: 1, failed: 0, skipped: 0 };
 }
 
-async function vitest() {
-  const counts = path.join(ARTIFACTS, 'vitest.json');
+/** The vitest files in those folders. */
+function vitest(name, folders) {
+  return async () => vitestCounts(path.join(ARTIFACTS, `${name}.json`), folders);
+}
+
+async function vitestCounts(counts, folders) {
   rmSync(counts, { force: true });
   const code = await node(bin('vitest'), [
     'run',
+    ...folders,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${counts}`,
@@ -133,7 +138,8 @@ export const SUITES = [
   { name: 'types', run: check(bin('tsc'), ['-b']) },
   { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
   { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
-  { name: 'unit', run: vitest },
+  { name: 'unit', run: vitest('unit', ['test/unit', 'test/golden']) },
+  { name: 'kills', run: vitest('kills', ['test/kills']) },
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },

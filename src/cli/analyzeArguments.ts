@@ -25,6 +25,8 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
   --spectra              put every singular value in the report
   --mode robust|compat   compat gives WeightWatcher's figures (default robust)
   --layers GLOB          only layers whose name, tensor or id matches; commas separate globs
+  --largest N            leave out matrices whose smaller side is above N: they take the longest
+  --yes                  do not ask before a run of over a minute (asked on a terminal only)
   --min-eigenvalues N    leave out matrices with fewer (default 10)
   --seed N               of the shuffles (default ${DEFAULT_SEED})
   --workers N            worker threads (default: one less than the cores)
@@ -70,6 +72,9 @@ export interface AnalyzeArguments {
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
   readonly layers: string;
+  /** Largest smaller side of a matrix; 0 for any. */
+  readonly largest: number;
+  readonly yes: boolean;
   readonly minEigenvalues: number;
   readonly seed: number;
   readonly workers: number;
@@ -100,6 +105,8 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     spectra: values.spectra ?? false,
     mode,
     layers: values.layers ?? '',
+    largest: wholeNumber('--largest', values.largest, 0, 1),
+    yes: values.yes ?? false,
     minEigenvalues: wholeNumber('--min-eigenvalues', values['min-eigenvalues'], 10, 1),
     seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
     workers: wholeNumber('--workers', values.workers, 0, 1),
@@ -150,6 +157,8 @@ function parsed(args: readonly string[]) {
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
         layers: { type: 'string' },
+        largest: { type: 'string' },
+        yes: { type: 'boolean' },
         'min-eigenvalues': { type: 'string' },
         seed: { type: 'string' },
         workers: { type: 'string' },

@@ -6,6 +6,7 @@ import { createEngineClient, type EngineClient } from '../engine/client.ts';
 import { ANALYZE_USAGE, parseAnalyzeArguments, type AnalyzeArguments } from './analyzeArguments.ts';
 import { errorText, EXIT, exitCodeOf } from './exitCode.ts';
 import { acceptanceFor, baselineFor } from './failCriteria.ts';
+import { selectLayers } from './layerSelection.ts';
 import { findModels, type ModelFile } from './modelFiles.ts';
 import { ProgressBar } from './progressBar.ts';
 import { checkOutput, writeWhole } from './reportFiles.ts';
@@ -90,16 +91,22 @@ async function reportOf(
   const bar = new ProgressBar(process.stderr);
   const { mode, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
   const { file } = run.model;
+  const label = run.several ? run.model.label : path.basename(file);
   try {
-    return await engine.analyze(
+    const request = await selectLayers(
       { file, mode, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
-      {
-        signal,
-        onProgress: (progress) => {
-          if (!quiet) bar.show(progress);
-        },
-      },
+      label,
+      engine,
+      given,
+      { input: process.stdin, output: process.stderr },
+      signal,
     );
+    return await engine.analyze(request, {
+      signal,
+      onProgress: (progress) => {
+        if (!quiet) bar.show(progress);
+      },
+    });
   } catch (error) {
     bar.clear();
     const code = exitCodeOf(error as Error);

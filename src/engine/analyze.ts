@@ -97,7 +97,8 @@ function byMemory(
 ): { fits: readonly Entry[]; refused: ReadonlyMap<Entry, TaskOutcome> } {
   const refused = new Map<Entry, TaskOutcome>();
   for (const entry of entries) {
-    const died = request.failed[entry.id];
+    // A layer may have any name, such as that of what every object inherits.
+    const died = Object.hasOwn(request.failed, entry.id) ? request.failed[entry.id] : undefined;
     if (died !== undefined) refused.set(entry, { status: 'failed', reason: died });
     else if (entry.bytes > limit) {
       const reason = `it needs ${megabytes(entry.bytes)} of memory and ${megabytes(limit)} may be used; free memory or raise the memory limit`;

@@ -116,6 +116,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   };
 
   return {
+    estimate: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.estimate(request, context)),
     analyze: (request, context) =>
       recovering(request, context, (remote, ...rest) => remote.analyze(...rest)),
     plan: (request, context) =>

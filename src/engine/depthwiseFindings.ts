@@ -1,5 +1,6 @@
 import type { Checkpoint, Weight } from '../core/checkpoint/checkpoint.ts';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
+import { decodedType } from '../core/checkpoint/decodedType.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import type { DiagnosisInput } from '../core/diagnosis/diagnose.ts';
@@ -43,7 +44,7 @@ function filterFindings(weight: Weight): readonly Finding[] {
     const data = readValues(storage);
     const broken = nonFinite(data);
     if (broken) return faultFindings({ ...about, nonFinite: { ...broken, elements: data.length } });
-    const figures = entryFigures({ rows, cols, data }, dtype);
+    const figures = entryFigures({ rows, cols, data }, decodedType(dtype));
     if (figures.rows.duplicates.equal === rows - 1) return [sameKernel(name, rows, cols)];
     const entries = { figures, role, orientation, kernelPositions: cols };
     return valueFindings({ ...about, entries }, ['rows']);

@@ -3,7 +3,7 @@ import type { Plan, PlanLayer } from '../core/plan/plan.ts';
 import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
-import type { Report } from '../core/report/report.ts';
+import type { Layer, Report } from '../core/report/report.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
@@ -24,6 +24,28 @@ export interface AnalyzeRequest {
   readonly memoryLimit: number;
   /** Ids of layers not to be solved, each with the reason put in the report (an engine died on them). */
   readonly failed: Readonly<Record<string, string>>;
+  /** Ids of layers that a person does not want, each with the reason that its entry among the skipped gets. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+}
+
+/** One matrix of an analysis before it begins. */
+export interface EstimatedEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Layer['role'];
+  readonly rows: number;
+  readonly cols: number;
+  readonly matrices: number;
+  /** Of one worker, with its shuffles and windows; 0 where the cache has its spectrum. */
+  readonly seconds: number;
+}
+
+/** What an analysis would take: worth a decision, not a promise. */
+export interface Estimate {
+  /** In graph order. */
+  readonly entries: readonly EstimatedEntry[];
+  /** Workers that share them. */
+  readonly workers: number;
 }
 
 /** What is to be known of the weights of a model before any plan of it is made. */
@@ -79,6 +101,8 @@ export type WindowsSettings = Omit<WindowsRequest, 'id'>;
 
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {
+  /** The work of an analysis, from the sizes of its matrices and the measured speed of this machine. */
+  estimate(request: AnalyzeRequest, context?: CallContext<never>): Promise<Estimate>;
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
   plan(request: PlanModelRequest, context?: CallContext<AnalyzeProgress>): Promise<Plan>;
   planInputs(

@@ -1,6 +1,7 @@
 import type {
   Checkpoint,
   SkippedTensor,
+  TensorStorage,
   Weight,
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
@@ -69,7 +70,11 @@ export function planEntries(checkpoint: Checkpoint, request: AnalyzeRequest): Pl
     else
       for (const [k, small] of tooSmall.entries())
         if (small !== '') skip(`${parts[k]!.part}: ${small}`);
-    for (const part of kept) entries.push(entryOf(weight, part, request, uses));
+    for (const part of kept) {
+      const unwanted = leftOut(weight, part, request);
+      if (unwanted === undefined) entries.push(entryOf(weight, part, request, uses));
+      else skip(part.part === '' ? unwanted : `${part.part}: ${unwanted}`);
+    }
   }
   return { entries, skipped };
 }
@@ -86,6 +91,11 @@ function sizeReason({ view }: WeightPart, request: AnalyzeRequest): string {
   if (Math.max(view.rows, view.cols) > COMPAT_MAX_LARGER_SIDE)
     return `larger side ${Math.max(view.rows, view.cols)}: WeightWatcher leaves out more than ${COMPAT_MAX_LARGER_SIDE}`;
   return '';
+}
+
+function leftOut(weight: Weight, part: WeightPart, request: AnalyzeRequest): string | undefined {
+  const id = entryId(weight.id, part.part);
+  return request.leftOut && Object.hasOwn(request.leftOut, id) ? request.leftOut[id] : undefined;
 }
 
 function entryOf(
@@ -135,9 +145,14 @@ function entryOf(
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (source.storage.elements + rows * cols) +
+      BYTES_PER_VALUE * (storedCopies(source.storage) * source.storage.elements + rows * cols) +
       Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
   };
+}
+
+/** Arrays as long as the tensor that are held at once: its values, and the steps and codes of quantised ones. */
+function storedCopies({ encoding }: TensorStorage): number {
+  return encoding === 'quantised' ? 3 : 1;
 }
 
 /** More windows of single columns of a depthwise kernel than are worth solving. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
+import { decodedType } from '../core/checkpoint/decodedType.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
@@ -64,7 +65,8 @@ function measured({ storage, request, view }: ValueTask, tools: SolveTools): Val
       spectra: [packed(fresh)],
     });
   const matrix = view && { ...view, data: values };
-  const transform = matrix && fixedTransform(matrix, entrySketch(matrix), storage.dtype);
+  const transform =
+    matrix && fixedTransform(matrix, entrySketch(matrix), decodedType(storage.dtype));
   return {
     status: 'measured',
     values: fresh,

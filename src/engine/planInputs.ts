@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { blocksOf } from '../core/checkpoint/blocks.ts';
 import type { Checkpoint, Weight } from '../core/checkpoint/checkpoint.ts';
-import { FLOAT_BYTES } from '../core/checkpoint/elementSize.ts';
+import { elementBytesOf } from '../core/checkpoint/elementSize.ts';
 import { modelBytes, modelHash } from '../core/checkpoint/modelHash.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
@@ -111,7 +111,7 @@ function planWeight(
   { estimator }: PlanInputsRequest,
 ): PlanWeight {
   const { id, name, tensor, parameters, dtype } = weight;
-  const elementBytes = FLOAT_BYTES[dtype];
+  const elementBytes = elementBytesOf(dtype);
   const bytes = elementBytes * parameters;
   const rows = factorisedRows(weight);
   const fault = done.map(({ outcome }) => faultOf(outcome)).find((reason) => reason !== '');

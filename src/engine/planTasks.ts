@@ -1,5 +1,5 @@
 import type { Weight } from '../core/checkpoint/checkpoint.ts';
-import { FLOAT_BYTES } from '../core/checkpoint/elementSize.ts';
+import { elementBytesOf } from '../core/checkpoint/elementSize.ts';
 import { inputLines } from '../core/plan/inputLines.ts';
 import type { ValueRequest } from '../core/plan/measureValues.ts';
 import type { AlphaEstimator } from '../core/plan/planRequest.ts';
@@ -28,7 +28,7 @@ export function planTasks(
   { spectra, estimator, pruning, levels }: PlanInputsRequest,
   opset: number,
 ): readonly PlanJob[] {
-  const refused = weightRefusals(weight, FLOAT_BYTES[weight.dtype] * weight.parameters);
+  const refused = weightRefusals(weight, elementBytesOf(weight.dtype) * weight.parameters);
   const jobs: PlanJob[] = [];
   for (const entry of parts) {
     const { rows, cols } = entry.part.view;
@@ -75,7 +75,7 @@ function valueJob(
   const lines = inputLines(weight);
   const request: ValueRequest = {
     lines,
-    levels: wanted.levels ? quantLevels(weight, lines, FLOAT_BYTES[dtype], opset) : [],
+    levels: wanted.levels ? quantLevels(weight, lines, elementBytesOf(dtype), opset) : [],
     signed: quantForm(weight) === 'nbits',
     patterns: wanted.pruning,
   };

@@ -5,12 +5,14 @@ import { pathToFileURL } from 'node:url';
 import type { Channel } from '../protocol/channel.ts';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
+import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { planInputs } from './planInputs.ts';
 import { planModel } from './planModel.ts';
 import { layerWindows } from './layerWindows.ts';
+import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -21,11 +23,14 @@ const { dist, cacheDir, workers, idleSeconds, version } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as EngineStart;
 
+const wasm = fs.readFileSync(path.join(dist, 'kernels.wasm'));
 const pool = new WorkerPool(
   pathToFileURL(path.join(dist, 'worker.mjs')),
-  { wasm: fs.readFileSync(path.join(dist, 'kernels.wasm')), cacheDir },
+  { wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
+
+const speed = new SolverSpeed(cacheDir, wasm);
 
 let idle: NodeJS.Timeout | undefined;
 let calls = 0;
@@ -49,8 +54,16 @@ async function trimmed<T>(call: () => Promise<T>): Promise<T> {
 }
 
 const api: EngineApi = {
+  estimate: (request, context) =>
+    awake(() => estimate(request, { workers: pool.size, speed, cacheDir }, context)),
   analyze: (request, context) =>
-    awake(() => trimmed(() => analyze(request, pool, version, context))),
+    awake(() =>
+      trimmed(async () => {
+        const report = await analyze(request, pool, version, context);
+        speed.learn(pool.takeWork());
+        return report;
+      }),
+    ),
   plan: (request, context) =>
     awake(() => trimmed(() => planModel(request, pool, version, context))),
   planInputs: (request, context) => awake(() => trimmed(() => planInputs(request, pool, context))),

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
+import { decodedType } from '../core/checkpoint/decodedType.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
-import { readValues } from '../core/checkpoint/readValues.ts';
-import { roundingVariance } from '../core/checkpoint/rounding.ts';
+import { readValues, storedRounding } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
@@ -193,7 +193,7 @@ class StoredWeight {
     const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
     const fresh = {
       hash: hash.digest('hex'),
-      figures: entryFigures(matrix, source.storage.dtype),
+      figures: entryFigures(matrix, decodedType(source.storage.dtype)),
     };
     cache?.writeEntries(key, fresh);
     return fresh;
@@ -206,7 +206,11 @@ class StoredWeight {
     if (asked.kind !== 'windows') checkFinite(this.values, view);
     const values = this.values;
     const first = gather(values, source, view.offsets[0]!);
-    const variance = roundingVariance(first.data, source.storage.dtype);
+    const variance = storedRounding(
+      source.storage,
+      first.data,
+      (steps) => gather(steps, { ...source, scale: 'none' }, view.offsets[0]!).data,
+    );
     if (asked.kind === 'heads')
       return {
         rows: view.rows,

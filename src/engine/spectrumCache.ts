@@ -6,6 +6,7 @@ import { decodeEntries, encodeEntries } from './entriesRecord.ts';
 import type { EntryRecord } from './spectrumTask.ts';
 
 const EXTENSION = '.spectrum';
+const TEMPORARY = '.tmp';
 
 /** Half-written files older than this belong to a process that is gone. */
 const STALE_TEMPORARY_MS = 60 * 60 * 1000;
@@ -47,6 +48,11 @@ export class SpectrumCache {
     return record;
   }
 
+  /** Whether there is a record; it may prove damaged when it is read. */
+  has(key: string): boolean {
+    return fs.existsSync(this.fileOf(key));
+  }
+
   /** Returns whether the record was stored. */
   write(key: string, record: CacheRecord): boolean {
     return this.writeBytes(key, encodeRecord(record));
@@ -58,7 +64,7 @@ export class SpectrumCache {
 
   private writeBytes(key: string, bytes: Uint8Array): boolean {
     const file = this.fileOf(key);
-    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = `${file}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
     try {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.writeFileSync(temporary, bytes);
@@ -78,7 +84,8 @@ export class SpectrumCache {
       if (!stat) continue;
       if (entry.endsWith(EXTENSION))
         records.push({ file: entry, bytes: stat.size, used: stat.mtimeMs });
-      else if (now - stat.mtimeMs > STALE_TEMPORARY_MS) fs.rmSync(entry, { force: true });
+      else if (entry.endsWith(TEMPORARY) && now - stat.mtimeMs > STALE_TEMPORARY_MS)
+        fs.rmSync(entry, { force: true });
     }
     let total = records.reduce((sum, record) => sum + record.bytes, 0);
     records.sort((a, b) => a.used - b.used);

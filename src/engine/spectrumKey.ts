@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type {
+  CodeStorage,
+  DenseStorage,
+  QuantisedStorage,
+  TensorStorage,
+} from '../core/checkpoint/checkpoint.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
 import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureValues.ts';
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
@@ -71,9 +76,25 @@ export function valuesKey(
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }
 
-/** How the stored bytes are read: of a sparse tensor its values and its indices. */
+function quantisedEncoding(storage: QuantisedStorage): object {
+  const { dtype, encoding, elements, codes, scale, zero, zeroDefault, scales } = storage;
+  const packed = ({ type, row, encoding: how }: CodeStorage): unknown => [type, row, how];
+  const dense = (each: DenseStorage): unknown => [each.dtype, each.encoding, each.elements];
+  return {
+    dtype,
+    encoding,
+    elements,
+    codes: packed(codes),
+    scale: scale ? dense(scale) : null,
+    zero: zero ? ('row' in zero ? packed(zero) : dense(zero)) : zeroDefault,
+    scales,
+  };
+}
+
+/** How the stored bytes are read: of a sparse or quantised tensor each of its parts. */
 function encodingOf(storage: TensorStorage): object {
   const { dtype, encoding, elements } = storage;
+  if (storage.encoding === 'quantised') return quantisedEncoding(storage);
   if (storage.encoding !== 'sparse') return { dtype, encoding, elements };
   const { values, indices } = storage;
   return {

@@ -4,6 +4,7 @@ import type {
   TensorStorage,
   Weight,
 } from '../core/checkpoint/checkpoint.ts';
+import { storageParts } from '../core/checkpoint/storedBytes.ts';
 import { duplicateWeights, type StoredValues } from '../core/diagnosis/duplicateWeights.ts';
 import type { Finding } from '../core/diagnosis/finding.ts';
 import { redundantHeads, type Projections } from '../core/diagnosis/redundantHeads.ts';
@@ -80,11 +81,11 @@ function storedValues(
 }
 
 function placeOf(storage: TensorStorage): string {
-  const { file, segments } = storage.encoding === 'sparse' ? storage.values : storage;
-  return JSON.stringify([file, segments]);
+  return JSON.stringify(storageParts(storage).map(({ file, segments }) => [file, segments]));
 }
 
 function bytesOf(storage: TensorStorage): number {
-  const parts = storage.encoding === 'sparse' ? [storage.values, storage.indices] : [storage];
-  return parts.flatMap(({ segments }) => segments).reduce((sum, { bytes }) => sum + bytes, 0);
+  return storageParts(storage)
+    .flatMap(({ segments }) => segments)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
 }

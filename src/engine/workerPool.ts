@@ -23,6 +23,14 @@ export interface PoolJob<T extends WorkerTask = WorkerTask> {
   readonly onStep: (flops: number) => void;
 }
 
+/** Solving that was done: how fast this machine is. */
+export interface PoolWork {
+  /** Floating-point operations of the solver. */
+  readonly flops: number;
+  /** Of one worker, from the start of each solved job to its end. */
+  readonly seconds: number;
+}
+
 interface QueuedJob extends PoolJob {
   readonly cancelled: SharedArrayBuffer;
   readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
@@ -32,6 +40,8 @@ interface QueuedJob extends PoolJob {
 interface PoolWorker {
   readonly worker: Worker;
   job: QueuedJob | undefined;
+  startedAt: number;
+  flops: number;
 }
 
 /**
@@ -42,6 +52,7 @@ export class WorkerPool {
   private readonly workers: PoolWorker[] = [];
   private readonly queue: QueuedJob[] = [];
   private bytesRunning = 0;
+  private worked: PoolWork = { flops: 0, seconds: 0 };
   memoryLimit = Infinity;
 
   constructor(
@@ -67,6 +78,13 @@ export class WorkerPool {
     });
   }
 
+  /** The work done since this was last asked. */
+  takeWork(): PoolWork {
+    const { worked } = this;
+    this.worked = { flops: 0, seconds: 0 };
+    return worked;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.workers.map(({ worker }) => worker.terminate()));
   }
@@ -78,6 +96,8 @@ export class WorkerPool {
       if (!free) return;
       const job = this.queue.splice(at, 1)[0]!;
       free.job = job;
+      free.startedAt = performance.now();
+      free.flops = 0;
       this.bytesRunning += job.bytes;
       job.onStart();
       const request: WorkerRequest = { task: job.task, cancelled: job.cancelled };
@@ -97,7 +117,7 @@ export class WorkerPool {
 
   private spawn(): PoolWorker {
     const worker = new Worker(this.script, { workerData: this.start, execArgv: [] });
-    const each: PoolWorker = { worker, job: undefined };
+    const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0 };
     this.workers.push(each);
     worker.on('message', (reply: WorkerReply) => this.receive(each, reply));
     let fault = '';
@@ -113,15 +133,24 @@ export class WorkerPool {
   private receive(each: PoolWorker, reply: WorkerReply): void {
     switch (reply.kind) {
       case 'step':
+        each.flops += reply.flops;
         each.job?.onStep(reply.flops);
         return;
       case 'outcome':
+        this.count(each);
         this.finish(each, (job) => job.resolve(reply.outcome));
         return;
       case 'error':
         this.finish(each, (job) => job.reject(fromWire(reply.error)));
         return;
     }
+  }
+
+  /** What came from the cache says nothing of the solver's speed. */
+  private count({ flops, startedAt }: PoolWorker): void {
+    if (flops === 0) return;
+    const seconds = this.worked.seconds + (performance.now() - startedAt) / 1000;
+    this.worked = { flops: this.worked.flops + flops, seconds };
   }
 
   private finish(each: PoolWorker, settle: (job: QueuedJob) => void): void {

@@ -91,7 +91,7 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
 
   return {
     tree,
-    analyze: (file) => analyses.analyze(file),
+    analyze: (file) => analyses.analyze(file, { ask: false }),
     run: (command, args) => COMMANDS[command](parts, args),
     drop: (dropped) => openDropped(parts, dropped),
     restoreReport: (panel, state) => panels.restore(panel, state),

@@ -5,9 +5,18 @@ import { commandLineReport } from './commandLine.mjs';
 import { chooseEntry, closeMenu, explorerRow, openContextMenu } from './explorer.mjs';
 import { notification } from './notifications.mjs';
 import { openFile, quickPickRow, runCommand } from './palette.mjs';
-import { chooseTab, headers, layerGrid, paint, readRows, shownReport } from './reportFrame.mjs';
+import {
+  chooseTab,
+  headers,
+  layerGrid,
+  paint,
+  readRows,
+  shownReport,
+  spectrumCanvas,
+} from './reportFrame.mjs';
 import { RECOGNITION, TRAINING } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
+import { editorStored } from './storedState.mjs';
 
 const ANALYZE = 'Analyze Spectrum';
 
@@ -112,7 +121,7 @@ describe('analyzing from the explorer', () => {
 
   test('the spectrum of the chosen layer is painted, and of another one differently', async () => {
     const { frame, grid } = await layersTab();
-    const canvas = frame.getByRole('region', { name: 'Chosen layer' }).locator('canvas');
+    const canvas = spectrumCanvas(frame);
     const first = await painted(canvas);
     assert.ok(first.painted > 2000, JSON.stringify(first));
     assert.ok(first.colours.length > 3, JSON.stringify(first.colours.length));
@@ -187,6 +196,7 @@ describe('analyzing again', () => {
   test('takes every layer from the cache and gives the same report', async () => {
     const frame = await shownReport(page, RECOGNITION);
     await frame.getByRole('button', { name: 'Analyze again' }).click();
+    await chooseTab(frame, /^Overview/);
     await frame.getByText(`${count} from the cache`).waitFor();
     const report = session.reports().get(RECOGNITION);
     assert.equal(report.compute.cached, count);
@@ -194,8 +204,13 @@ describe('analyzing again', () => {
     assert.deepEqual(report.skipped, reference.skipped);
   });
 
-  test('the panel is there again after the window is loaded anew', async () => {
-    await page.reload({ waitUntil: 'domcontentloaded' });
+  test('the panel is there again after the window was closed', async () => {
+    await editorStored(page, `Spectrum: ${RECOGNITION}`);
+    page = await session.reopen();
+    await page
+      .locator('.tab')
+      .filter({ hasText: `Spectrum: ${RECOGNITION}` })
+      .waitFor();
     // Which rows are left is as VS Code last stored the panel's state: it does so every few seconds.
     const { frame, grid } = await layersTab();
     await frame.getByRole('status').getByText(` of ${count}`).waitFor();

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
 import { chooseEntry, closeMenu, explorerRow, openContextMenu, showView } from './explorer.mjs';
 import { chooseTheme, openFile, runCommand } from './palette.mjs';
-import { chooseTab, paint, reportElement, shownReport } from './reportFrame.mjs';
+import { chooseTab, paint, reportElement, shownReport, spectrumCanvas } from './reportFrame.mjs';
 import { RECOGNITION, TRAINING } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
 
@@ -60,7 +60,7 @@ describe('in each theme', () => {
         await session.screenshot(`${shot}-${tab.toLowerCase()}`);
       }
 
-      const canvas = frame.getByRole('region', { name: 'Chosen layer' }).locator('canvas');
+      const canvas = spectrumCanvas(frame);
       const painting = await paint(canvas);
       assert.ok(painting.painted > 2000, JSON.stringify(painting));
       colours.add(painting.colours.slice(0, 3).join(' '));

@@ -23,7 +23,8 @@ function testPayload(server, testsPath) {
 
 /**
  * Runs the bundle's `run()` inside a real extension host, with the extension from the working tree in
- * development there. Resolves to its exit code and Mocha's results as the bundle wrote them.
+ * development there. Resolves to its exit code and what the bundle wrote as JSON to the file that
+ * EIGENSCOPE_TEST_RESULTS names: of Mocha the results of its tests.
  */
 export async function runInExtensionHost(testsPath) {
   if (!existsSync(testsPath))
@@ -56,8 +57,8 @@ export async function runInExtensionHost(testsPath) {
     const code = await exit;
     await page.screenshot({ path: artifactPath('extension-host', 'workbench.png') });
     saveArtifact(log.console.join('\n'), 'extension-host', 'browser-console.log');
-    const tests = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')).tests : [];
-    return { code, tests, tail: log.console.slice(-20).join('\n') };
+    const written = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
+    return { code, written, tests: written.tests ?? [], tail: log.console.slice(-20).join('\n') };
   } finally {
     clearTimeout(limit);
     await (await workbench)?.close();

@@ -21,6 +21,13 @@ export async function chooseTab(frame, label) {
   await frame.getByRole('tab', { name: label }).click();
 }
 
+/** The spectrum of the chosen layer. */
+export function spectrumCanvas(frame) {
+  return frame
+    .getByRole('region', { name: 'Chosen layer' })
+    .getByRole('img', { name: /^Spectral density/ });
+}
+
 /** The grid of layers; its tab must be in front. */
 export function layerGrid(frame) {
   return frame.getByRole('grid', { name: 'Layers' });

@@ -41,7 +41,8 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     await close();
     throw error;
   }
-  const { page, log } = workbench;
+  const { log } = workbench;
+  let { page } = workbench;
   return {
     page,
     log,
@@ -52,6 +53,12 @@ export async function startSession(name, { settings = {}, fill } = {}) {
     // Menus fade in: with animations ended the picture is of what a person comes to see.
     screenshot: (shot) =>
       page.screenshot({ path: artifactPath(name, `${shot}.png`), animations: 'disabled' }),
+    /** The page of a new window after the old one was closed. */
+    reopen: async () => {
+      page = await workbench.reopen();
+      await extensionKnown(page);
+      return page;
+    },
     reports: () => keptReports(profile),
     close,
   };

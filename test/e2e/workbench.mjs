@@ -42,7 +42,8 @@ async function watch(context) {
 
 /**
  * Opens the workbench on the profile's workspace in a browser of its own and waits until it is there.
- * `query` is added to the address; `prepare(page)` runs before the address is opened.
+ * `query` is added to the address; `prepare(page)` runs before the address is opened. `reopen()` closes the
+ * window and resolves to the page of a new one, which knows what the browser had stored by then.
  */
 export async function openWorkbench(server, profile, { query = '', prepare } = {}) {
   const browser = await launchBrowser();
@@ -52,11 +53,21 @@ export async function openWorkbench(server, profile, { query = '', prepare } = {
     colorScheme: 'dark',
   });
   const log = await watch(context);
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  await prepare?.(page);
   const folder = encodeURIComponent(profile.workspace);
-  await page.goto(`${server.url}/?folder=${folder}${query}`, { waitUntil: 'domcontentloaded' });
-  await page.locator('.monaco-workbench .activitybar').waitFor({ timeout: WORKBENCH_LIMIT_MS });
-  return { page, log, close: () => browser.close() };
+  const open = async () => {
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(30_000);
+    await prepare?.(opened);
+    await opened.goto(`${server.url}/?folder=${folder}${query}`, { waitUntil: 'domcontentloaded' });
+    await opened.locator('.monaco-workbench .activitybar').waitFor({ timeout: WORKBENCH_LIMIT_MS });
+    return opened;
+  };
+  let page = await open();
+  // Without its unload handlers: in them VS Code writes its state once more while it takes its parts down.
+  const reopen = async () => {
+    await page.close({ runBeforeUnload: false });
+    page = await open();
+    return page;
+  };
+  return { page, log, reopen, close: () => browser.close() };
 }

@@ -92,6 +92,9 @@ function tableOf(parts: readonly (readonly [string, Bins])[], marks: readonly Ma
   };
 }
 
+/** How far below the layer's smallest eigenvalue those of its windows are drawn: a decade. */
+const WINDOWS_BELOW = 10;
+
 /**
  * The spectrum of a layer on log-log axes: its density in bins, over it that of equal windows, the power
  * law over its tail, the Marchenko-Pastur bulk, and marks where each begins or ends. Undefined where no
@@ -102,8 +105,10 @@ function tableOf(parts: readonly (readonly [string, Bins])[], marks: readonly Ma
 export function esdChart(layer: Layer, windows: Histogram = layer.farmsEsd): ChartSpec | undefined {
   const bins = esdBins(layer.esd);
   const pooled = esdBins(windows);
-  const densities = [...bins, ...pooled].flatMap(({ density }) => (density > 0 ? [density] : []));
   if (bins.length === 0) return undefined;
+  // Windows have far smaller eigenvalues than the layer; the table has those as well.
+  const shown = pooled.filter(({ from }) => from >= bins[0]!.from / WINDOWS_BELOW);
+  const densities = [...bins, ...shown].flatMap(({ density }) => (density > 0 ? [density] : []));
   const min = Math.min(...densities) / 3;
   const max = Math.max(...densities) * 2;
   const inSight = (points: readonly ChartPoint[]): ChartPoint[] =>
@@ -114,12 +119,12 @@ export function esdChart(layer: Layer, windows: Histogram = layer.farmsEsd): Cha
   const series: Series[] = [
     { label: all, colour: 'blue', draw: 'area', points: outline(bins, min) },
   ];
-  if (pooled.length > 0)
+  if (shown.length > 0)
     series.push({
       label: ofWindows,
       colour: 'purple',
       draw: 'line',
-      points: outline(pooled, min),
+      points: outline(shown, min),
     });
   const bulk = marchenkoPasturCurve(layer);
   if (bulk.length > 0)

@@ -1,6 +1,28 @@
 /** Element types whose values are decoded to float64. */
 export type FloatType = 'float32' | 'float64' | 'float16' | 'bfloat16';
 
+/** Element types of quantised weights: integers with a scale, or floating-point numbers of 8 bits. */
+export const CODE_TYPES = [
+  'int2',
+  'uint2',
+  'int4',
+  'uint4',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'float8e4m3fn',
+  'float8e4m3fnuz',
+  'float8e5m2',
+  'float8e5m2fnuz',
+] as const;
+
+export type CodeType = (typeof CODE_TYPES)[number];
+
+/** What a weight is stored as. */
+export type WeightType = FloatType | CodeType;
+
 /** A run of bytes in a file. */
 export interface ByteRange {
   readonly offset: number;
@@ -11,7 +33,7 @@ export interface ByteRange {
  * Where the values of a tensor lie. Plain data: it travels to workers and is all that is needed to
  * read the tensor again.
  */
-export type TensorStorage = DenseStorage | SparseStorage;
+export type TensorStorage = DenseStorage | SparseStorage | QuantisedStorage;
 
 /**
  * Every value of a tensor, in row-major order.
@@ -48,6 +70,53 @@ export interface SparseStorage {
   readonly shape: readonly number[];
   readonly values: DenseStorage;
   readonly indices: IndexStorage;
+}
+
+/**
+ * Integers or small floating-point numbers (`codes`) that stand for weights: element k is
+ * `(code - zero point) * scale`. Rows are runs along the last axis; each may be stored padded.
+ */
+export interface QuantisedStorage {
+  readonly file: string;
+  readonly tensor: string;
+  readonly dtype: CodeType;
+  /** Of the weights, which may be fewer than the codes where rows are padded. */
+  readonly elements: number;
+  readonly encoding: 'quantised';
+  readonly shape: readonly number[];
+  readonly codes: CodeStorage;
+  /** Absent where nothing says what one step is: the weights are then in steps. */
+  readonly scale?: DenseStorage;
+  /** Codes packed as the weights' own, or floating-point numbers. */
+  readonly zero?: CodeStorage | DenseStorage;
+  /** The zero point where none is stored. */
+  readonly zeroDefault: number;
+  readonly scales: ScaleLayout;
+}
+
+/**
+ * Which scale, and zero point, an element has. `inner` is the number of elements behind one place of the
+ * quantised axis, `length` that of places; a block is so many neighbouring places.
+ */
+export type ScaleLayout =
+  | { readonly kind: 'one' }
+  | { readonly kind: 'axis'; readonly length: number; readonly inner: number }
+  | {
+      readonly kind: 'block';
+      readonly length: number;
+      readonly inner: number;
+      readonly block: number;
+    };
+
+/** Packed codes, lowest bits first; rows begin on whole bytes where they are padded. */
+export interface CodeStorage {
+  readonly file: string;
+  readonly type: CodeType;
+  readonly elements: number;
+  /** Elements of a row, and codes that are stored for it. */
+  readonly row: { readonly elements: number; readonly codes: number };
+  readonly encoding: 'raw' | 'varintList' | 'varintFields';
+  readonly segments: readonly ByteRange[];
 }
 
 /** 64-bit integers: as little-endian bytes, or as varints that are packed or have a tag byte each. */
@@ -109,7 +178,7 @@ export interface Weight {
   readonly op: string;
   readonly role: Role;
   readonly orientation: Orientation;
-  readonly dtype: FloatType;
+  readonly dtype: WeightType;
   readonly shape: readonly number[];
   /**
    * How many leading axes of `shape` (after those of a batch) are the rows of the stored matrix; the others

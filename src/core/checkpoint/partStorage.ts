@@ -4,14 +4,14 @@ import { elementStride } from './elementSize.ts';
 /**
  * The storage of `elements` neighbouring elements of a tensor, so that one part of a large one is read
  * without the others. Undefined where they cannot be found without reading what stands before them:
- * variable-length and sparse ones.
+ * variable-length, sparse and quantised ones.
  */
 export function partStorage(
   storage: TensorStorage,
   start: number,
   elements: number,
 ): DenseStorage | undefined {
-  if (storage.encoding === 'sparse') return undefined;
+  if (storage.encoding === 'sparse' || storage.encoding === 'quantised') return undefined;
   const stride = elementStride(storage);
   if (stride === undefined) return undefined;
   const segments: ByteRange[] = [];

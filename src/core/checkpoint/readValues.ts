@@ -1,24 +1,49 @@
 import type { DenseStorage, TensorStorage } from './checkpoint.ts';
 import { CheckpointError } from './checkpointError.ts';
 import { elementStride } from './elementSize.ts';
+import { quantisedSteps, quantisedValues } from './quantisedValues.ts';
 import { openRangeReader, type OpenReader } from './rangeReader.ts';
 import { readIntegers } from './readIntegers.ts';
+import { roundingVariance } from './rounding.ts';
 import { bfloat16Value, float16Value } from './smallFloats.ts';
 import { sparseValues } from './sparseValues.ts';
 import { visitBytes } from './visitBytes.ts';
 
 /**
  * The values of a tensor in row-major order, exactly, as float64 (NaN and infinities as they are), with
- * the zeros of a sparse one. Throws CheckpointError where the file cannot be read, has become shorter, or
+ * the zeros of a sparse one, and what quantised ones stand for. Throws CheckpointError where the file cannot be read, has become shorter, or
  * holds other data than when it was opened, and where a sparse tensor has indices that make no sense.
  */
 export function readValues(
   storage: TensorStorage,
   openReader: OpenReader = openRangeReader,
 ): Float64Array {
+  if (storage.encoding === 'quantised') return quantisedValues(storage, denseValues, openReader);
   if (storage.encoding !== 'sparse') return denseValues(storage, openReader);
   const values = denseValues(storage.values, openReader);
   return sparseValues(storage, values, readIntegers(storage.indices, openReader));
+}
+
+/**
+ * The variance of the rounding that the values of a tensor went through: for float types the mean of
+ * ulp(w)^2 / 12 over `values`, for quantised ones of step^2 / 12 over the steps that `pick` makes of all.
+ */
+export function storedRounding(
+  storage: TensorStorage,
+  values: Float64Array,
+  pick: (steps: Float64Array) => Float64Array,
+  openReader: OpenReader = openRangeReader,
+): number {
+  if (storage.encoding !== 'quantised') return roundingVariance(values, storage.dtype);
+  const steps = pick(quantisedSteps(storage, denseValues, openReader));
+  let sum = 0;
+  let finite = 0;
+  for (const step of steps)
+    if (Number.isFinite(step)) {
+      sum += step * step;
+      finite++;
+    }
+  return finite === 0 ? 0 : sum / finite / 12;
 }
 
 function denseValues(storage: DenseStorage, openReader: OpenReader): Float64Array {

@@ -39,6 +39,7 @@ function firstOf(...reasons: readonly string[]): string {
 
 function commonRefusal({ storage, parameters }: Weight): string {
   if (parameters === 0) return 'it holds no values';
+  if (storage.encoding === 'quantised') return 'it is stored quantised already';
   return storage.encoding === 'sparse' ? 'it is stored as a sparse tensor' : '';
 }
 

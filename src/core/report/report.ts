@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ROLES } from '../checkpoint/checkpoint.ts';
+import { CODE_TYPES, ROLES } from '../checkpoint/checkpoint.ts';
 import { FINDING_CODES } from '../diagnosis/finding.ts';
 
 /**
@@ -133,7 +133,7 @@ export const layerSchema = v.strictObject({
   block: v.string(),
   op: v.string(),
   role: v.picklist(ROLES),
-  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16']),
+  dtype: v.picklist(['float32', 'float64', 'float16', 'bfloat16', ...CODE_TYPES]),
   shape,
   parameters: count,
   /** How many matrices are pooled in this entry (the kernel positions of a convolution in compat mode). */

@@ -1,4 +1,4 @@
-import type { Weight } from '../checkpoint/checkpoint.ts';
+import type { DenseWeight } from './denseWeight.ts';
 import { readValues } from '../checkpoint/readValues.ts';
 import { factorResidual } from '../linalg/factorResidual.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -17,13 +17,17 @@ export interface FactorValues {
 }
 
 /** Rows and columns of the matrix that is factorised: the stored one, kernels flattened. */
-export function factorShape({ shape, rowAxes, parameters }: Weight): readonly [number, number] {
+export function factorShape({
+  shape,
+  rowAxes,
+  parameters,
+}: DenseWeight): readonly [number, number] {
   const rows = shape.slice(0, rowAxes).reduce((product, length) => product * length, 1);
   return [rows, parameters / rows];
 }
 
 /** The best factors of rank `rank`, rounded to the weight's stored type. Throws LinalgError, RewriteError. */
-export function factorValues(weight: Weight, rank: number, tools: RewriteTools): FactorValues {
+export function factorValues(weight: DenseWeight, rank: number, tools: RewriteTools): FactorValues {
   const [rows, cols] = factorShape(weight);
   const matrix: Matrix = { rows, cols, data: readValues(weight.storage) };
   const cancelled = tools.cancelled;
@@ -47,7 +51,7 @@ export function factorValues(weight: Weight, rank: number, tools: RewriteTools):
 export function encodedFactor(
   { rows, cols, data }: Matrix,
   isTransposed: boolean,
-  dtype: Weight['dtype'],
+  dtype: DenseWeight['dtype'],
 ): Uint8Array {
   if (!isTransposed) return encodeFloats(data, dtype);
   const turned = new Float64Array(data.length);

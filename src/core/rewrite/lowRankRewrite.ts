@@ -1,4 +1,4 @@
-import type { Weight } from '../checkpoint/checkpoint.ts';
+import type { DenseWeight } from './denseWeight.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
 import { encodedFactor, factorShape, factorValues } from './factorValues.ts';
@@ -103,12 +103,11 @@ function asTaken({
 }
 
 /** Empty where the weight is one matrix that can be factorised. */
-function refusalOf({ groups, role, division, storage, op }: Weight): string {
+function refusalOf({ groups, role, division, op }: DenseWeight): string {
   if (groups > 1)
     return `a convolution of ${groups} groups, each with a matrix of its own; two convolutions in its place would be no smaller`;
   if (role === 'recurrent') return `the gates of ${op} are taken as one tensor by that operator`;
   if (division && division.batchAxes > 0) return 'a batch of matrices, not one';
-  if (storage.encoding === 'sparse') return 'stored as a sparse tensor';
   return '';
 }
 
@@ -121,7 +120,7 @@ function factorNames({ weight, fresh }: RewriteSite): Names {
 
 /** Shapes of the factors as kernels; undefined for products. */
 function kernelShapes(
-  { role, orientation, shape }: Weight,
+  { role, orientation, shape }: DenseWeight,
   rank: number,
 ): Partial<Record<FactorForm, readonly number[]>> | undefined {
   if (role !== 'conv') return undefined;

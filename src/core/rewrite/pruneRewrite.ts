@@ -23,7 +23,6 @@ const DENSE =
  */
 export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite | Refusal {
   const { weight, tensor, value, begin } = site;
-  if (weight.storage.encoding === 'sparse') return { refused: 'stored as a sparse tensor' };
   const choose = choiceOf(site, layer);
   const length = weight.parameters * FLOAT_BYTES[weight.dtype];
   let outcome: LayerOutcome | undefined;

@@ -43,7 +43,6 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
   const { weight } = site;
   const axes = weightAxes(weight);
   if (!axes) return { refused: 'neither a matrix nor a kernel with axes of inputs and outputs' };
-  if (weight.storage.encoding === 'sparse') return { refused: 'stored as a sparse tensor' };
   if (weight.dtype !== 'float32' && weight.dtype !== 'float16')
     return {
       refused: `${weight.dtype}, which ONNX Runtime does not take quantised weights back to`,

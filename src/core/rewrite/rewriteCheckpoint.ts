@@ -6,6 +6,7 @@ import { readOnnxModel, type OnnxModel } from '../checkpoint/onnx/onnxCheckpoint
 import type { PlacedNode, PlacedTensor } from '../checkpoint/onnx/scopes.ts';
 import { openRangeReader, type RangeReader } from '../checkpoint/rangeReader.ts';
 import type { Plan, PlanLayer } from '../plan/plan.ts';
+import { isDense, notDense } from './denseWeight.ts';
 import { ExternalData } from './externalData.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
@@ -135,6 +136,10 @@ function arrange(
   let begun = 0;
   for (const { layer, weight, tensor } of layers) {
     const value = definedBy(tensor);
+    if (!isDense(weight)) {
+      outcomes.push(() => keptOutcome(weight, layer, notDense(weight)));
+      continue;
+    }
     const site: RewriteSite | undefined = value && {
       model,
       reader,

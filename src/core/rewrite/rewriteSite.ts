@@ -1,4 +1,4 @@
-import type { ByteRange, Weight } from '../checkpoint/checkpoint.ts';
+import type { ByteRange } from '../checkpoint/checkpoint.ts';
 import { GRAPH, FUNCTION, NODE } from '../checkpoint/onnx/messageShapes.ts';
 import type { OnnxModel } from '../checkpoint/onnx/onnxCheckpoint.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
   Value,
 } from '../checkpoint/onnx/scopes.ts';
 import type { RangeReader } from '../checkpoint/rangeReader.ts';
+import type { DenseWeight } from './denseWeight.ts';
 import { messageFields } from './messageFields.ts';
 import { bytesPiece, type Edit, type Piece } from './piece.ts';
 import {
@@ -26,7 +27,7 @@ import { fieldNumber, fieldsOf } from './wire.ts';
 export interface RewriteSite {
   readonly model: OnnxModel;
   readonly reader: RangeReader;
-  readonly weight: Weight;
+  readonly weight: DenseWeight;
   readonly tensor: PlacedTensor;
   readonly value: Value;
   readonly fresh: (base: string) => string;

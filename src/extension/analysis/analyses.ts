@@ -1,11 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Report } from '../../core/report/report.ts';
-import { DEFAULT_SEED, type AnalyzeProgress, type EngineApi } from '../../engine/engineApi.ts';
+import {
+  DEFAULT_SEED,
+  type AnalyzeProgress,
+  type AnalyzeRequest,
+  type EngineApi,
+} from '../../engine/engineApi.ts';
 import { CancelledError } from '../../protocol/cancellation.ts';
 import type { Config } from '../config.ts';
 import { plainMessage } from '../plainMessage.ts';
 import { withAnalysisProgress } from './analysisProgress.ts';
+import { chooseLayers } from './chooseLayers.ts';
 import type { AnalysisState } from './analysisState.ts';
 import { failureOf, type Failure } from './failure.ts';
 import { percentDone } from './progressText.ts';
@@ -52,8 +58,11 @@ export class Analyses implements vscode.Disposable {
     return [...this.#states.keys()].map((key) => vscode.Uri.parse(key, true));
   }
 
-  /** The report, or undefined where the analysis was cancelled or failed; a file that runs or waits is not begun twice. */
-  analyze(file: vscode.Uri): Promise<Report | undefined> {
+  /**
+   * The report, or undefined where the analysis was cancelled or failed; a file that runs or waits is not
+   * begun twice. With `ask`, what takes over a minute is begun only after a choice of its layers.
+   */
+  analyze(file: vscode.Uri, { ask }: { readonly ask: boolean }): Promise<Report | undefined> {
     const key = file.toString();
     const begun = this.#results.get(key);
     if (begun) return begun;
@@ -62,7 +71,7 @@ export class Analyses implements vscode.Disposable {
     this.#set(file, { kind: 'queued' });
     this.#setAnalyzing();
     const result = this.#last
-      .then(() => this.#run(file, abort))
+      .then(() => this.#run(file, ask, abort))
       .finally(() => {
         this.#aborts.delete(abort);
         this.#results.delete(key);
@@ -83,7 +92,7 @@ export class Analyses implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  async #run(file: vscode.Uri, abort: AbortController): Promise<Report | undefined> {
+  async #run(file: vscode.Uri, ask: boolean, abort: AbortController): Promise<Report | undefined> {
     const { log, store } = this.#parts;
     const name = path.basename(file.fsPath);
     try {
@@ -93,8 +102,9 @@ export class Analyses implements vscode.Disposable {
           vscode.l10n.t('it is not a file on disk ({0}:); copy it to one first', file.scheme),
         );
       log.info(`Analyzing ${file.fsPath}`);
+      const request = await this.#request(file, ask, abort.signal);
       const report = await withAnalysisProgress(name, abort, (onProgress) =>
-        this.#solve(file, abort.signal, onProgress),
+        this.#solve(file, request, abort.signal, onProgress),
       );
       await store.put(file.fsPath, report);
       log.info(
@@ -115,14 +125,10 @@ export class Analyses implements vscode.Disposable {
     }
   }
 
-  #solve(
-    file: vscode.Uri,
-    signal: AbortSignal,
-    onProgress: (progress: AnalyzeProgress) => void,
-  ): Promise<Report> {
+  /** What to ask of the engine, without the layers that a person leaves out. */
+  async #request(file: vscode.Uri, ask: boolean, signal: AbortSignal): Promise<AnalyzeRequest> {
     const { engine, config } = this.#parts;
-    let percent = -1;
-    const request = {
+    const request: AnalyzeRequest = {
       file: file.fsPath,
       mode: config.mode,
       minEigenvalues: config.minEigenvalues,
@@ -132,7 +138,22 @@ export class Analyses implements vscode.Disposable {
       memoryLimit: 0,
       failed: {},
     };
-    return engine().analyze(request, {
+    if (!ask) return request;
+    const estimate = await engine().estimate(request, { signal });
+    return {
+      ...request,
+      leftOut: await chooseLayers(path.basename(file.fsPath), estimate, signal),
+    };
+  }
+
+  #solve(
+    file: vscode.Uri,
+    request: AnalyzeRequest,
+    signal: AbortSignal,
+    onProgress: (progress: AnalyzeProgress) => void,
+  ): Promise<Report> {
+    let percent = -1;
+    return this.#parts.engine().analyze(request, {
       signal,
       onProgress: (progress) => {
         onProgress(progress);

@@ -11,7 +11,7 @@ export async function analyzeAndShow(
 ): Promise<void> {
   await Promise.all(
     files.map(async (file) => {
-      const report = await analyses.analyze(file);
+      const report = await analyses.analyze(file, { ask: true });
       if (report) await panels.show(file, report, { preserveFocus: true });
     }),
   );

@@ -15,6 +15,7 @@ interface Manifest {
     readonly commands: readonly { command: string; category: string }[];
     readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
     readonly views: Readonly<Record<string, readonly { id: string; icon: string }[]>>;
+    readonly jsonValidation: readonly { fileMatch: string | readonly string[]; url: string }[];
     readonly walkthroughs: readonly { steps: readonly { media: { markdown: string } }[] }[];
   };
 }
@@ -49,6 +50,33 @@ describe('package.json', () => {
       expect(when).toContain('resourceExtname == .onnx');
       expect(when).not.toContain('resourceScheme');
     }
+  });
+
+  it.each([
+    ['report.json', true],
+    ['Report-2024.json', true],
+    ['model.onnx.json', true],
+    ['eigenscope.json', false],
+    ['package.json', false],
+    ['reports/package.json', false],
+    ['model.onnx', false],
+  ])('offers to open %s as a report: %s', (name, offered) => {
+    const clauses = ['explorer/context', 'editor/title/context'].flatMap((menu) =>
+      contributes.menus[menu]!.filter(({ command }) => command === 'eigenscope.openReport'),
+    );
+    expect(clauses).toHaveLength(2);
+    for (const { when } of clauses) {
+      const [, pattern] = /resourceFilename =~ \/(.*)\/i/.exec(when!)!;
+      expect(new RegExp(pattern!, 'i').test(name.split('/').at(-1)!)).toBe(offered);
+    }
+  });
+
+  it('has editors check accepted findings and reports against the published schemas', () => {
+    const { jsonValidation } = contributes;
+    expect(jsonValidation.map(({ fileMatch }) => fileMatch)).toContain('eigenscope.json');
+    expect(jsonValidation.filter(({ url }) => !existsSync(url))).toEqual([]);
+    const packaged = readFileSync('.vscodeignore', 'utf8');
+    expect(packaged).toContain('!schemas/*.json');
   });
 
   it('has the sidebar of the extension', () => {

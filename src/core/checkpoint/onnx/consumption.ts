@@ -2,6 +2,7 @@ import type { Division, Orientation, Role } from '../checkpoint.ts';
 import { isStoredKernel, storedMatrix, type AxesView, type StoredMatrix } from './axesView.ts';
 import { einsumUse } from './einsumUse.ts';
 import { isPackedAttention, packedAttentionUse } from './packedAttentionUse.ts';
+import { floatAlike } from './quantisedProducts.ts';
 import { STANDARD_DOMAIN } from './readModel.ts';
 import { isRecurrent, recurrentUse } from './recurrentUse.ts';
 import type { RowOrder } from './rowOrder.ts';
@@ -41,14 +42,11 @@ const TRANSPOSED_CONVOLUTION = 'ConvTranspose';
 
 /** Operators that compute with quantised values, of ONNX and of ONNX Runtime. */
 export const QUANTISED_OPERATOR =
-  /^(QuantizeLinear|DequantizeLinear|DynamicQuantizeLinear|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
+  /^(QuantizeLinear|DequantizeLinear|DynamicQuantize.*|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
 
 /** Operators that use weights in other ways, and what is said of each. */
 const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
-  [
-    QUANTISED_OPERATOR,
-    (op) => `part of a quantised computation (${op}), which is not analyzed in this version`,
-  ],
+  [QUANTISED_OPERATOR, (op) => `a scale, zero point or operand of ${op}, not a matrix of weights`],
   [
     /^(GatherElements|GatherND)$/,
     (op) => `a table that ${op} takes single values out of, not a matrix that multiplies`,
@@ -80,6 +78,18 @@ export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrd
   const { op, domain } = node;
   const standard = domain === '' || domain === STANDARD_DOMAIN;
   const microsoft = domain === MICROSOFT_DOMAIN;
+  const alike = standard || microsoft ? floatAlike(node) : undefined;
+  if (alike) return consumptionOf(alike, view);
+  if (microsoft && op === 'MatMulNBits' && node.input === 1)
+    return {
+      kind: 'matrix',
+      role: 'linear',
+      orientation: 'out-in',
+      rowAxes: 1,
+      groups: 1,
+    };
+  if (microsoft && op === 'GatherBlockQuantized' && node.input === 0)
+    return tableUse({ ...node, op: 'Gather' }, view);
   if (standard || microsoft) {
     if (MATRIX_PRODUCTS.has(op)) return matMulUse(node, view);
     if (GENERAL_PRODUCTS.has(op)) return gemmUse(node, view);

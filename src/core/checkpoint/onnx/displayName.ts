@@ -1,5 +1,6 @@
 import { isRecurrent } from './recurrentUse.ts';
 import { lookUp, type PlacedNode, type PlacedTensor } from './scopes.ts';
+import { tensorflowName } from './tensorflowName.ts';
 
 /** Names that exporters and optimisers make up and that tell a person nothing. */
 const EMPTY_NAMES: readonly RegExp[] = [
@@ -18,14 +19,15 @@ export function isTelling(name: string): boolean {
 }
 
 /**
- * What a person reads for a weight: the tensor's own name where it tells something; else the name of the
+ * What a person reads for a weight: the tensor's own name where it tells something (of TensorFlow's the
+ * layer); else the name of the
  * bias beside it, as in `layer.0.query.bias`; else the module path that the exporter left in the
  * consuming node's metadata or name; else the node's place, as in `MatMul #12`. What a recurrent node
  * makes a name for is its W or its R, the weights of the data or of the state: `LSTM #1 W`.
  */
 export function displayName(tensor: PlacedTensor, consumer: PlacedNode, input: number): string {
   const own = [tensor.header.name, tensor.name].find((name) => name !== '' && isTelling(name));
-  if (own !== undefined) return own;
+  if (own !== undefined) return tensorflowName(own);
   const made =
     nameFromBias(consumer) ??
     consumer.tree.moduleScopes.at(-1) ??

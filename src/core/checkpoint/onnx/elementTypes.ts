@@ -11,7 +11,8 @@ export interface ElementType {
 }
 
 const INTEGERS = 'integers such as indices or shapes, not weights';
-const QUANTISED = 'quantised values, which are not analyzed in this version';
+const QUANTISED = 'quantised values that nothing here takes as weights';
+const TINY = 'numbers of a format that is not analyzed in this version';
 
 /** TensorProto.DataType of ONNX 1.19. */
 const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
@@ -37,8 +38,8 @@ const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
   20: { name: 'float8e5m2fnuz', bits: 8, reason: QUANTISED },
   21: { name: 'uint4', bits: 4, reason: QUANTISED },
   22: { name: 'int4', bits: 4, reason: QUANTISED },
-  23: { name: 'float4e2m1', bits: 4, reason: QUANTISED },
-  24: { name: 'float8e8m0', bits: 8, reason: QUANTISED },
+  23: { name: 'float4e2m1', bits: 4, reason: TINY },
+  24: { name: 'float8e8m0', bits: 8, reason: TINY },
   25: { name: 'uint2', bits: 2, reason: QUANTISED },
   26: { name: 'int2', bits: 2, reason: QUANTISED },
 };

@@ -2,9 +2,15 @@ import { CheckpointError } from '../checkpointError.ts';
 import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
-import { consumptionOf, type Consumption, type ConsumingNode } from './consumption.ts';
+import {
+  consumptionOf,
+  QUANTISED_OPERATOR,
+  type Consumption,
+  type ConsumingNode,
+} from './consumption.ts';
 import { FusedAttention } from './fusedAttention.ts';
 import { passedOn, type Passing } from './passingOperators.ts';
+import type { Dequantiser } from './quantisedContent.ts';
 import { isRecurrent } from './recurrentUse.ts';
 import { RowCuts } from './rowCuts.ts';
 import { isPermutation, type RowOrder } from './rowOrder.ts';
@@ -28,6 +34,8 @@ export interface Consumer {
   /** Its place in the graph: of the outermost call, then of each one inside, and last its own. */
   readonly order: readonly number[];
   readonly consumption: Consumption;
+  /** Where the tensor is quantised: the node that says what its values stand for. */
+  readonly dequantiser: Dequantiser | undefined;
 }
 
 /** A call of a model-local function: names inside the function mean what the call gives them. */
@@ -46,6 +54,7 @@ interface Step {
   /** Where it was cut or joined along its first axis: from the whole, to what it was made into last. */
   readonly cut: { readonly from: Value; readonly to: Value } | undefined;
   readonly frame: Frame | undefined;
+  readonly dequantiser: Dequantiser | undefined;
 }
 
 /** Operators whose result holds the tensor's elements, but no longer as one whole tensor. */
@@ -68,7 +77,8 @@ export class GraphWalk {
     const found: Consumer[] = [];
     const seen = new Set<Value>();
     const view = storedView(shape);
-    const open: Step[] = [{ value, view, changedBy: '', cut: undefined, frame: undefined }];
+    const start = { value, view, changedBy: '', cut: undefined, frame: undefined };
+    const open: Step[] = [{ ...start, dequantiser: undefined }];
     for (let step = open.pop(); step; step = open.pop()) {
       this.countStep();
       // Inside a function the same name is met again in every call; a call inside itself ends at the depth limit.
@@ -108,7 +118,9 @@ export class GraphWalk {
     };
     const passed = passedOn(seen, step.view);
     if (passed.kind === 'passed') {
-      this.push(open, { ...step, view: passed.view }, node, tree.outputs[0]);
+      const dequantiser = tree.op === 'DequantizeLinear' ? dequantiserAt(step, use) : undefined;
+      const next = { ...step, view: passed.view, dequantiser: step.dequantiser ?? dequantiser };
+      this.push(open, next, node, tree.outputs[0]);
       return;
     }
     const order = [...callOrder(step.frame), node.order];
@@ -118,6 +130,9 @@ export class GraphWalk {
       input: use.input,
       order,
       consumption: this.withAttention(consumption, step, use),
+      dequantiser:
+        step.dequantiser ??
+        (QUANTISED_OPERATOR.test(tree.op) ? dequantiserAt(step, use) : undefined),
     });
   }
 
@@ -211,6 +226,17 @@ export class GraphWalk {
       { file, field: 'graph' },
     );
   }
+}
+
+function dequantiserAt({ view }: Step, { node, input }: Use): Dequantiser {
+  const { lengths, axes, stored } = view;
+  const asStored = JSON.stringify({ lengths, axes }) === JSON.stringify(axesOf(stored));
+  return { node, input, asStored };
+}
+
+function axesOf(stored: readonly number[]): Pick<AxesView, 'lengths' | 'axes'> {
+  const { lengths, axes } = storedView(stored);
+  return { lengths, axes };
 }
 
 /** An attribute of a node; inside a function it may be the attribute of the call, or the function's default. */

@@ -53,7 +53,26 @@ export const GRAPH: MessageShape = {
   },
 };
 
-export const VALUE_INFO: MessageShape = { message: 'ValueInfoProto', fields: { 1: 'name' } };
+export const VALUE_INFO: MessageShape = {
+  message: 'ValueInfoProto',
+  fields: { 1: 'name', 2: 'type' },
+};
+
+/** Of a value; of a tensor's element type and shape nothing is read. */
+export const TYPE: MessageShape = {
+  message: 'TypeProto',
+  fields: { 4: 'sequence_type', 5: 'map_type', 9: 'optional_type' },
+};
+
+export const SEQUENCE_TYPE: MessageShape = {
+  message: 'TypeProto.Sequence',
+  fields: { 1: 'elem_type' },
+};
+
+export const MAP_TYPE: MessageShape = {
+  message: 'TypeProto.Map',
+  fields: { 2: 'value_type' },
+};
 
 export const NODE: MessageShape = {
   message: 'NodeProto',
@@ -81,6 +100,8 @@ export const ATTRIBUTE: MessageShape = {
     8: 'ints',
     10: 'tensors',
     11: 'graphs',
+    14: 'tp',
+    15: 'type_protos',
     20: 'type',
     21: 'ref_attr_name',
     22: 'sparse_tensor',

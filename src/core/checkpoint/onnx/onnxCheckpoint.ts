@@ -15,6 +15,7 @@ import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import type { ModelTree } from './modelTree.ts';
+import { QuantisedContents } from './quantisedContent.ts';
 import { readModel } from './readModel.ts';
 import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
 import { ATTENTION_PARTS } from './packedAttentionUse.ts';
@@ -60,6 +61,7 @@ export function readOnnxModel(reader: RangeReader): OnnxModel {
   const placed = placeModel(model, reader.file);
   const externals = new ExternalFiles(reader.file);
   const contents = new TensorContents(reader, externals);
+  const quantised = new QuantisedContents(contents);
   const walk = new GraphWalk(placed, reader);
   const calls = callOrders(placed);
 
@@ -71,13 +73,15 @@ export function readOnnxModel(reader: RangeReader): OnnxModel {
       ? sparseContent(tensor.sparse, tensor.name, contents, reader.file)
       : contents.contentOf(tensor.header, tensor.name);
     if (content.type.float) parameters += content.elements;
-    const judged = judge(tensor, content, walk);
+    const judged = judge(tensor, content, walk, quantised);
     if ('reason' in judged) {
       const { shape, type } = content;
       const entry = { tensor: tensor.name, shape, dtype: type.name, reason: judged.reason };
       skipped.push({ offset: tensor.header.offset, entry });
     } else {
       const call = calls.get(outermost(tensor.scope)) ?? [];
+      const { storage } = judged;
+      if (storage.encoding === 'quantised') parameters += storage.elements;
       found.push({ ...judged, tensor, content, order: [...call, ...judged.first.order] });
     }
   }
@@ -157,11 +161,15 @@ function withAttentions(
 type Judgement =
   { readonly reason: string } | Pick<FoundWeight, 'storage' | 'consumers' | 'first' | 'use'>;
 
-function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): Judgement {
-  const { storage } = content;
+function judge(
+  tensor: PlacedTensor,
+  content: TensorContent,
+  walk: GraphWalk,
+  quantised: QuantisedContents,
+): Judgement {
   const reason = skipReason(tensor, content);
   const value = definedValue(tensor);
-  if (reason !== '' || !storage || !value) return { reason };
+  if (reason !== '' || !value) return { reason };
   const consumers = walk.consumersOf(value, content.shape);
   const uses = consumers.flatMap(({ consumption }, k) =>
     consumption.kind === 'matrix' ? [{ first: consumers[k]!, use: consumption }] : [],
@@ -170,8 +178,16 @@ function judge(tensor: PlacedTensor, content: TensorContent, walk: GraphWalk): J
   const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
   if (chosen) {
     const alike = uses.filter(({ use }) => use.role === chosen.use.role);
+    const read = content.storage
+      ? { storage: content.storage }
+      : quantised.contentOf(tensor.name, content, chosen.first.dequantiser);
+    if ('reason' in read) return read;
+    const { storage } = read;
     return { storage, consumers, ...chosen, use: agreed(chosen.use, alike) };
   }
+  const { type } = content;
+  if (!type.float && consumers.every(({ dequantiser }) => !dequantiser))
+    return { reason: `${type.name}: ${type.reason}` };
   const [other] = consumers;
   if (other?.consumption.kind === 'other') return { reason: other.consumption.reason };
   return { reason: 'no node takes it; the graph only hands it out as a result' };
@@ -201,9 +217,9 @@ function weightsOf(found: readonly FoundWeight[]): readonly Weight[] {
     role: use.role,
     orientation: use.orientation,
     dtype: storage.dtype,
-    shape: content.shape,
+    shape: storage.encoding === 'quantised' ? storage.shape : content.shape,
     rowAxes: use.rowAxes,
-    parameters: content.elements,
+    parameters: storage.elements,
     groups: use.groups,
     ...(use.division ? { division: use.division } : {}),
     consumers: [...new Set(consumers.map(({ node }) => node.label))],

@@ -35,6 +35,7 @@ const OPERATORS: Readonly<Record<string, (node: PassingNode, view: AxesView) => 
       ? passed(view)
       : stopped('cast to a type that is not a floating-point one before it is used'),
   CastLike: (_, view) => passed(view),
+  DequantizeLinear: (_, view) => passed(view),
   Transpose(node, view) {
     const order = node.integers('perm');
     return passedOr(transposed(view, order?.length ? order : undefined), 'Transpose', view);

@@ -8,11 +8,13 @@ import {
   NODE,
   SPARSE_TENSOR,
   TENSOR,
+  TYPE,
   VALUE_INFO,
 } from './messageShapes.ts';
 import { moduleScopesOf } from './moduleScopes.ts';
 import type { AttributeTree, GraphTree, NodeTree, SparseTree } from './modelTree.ts';
 import { readKeyValue, readTensorHeader, type TensorHeader } from './tensorHeader.ts';
+import { checkType } from './valueType.ts';
 
 /** How much of one file has been indexed. */
 export interface IndexCount {
@@ -145,6 +147,10 @@ export function readAttribute(message: MessageReader, count: IndexCount): Attrib
         break;
       case 'graphs':
         graphs.push(readGraph(message.child(GRAPH, graphs.length), count));
+        break;
+      case 'tp':
+      case 'type_protos':
+        checkType(message.child(TYPE));
     }
   }
   return { name, reference, integer, integers, float, text, tensors, sparse, graphs };
@@ -179,6 +185,8 @@ function readSparse(message: MessageReader, count: IndexCount): SparseTree {
 
 function readValueName(message: MessageReader): string {
   let name = '';
-  while (message.next()) if (message.name === 'name') name = message.text();
+  while (message.next())
+    if (message.name === 'name') name = message.text();
+    else if (message.name === 'type') checkType(message.child(TYPE));
   return name;
 }

@@ -1,9 +1,8 @@
 import { LIMITS } from '../limits.ts';
 import { QUANTISED_OPERATOR } from './consumption.ts';
+import { codeType } from './quantisedContent.ts';
 import { lookUp, type PlacedTensor, type Value } from './scopes.ts';
 import type { TensorContent } from './tensorContent.ts';
-
-const SMALL_INTEGERS = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32']);
 
 /**
  * Why a tensor is no weight matrix, as far as can be told without following it through the graph; empty
@@ -16,14 +15,8 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
     return `values of a sparse tensor in an attribute of ${tensor.holder || 'a function'}, not a weight`;
   if (tensor.place === 'sparse-indices') return 'indices of a sparse tensor, not weights';
   const value = definedValue(tensor);
-  if (!type.float) {
-    const quantised =
-      SMALL_INTEGERS.has(type.name) &&
-      value?.uses.some(({ node }) => QUANTISED_OPERATOR.test(node.tree.op));
-    return quantised
-      ? `${type.name}: quantised values, which are not analyzed in this version`
-      : `${type.name}: ${type.reason}`;
-  }
+  if (!type.float && !(value && mayBeQuantised(content, value)))
+    return `${type.name}: ${type.reason}`;
   if (tensor.place === 'attribute')
     return `an attribute of ${tensor.holder || 'a function'}, not a weight`;
   if (!value) return 'another tensor of the same graph has its name, and that one counts';
@@ -34,6 +27,12 @@ export function skipReason(tensor: PlacedTensor, content: TensorContent): string
   if (elements === 1) return 'a single number, not a matrix';
   if (shape.length === 1) return `a vector of ${elements} values (a bias or scale), not a matrix`;
   return '';
+}
+
+/** Whether integers may be the codes of weights or belong to such; only the nodes they come to can tell. */
+function mayBeQuantised({ type, shape }: TensorContent, { uses }: Value): boolean {
+  if (codeType(type.name) === undefined) return false;
+  return shape.length > 1 || uses.some(({ node }) => QUANTISED_OPERATOR.test(node.tree.op));
 }
 
 /** The value that a tensor defines; undefined where it defines none. */

@@ -41,7 +41,8 @@ export function sparseContent(
       `has ${stored.elements} sparse values, but no indices that say where they stand. The file is damaged; export it again.`,
     );
   const { storage } = stored;
-  if (!storage || storage.encoding === 'sparse') return { ...base, storage: undefined };
+  if (!storage || storage.encoding === 'sparse' || storage.encoding === 'quantised')
+    return { ...base, storage: undefined };
   const dense: TensorStorage = {
     file: storage.file,
     tensor: name,

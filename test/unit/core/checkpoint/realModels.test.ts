@@ -1,60 +1,38 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { MatrixView } from '../../../../src/core/checkpoint/checkpoint.ts';
+import type { Checkpoint, MatrixView } from '../../../../src/core/checkpoint/checkpoint.ts';
 import { matrixViews } from '../../../../src/core/checkpoint/matrixViews.ts';
 import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
 import { readValues } from '../../../../src/core/checkpoint/readValues.ts';
-import { onnx, type OnnxTypes } from '../../../fixtures/onnxProto.ts';
-import { REAL_MODELS } from '../../../fixtures/realModels.ts';
+import { everyTensor, float32Values } from '../../../fixtures/everyTensor.ts';
+import { onnx } from '../../../fixtures/onnxProto.ts';
+import { PACKED_MODELS, REAL_MODELS } from '../../../fixtures/realModels.ts';
+import { tempFolder } from '../../../fixtures/tempFolder.ts';
 
-interface Counted {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly proto: OnnxTypes.ITensorProto;
-}
-
-/** Every TensorProto of a file, found by onnx-proto and a walk of its own. */
-function everyTensor(file: string): Counted[] {
-  const model = onnx.ModelProto.decode(fs.readFileSync(file));
-  const found: Counted[] = [];
-  const add = (proto: OnnxTypes.ITensorProto, name: string): void => {
-    found.push({ name, shape: (proto.dims ?? []).map(Number), proto });
-  };
-  let ofOperator = new Map<string, number>();
-  const graph = (of: OnnxTypes.IGraphProto): void => {
-    for (const tensor of of.initializer ?? []) add(tensor, tensor.name ?? '');
-    for (const node of of.node ?? []) {
-      const op = node.opType ?? '';
-      const ordinal = (ofOperator.get(op) ?? 0) + 1;
-      ofOperator.set(op, ordinal);
-      for (const attribute of node.attribute ?? []) {
-        const holder = `${node.name === '' ? `${op} #${ordinal}` : node.name}/${attribute.name}`;
-        if (attribute.t)
-          add(attribute.t, op === 'Constant' ? node.output![0]! : attribute.t.name || holder);
-        for (const tensor of attribute.tensors ?? []) add(tensor, tensor.name ?? '');
-        if (attribute.g) graph(attribute.g);
-        for (const inner of attribute.graphs ?? []) graph(inner);
-      }
-    }
-  };
-  ofOperator = new Map();
-  graph(model.graph!);
-  return found;
-}
+const folder = tempFolder();
 
 const line = (name: string, shape: readonly number[]): string => `${name} [${shape.join(', ')}]`;
 
-const COUNTS: readonly (readonly [keyof typeof REAL_MODELS, weights: number, skipped: number])[] = [
+const MODELS: Readonly<Record<string, string | undefined>> = { ...REAL_MODELS, ...PACKED_MODELS };
+
+const COUNTS: readonly (readonly [model: string, weights: number, skipped: number])[] = [
   ['ocrRecognition', 47, 278],
   ['ocrDetection', 64, 278],
   ['ocrDirection', 54, 196],
   ['silero5', 16, 329],
   ['silero6', 16, 329],
   ['sileroLegacy', 52, 211],
+  ['mlsd', 41, 62],
+  ['blazeFace', 69, 45],
 ];
 
 describe.each(COUNTS)('%s', (key, weightCount, skippedCount) => {
-  const file = REAL_MODELS[key];
+  const file = MODELS[key];
+  if (file === undefined) {
+    test.skip('is not there and cannot be fetched', () => undefined);
+    return;
+  }
   const checkpoint = openCheckpoint(file);
   const tensors = everyTensor(file);
 
@@ -67,15 +45,11 @@ describe.each(COUNTS)('%s', (key, weightCount, skippedCount) => {
 
   test('every weight has the values that onnx-proto reads', () => {
     for (const { tensor, shape, storage } of checkpoint.weights) {
-      const { proto } = tensors.find(
-        (each) => line(each.name, each.shape) === line(tensor, shape),
-      )!;
-      const raw = Uint8Array.from(proto.rawData!);
-      const values = new Float32Array(raw.buffer);
+      const found = tensors.find((each) => line(each.name, each.shape) === line(tensor, shape))!;
+      const values = Float64Array.from(float32Values(found));
+      expect(values.length).toBe(shape.reduce((all, each) => all * each, 1));
       expect(
-        Buffer.from(readValues(storage).buffer).equals(
-          Buffer.from(Float64Array.from(values).buffer),
-        ),
+        Buffer.from(readValues(storage).buffer).equals(Buffer.from(values.buffer)),
         tensor,
       ).toBe(true);
     }
@@ -111,9 +85,9 @@ describe('the gates of Silero', () => {
     const recurrent = weights.filter(({ role }) => role === 'recurrent');
     expect(recurrent).toHaveLength(16);
     for (const weight of recurrent) {
-      const { proto, shape } = tensors.find(({ name }) => name === weight.tensor)!;
-      expect(shape).toEqual([1, 256, 64]);
-      const values = new Float32Array(Uint8Array.from(proto.rawData!).buffer);
+      const tensor = tensors.find(({ name }) => name === weight.tensor)!;
+      expect(tensor.shape).toEqual([1, 256, 64]);
+      const values = float32Values(tensor);
       const { parts } = matrixViews(weight, 'robust');
       expect(parts.map(({ part }) => part)).toEqual(GATES.map((gate) => `forward, ${gate}`));
       for (const [gate, { view }] of parts.entries()) {
@@ -151,7 +125,7 @@ describe('the gates of Silero', () => {
 });
 
 const PARTS: readonly (readonly [
-  keyof typeof REAL_MODELS,
+  model: string,
   roles: Readonly<Record<string, number>>,
   robust: number,
   compat: number,
@@ -162,18 +136,63 @@ const PARTS: readonly (readonly [
   ['silero5', { conv: 12, recurrent: 4 }, 26, 16],
   ['silero6', { conv: 12, recurrent: 4 }, 26, 16],
   ['sileroLegacy', { conv: 36, recurrent: 16 }, 88, 36],
+  ['mlsd', { conv: 41 }, 31, 41],
+  ['blazeFace', { conv: 69 }, 37, 69],
 ];
 
-test.each(PARTS)('%s: roles, and how many matrices they make', (key, roles, robust, compat) => {
-  const { weights } = openCheckpoint(REAL_MODELS[key]);
-  const found: Record<string, number> = {};
-  for (const { role } of weights) found[role] = (found[role] ?? 0) + 1;
-  expect(found).toEqual(roles);
-  for (const [mode, count] of [
-    ['robust', robust],
-    ['compat', compat],
-  ] as const)
-    expect(weights.flatMap((weight) => matrixViews(weight, mode).parts)).toHaveLength(count);
+test.each(PARTS.filter(([model]) => MODELS[model] !== undefined))(
+  '%s: roles, and how many matrices they make',
+  (key, roles, robust, compat) => {
+    const { weights } = openCheckpoint(MODELS[key]!);
+    const found: Record<string, number> = {};
+    for (const { role } of weights) found[role] = (found[role] ?? 0) + 1;
+    expect(found).toEqual(roles);
+    for (const [mode, count] of [
+      ['robust', robust],
+      ['compat', compat],
+    ] as const)
+      expect(weights.flatMap((weight) => matrixViews(weight, mode).parts)).toHaveLength(count);
+  },
+);
+
+describe.skipIf(PACKED_MODELS.blazeFace === undefined)('BlazeFace', () => {
+  const file = PACKED_MODELS.blazeFace!;
+
+  test('has the layers of TensorFlow for names, and a depthwise convolution for every second one', () => {
+    const { weights } = openCheckpoint(file);
+    expect(weights.slice(0, 3).map(({ name, groups, shape }) => [name, groups, shape])).toEqual([
+      ['functional_1/conv2d', 1, [24, 3, 5, 5]],
+      ['functional_1/depthwise_conv2d', 24, [24, 1, 3, 3]],
+      ['functional_1/conv2d_1', 1, [24, 24, 1, 1]],
+    ]);
+    const depthwise = weights.filter(({ groups }) => groups > 1);
+    expect(depthwise).toHaveLength(32);
+    for (const weight of depthwise)
+      expect(matrixViews(weight, 'robust')).toEqual({
+        parts: [],
+        reason: `a depthwise convolution: each of its ${weight.groups} filters is a vector of 9 values, whose only singular value is its norm`,
+      });
+  });
+
+  test('reads the same where its weights are moved from raw_data to float_data', () => {
+    const model = onnx.ModelProto.decode(fs.readFileSync(file));
+    for (const tensor of model.graph!.initializer!)
+      if (tensor.dataType === onnx.TensorProto.DataType.FLOAT) {
+        tensor.floatData = [...float32Values({ name: '', shape: [], proto: tensor })];
+        tensor.rawData = new Uint8Array(0);
+      }
+    const moved = path.join(folder, 'float_data.onnx');
+    fs.writeFileSync(moved, onnx.ModelProto.encode(model).finish());
+    const [before, after] = [openCheckpoint(file), openCheckpoint(moved)];
+    expect(after.weights.map(({ storage }) => storage.encoding)).toEqual(
+      after.weights.map(() => 'float32List'),
+    );
+    const identities = ({ weights }: Checkpoint) =>
+      weights.map(({ storage, ...rest }) => [rest, storage.elements]);
+    expect(identities(after)).toEqual(identities(before));
+    for (const [k, { storage }] of after.weights.entries())
+      expect(readValues(storage)).toEqual(readValues(before.weights[k]!.storage));
+  });
 });
 
 test('the fused projections of PP-OCRv4 recognition are query, key and value', () => {

@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { loadKernels } from '../core/linalg/kernels.ts';
+import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import type { PoolWork } from './workerPool.ts';
+
+/** Less work is over before a clock can tell how fast it was. */
+const LEAST_FLOPS = 1e9;
+
+/** Share of the newest run: a machine that was busy once is not slow for ever. */
+const NEWEST_SHARE = 0.5;
+
+/** Side of the matrix that is solved where nothing is known yet: a tenth of a second on a small machine. */
+const CALIBRATION_SIDE = 384;
+
+const FILE = 'speed.json';
+
+/**
+ * How fast one worker of this machine solves, in floating-point operations a second: as earlier runs went,
+ * remembered beside the solved spectra, else by one short solve. Of other kernels nothing is taken over.
+ */
+export class SolverSpeed {
+  readonly kernelsHash: string;
+  #known: number | undefined;
+
+  constructor(
+    private readonly cacheDir: string,
+    private readonly wasm: Uint8Array<ArrayBuffer>,
+  ) {
+    this.kernelsHash = createHash('sha256').update(wasm).digest('hex');
+  }
+
+  flopsPerSecond(): number {
+    this.#known ??= this.#remembered() ?? this.#remember(this.#calibrated());
+    return this.#known;
+  }
+
+  /** Takes in how fast a run was; too short a one says nothing. */
+  learn({ flops, seconds }: PoolWork): void {
+    if (flops < LEAST_FLOPS || seconds <= 0) return;
+    const before = this.#known ?? this.#remembered();
+    const now = flops / seconds;
+    const next = before === undefined ? now : before + NEWEST_SHARE * (now - before);
+    this.#known = this.#remember(next);
+  }
+
+  #calibrated(): number {
+    const kernels = loadKernels(this.wasm);
+    const side = CALIBRATION_SIDE;
+    const data = Float64Array.from({ length: side * side }, (_, k) => Math.sin(k * k));
+    const timed = (): number => {
+      const started = performance.now();
+      singularValues({ rows: side, cols: side, data }, kernels);
+      return (performance.now() - started) / 1000;
+    };
+    // The first solve compiles.
+    timed();
+    return solveFlops(side, side) / timed();
+  }
+
+  #remembered(): number | undefined {
+    if (this.cacheDir === '') return undefined;
+    try {
+      const text = fs.readFileSync(path.join(this.cacheDir, FILE), 'utf8');
+      const { kernels, flopsPerSecond } = JSON.parse(text) as Record<string, unknown>;
+      const usable = typeof flopsPerSecond === 'number' && flopsPerSecond > 0;
+      return usable && kernels === this.kernelsHash ? flopsPerSecond : undefined;
+    } catch {
+      // None yet, or damaged: it is measured again.
+      return undefined;
+    }
+  }
+
+  #remember(flopsPerSecond: number): number {
+    if (this.cacheDir === '') return flopsPerSecond;
+    const file = path.join(this.cacheDir, FILE);
+    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      fs.mkdirSync(this.cacheDir, { recursive: true });
+      fs.writeFileSync(temporary, JSON.stringify({ kernels: this.kernelsHash, flopsPerSecond }));
+      fs.renameSync(temporary, file);
+    } catch {
+      // A cache that cannot be written only means to measure again.
+    }
+    return flopsPerSecond;
+  }
+}

@@ -1,0 +1,87 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { solveFlops } from '../../../src/core/linalg/singularValues.ts';
+import { shuffleCount } from '../../../src/core/spectrum/shuffles.ts';
+import { rememberSpeed } from '../../fixtures/rememberedSpeed.ts';
+import { tempFolder } from '../../fixtures/tempFolder.ts';
+import { analyzeRequest, testEngine, writeChain } from '../../fixtures/testEngine.ts';
+
+const folder = tempFolder();
+const model = writeChain(folder, 'chain.onnx', 3, 64);
+const request = analyzeRequest(model);
+
+/** Floating-point operations a second of a machine on which a run of this model takes minutes. */
+const SLOW = 1e5;
+
+function engineWith(speed: number | string) {
+  const cacheDir = fs.mkdtempSync(path.join(folder, 'cache-'));
+  if (typeof speed === 'number') rememberSpeed(cacheDir, speed);
+  else fs.writeFileSync(path.join(cacheDir, 'speed.json'), speed);
+  const engine = testEngine(cacheDir);
+  opened.push(engine);
+  return { engine, cacheDir };
+}
+
+const opened: { dispose(): void }[] = [];
+afterAll(() => opened.forEach((engine) => engine.dispose()));
+
+describe('the estimate of an analysis', () => {
+  it('has every matrix in graph order, with the time of its solves', async () => {
+    const { entries, workers } = await engineWith(SLOW).engine.estimate(request);
+    expect(workers).toBe(1);
+    expect(entries.map(({ id, rows, cols, matrices }) => [id, rows, cols, matrices])).toEqual(
+      ['layer_0', 'layer_1', 'layer_2'].map((id) => [
+        expect.stringContaining(id) as string,
+        64,
+        64,
+        1,
+      ]),
+    );
+    const solves = (1 + shuffleCount(64)) * solveFlops(64, 64);
+    for (const { seconds } of entries) expect(seconds).toBeGreaterThanOrEqual(solves / SLOW);
+  });
+
+  it('counts nothing for what the cache has', async () => {
+    const { engine } = engineWith(SLOW);
+    const leftOut = { [(await engine.estimate(request)).entries[1]!.id]: 'not now' };
+    await engine.analyze({ ...request, leftOut });
+    const { entries } = await engine.estimate(request);
+    expect(entries.map(({ seconds }) => seconds > 0)).toEqual([false, true, false]);
+  });
+
+  it.each([
+    ['there is none', ''],
+    ['it is damaged', '{"kernels":'],
+    ['it is of other kernels', '{"kernels":"0","flopsPerSecond":1}'],
+    ['it is no speed', '{"kernels":"0","flopsPerSecond":"fast"}'],
+  ])('measures the speed of the machine where %s, and remembers it', async (_what, text) => {
+    const { engine, cacheDir } = engineWith(text);
+    const { entries } = await engine.estimate(request);
+    const kept = JSON.parse(fs.readFileSync(path.join(cacheDir, 'speed.json'), 'utf8')) as {
+      flopsPerSecond: number;
+    };
+    expect(kept.flopsPerSecond).toBeGreaterThan(1e6);
+    expect(entries[0]!.seconds * kept.flopsPerSecond).toBeGreaterThan(solveFlops(64, 64));
+  });
+
+  it('rejects for a file that cannot be read, as the analysis does', async () => {
+    const missing = analyzeRequest(path.join(folder, 'missing.onnx'));
+    await expect(engineWith(SLOW).engine.estimate(missing)).rejects.toMatchObject({
+      name: 'CheckpointError',
+      code: 'not-found',
+    });
+  });
+});
+
+describe('layers that are left out', () => {
+  it('are among the skipped with the reason, the others are analyzed', async () => {
+    const { engine } = engineWith(SLOW);
+    const [first] = (await engine.estimate(request)).entries;
+    const report = await engine.analyze({ ...request, leftOut: { [first!.id]: 'too long' } });
+    expect(report.layers.map(({ name }) => name)).toEqual(['layer_1', 'layer_2']);
+    expect(report.skipped.map(({ tensor, reason }) => [tensor, reason])).toEqual([
+      ['layer_0', 'too long'],
+    ]);
+  });
+});
