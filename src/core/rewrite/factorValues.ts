@@ -21,7 +21,7 @@ export function factorShape({
   shape,
   rowAxes,
   parameters,
-}: DenseWeight): readonly [number, number] {
+}: Pick<DenseWeight, 'shape' | 'rowAxes' | 'parameters'>): readonly [number, number] {
   const rows = shape.slice(0, rowAxes).reduce((product, length) => product * length, 1);
   return [rows, parameters / rows];
 }

@@ -81,8 +81,9 @@ test('the file keeps its size and every other byte; what gzip makes of the value
   const { file, output, outcome } = pruned({ dims: [64, 64], values }, 'unstructured');
   const [before, after] = [fs.readFileSync(file), fs.readFileSync(output)];
   expect(after.length).toBe(before.length);
-  const raw = openCheckpoint(file).weights[0]!.storage as { segments: { offset: number }[] };
-  const [{ offset }] = raw.segments as [{ offset: number }];
+  const { storage } = openCheckpoint(file).weights[0]!;
+  if (storage.encoding !== 'raw') throw new Error(`stored as ${storage.encoding}`);
+  const { offset } = storage.segments[0]!;
   const changed = [...before.keys()].filter((k) => before[k] !== after[k]);
   expect(changed.every((k) => k >= offset && k < offset + 4 * 4096)).toBe(true);
   const [layer] = outcome.layers;

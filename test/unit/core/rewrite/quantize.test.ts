@@ -241,7 +241,7 @@ function predicted(file: string, { bits, block }: Case, signed: boolean): number
     patterns: false,
   };
   const values = readValues(weight.storage);
-  return Math.sqrt(measureValues(values, request, storedScale('float32')).levels[0]!.error!);
+  return Math.sqrt(measureValues(values, request, storedScale('float32')).levels[0]!.error);
 }
 
 describe('a quantised weight is what the model runs with', () => {

@@ -246,6 +246,17 @@ describe('weights that stay, and why', () => {
       note: 'the gates of LSTM',
     },
     {
+      name: 'a weight that is stored quantised',
+      model: {
+        initializers: [
+          { name: 'w', dims: [6, 8], dtype: 'int8' as const, values: new Int8Array(48).fill(3) },
+          tensor('scale'),
+        ],
+        nodes: [op('DequantizeLinear', ['w', 'scale'], 'd'), op('MatMul', ['x', 'd'], 'y')],
+      },
+      note: 'stored quantised already',
+    },
+    {
       name: 'a batch of matrices',
       model: { initializers: [tensor('w', 3, 8, 6)], nodes: [op('MatMul', ['x', 'w'], 'y')] },
       note: 'a batch of matrices',

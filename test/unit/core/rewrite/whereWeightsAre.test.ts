@@ -152,7 +152,8 @@ describe('graphs within graphs', () => {
     const plan = planFor(file, () => ({ action: 'quantize', bits: 4, block: 32 }));
     rewriteCheckpoint(file, plan, output, { kernels });
     const proto = decoded(output);
-    const domains = (list: typeof proto.opsetImport): unknown[] => list.map(({ domain }) => domain);
+    const domains = (list: readonly { domain?: string | null }[] | null | undefined): unknown[] =>
+      (list ?? []).map(({ domain }) => domain);
     expect(domains(proto.opsetImport)).toContain('com.microsoft');
     expect(domains(proto.functions[0]!.opsetImport)).toContain('com.microsoft');
     await expectSameOutputs(written, 0.15);
