@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Weight } from '../checkpoint/checkpoint.ts';
+import { modelFiles } from '../checkpoint/modelHash.ts';
 import { ExternalFiles } from '../checkpoint/onnx/externalFiles.ts';
 import { FUNCTION, MODEL } from '../checkpoint/onnx/messageShapes.ts';
 import { readOnnxModel, type OnnxModel } from '../checkpoint/onnx/onnxCheckpoint.ts';
@@ -58,8 +59,7 @@ export function rewriteCheckpoint(
   const reader = openRangeReader(file);
   try {
     const model = readOnnxModel(reader);
-    const sources = model.checkpoint.weights.map(({ storage }) => storage.file);
-    checkOutputPath(output, [file, ...new Set(sources)], tools.replace ?? false);
+    checkOutputPath(output, modelFiles(model.checkpoint), tools.replace ?? false);
     const layers = plannedLayers(model, plan);
     const location = besideName(output);
     const arranged = arrange(reader, model, layers, new ExternalData(location, false), tools);

@@ -336,6 +336,15 @@ describe('weights in other files', () => {
     expect(openCheckpoint(written.output).weights).toHaveLength(4);
   });
 
+  test('are never written over', () => {
+    const written = external();
+    const plan = planFor(written.file, () => ({ action: 'keep' }));
+    const data = path.join(written.folder, 'weights.bin');
+    expect(() => rewriteCheckpoint(written.file, plan, data, { kernels, replace: true })).toThrow(
+      'weights.bin is the original model or holds weights of it',
+    );
+  });
+
   test('a file that has the name already is left alone', async () => {
     const written = external();
     fs.writeFileSync(`${written.output}.data`, 'mine');
