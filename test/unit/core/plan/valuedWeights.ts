@@ -1,4 +1,5 @@
 import type { Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
+import { decodedType } from '../../../../src/core/checkpoint/decodedType.ts';
 import { inputLines } from '../../../../src/core/plan/inputLines.ts';
 import { measureValues } from '../../../../src/core/plan/measureValues.ts';
 import type { PlanWeight } from '../../../../src/core/plan/planWeight.ts';
@@ -26,7 +27,7 @@ export function listedWeight(changes: Partial<Weight> & Pick<Weight, 'shape'>): 
     storage: {
       file: 'model.onnx',
       tensor: 'w',
-      dtype,
+      dtype: decodedType(dtype),
       elements: parameters,
       encoding: 'raw',
       segments: [{ offset: 0, bytes: 4 * parameters }],
