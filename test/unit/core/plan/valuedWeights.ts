@@ -1,5 +1,4 @@
-import type { Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
-import { decodedType } from '../../../../src/core/checkpoint/decodedType.ts';
+import type { FloatType, Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
 import { inputLines } from '../../../../src/core/plan/inputLines.ts';
 import { measureValues } from '../../../../src/core/plan/measureValues.ts';
 import type { PlanWeight } from '../../../../src/core/plan/planWeight.ts';
@@ -9,7 +8,9 @@ import { seededRandom } from '../../../fixtures/seededRandom.ts';
 import { powerLawWeight } from './planWeights.ts';
 
 /** A weight as a checkpoint would list it: a MatMul's `[in, out]` of float32 unless said. */
-export function listedWeight(changes: Partial<Weight> & Pick<Weight, 'shape'>): Weight {
+export function listedWeight(
+  changes: Partial<Weight> & Pick<Weight, 'shape'> & { readonly dtype?: FloatType },
+): Weight {
   const { shape, dtype = 'float32' } = changes;
   const parameters = shape.reduce((total, length) => total * length, 1);
   return {
@@ -27,7 +28,7 @@ export function listedWeight(changes: Partial<Weight> & Pick<Weight, 'shape'>): 
     storage: {
       file: 'model.onnx',
       tensor: 'w',
-      dtype: decodedType(dtype),
+      dtype,
       elements: parameters,
       encoding: 'raw',
       segments: [{ offset: 0, bytes: 4 * parameters }],
