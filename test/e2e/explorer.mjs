@@ -38,7 +38,7 @@ export async function chooseEntry(page, entry) {
   const deadline = Date.now() + LIMIT_MS;
   const closed = () =>
     page.locator('.monaco-menu').waitFor({ state: 'detached', timeout: MENU_CLOSES_MS });
-  for (let clicked = false; ; ) {
+  for (let clicked = false; ;) {
     try {
       await entry.click({ timeout: CLICK_MS });
       clicked = true;
