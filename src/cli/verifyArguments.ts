@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/engineApi.ts';
 import { UsageError } from './exitCode.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 export const VERIFY_USAGE = `Usage: eigenscope verify A.onnx B.onnx [options]
 
@@ -93,22 +94,6 @@ function errorBound(text: string | undefined): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new UsageError(`--max-error is a number from 0 up, such as 0.01, not '${text}'.`);
-  return value;
-}
-
-/** Past this, seeds and counts would not be exact in a float64. */
-const MAX_WHOLE = 2 ** 31 - 1;
-
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  absent: number,
-  least: number,
-): number {
-  if (text === undefined) return absent;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > MAX_WHOLE)
-    throw new UsageError(`${option} is a whole number from ${least} up, not '${text}'.`);
   return value;
 }
 
