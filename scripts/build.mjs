@@ -28,7 +28,7 @@ export async function build({ tests = true } = {}) {
   };
   const esm = { ...node, format: 'esm' };
   const [, ...bundles] = await Promise.all([
-    buildKernels(path.join(dist, 'kernels.wasm')),
+    buildKernels(dist),
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
     esbuild.build({

@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-calibrate-'));
 const program = path.join(scratch, 'gaussianSpread.mjs');
 const wasm = path.join(scratch, 'kernels.wasm');
-await buildKernels(wasm);
+await buildKernels(scratch);
 await esbuild.build({
   entryPoints: [path.join(root, 'test/calibration/gaussianSpread.ts')],
   outfile: program,

@@ -22,6 +22,7 @@ const NEEDED = [
   'dist/engine.mjs',
   'dist/worker.mjs',
   'dist/kernels.wasm',
+  'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',
   'dist/webview/report.js',
   'dist/webview/report.css',

@@ -13,6 +13,7 @@ const FILES = [
   'dist/engine.mjs',
   'dist/worker.mjs',
   'dist/kernels.wasm',
+  'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',
   'dist/webview/standalone.js',
   'dist/webview/standalone.css',

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
+import { type BackendChoice, BACKENDS } from '../engine/backendName.ts';
 import { DEFAULT_SEED } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
@@ -29,6 +30,10 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
   --yes                  do not ask before a run of over a minute (asked on a terminal only)
   --min-eigenvalues N    leave out matrices with fewer (default 10)
   --seed N               of the shuffles (default ${DEFAULT_SEED})
+  --precision exact|fast fast computes large matrices in float32, within 2e-6 of the largest
+                         singular value (default exact: float64)
+  --backend NAME         what multiplies matrices: ${BACKENDS.join(', ')} (default: auto,
+                         the fastest that this machine has)
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -71,6 +76,8 @@ export interface AnalyzeArguments {
   readonly baseline: string | undefined;
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
+  readonly precision: 'exact' | 'fast';
+  readonly backend: BackendChoice;
   readonly layers: string;
   /** Largest smaller side of a matrix; 0 for any. */
   readonly largest: number;
@@ -104,6 +111,8 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     baseline: values.baseline,
     spectra: values.spectra ?? false,
     mode,
+    precision: precisionOf(values.precision),
+    backend: backendOf(values.backend),
     layers: values.layers ?? '',
     largest: wholeNumber('--largest', values.largest, 0, 1),
     yes: values.yes ?? false,
@@ -132,6 +141,18 @@ function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] 
   return outputs;
 }
 
+function precisionOf(text = 'exact'): 'exact' | 'fast' {
+  if (text !== 'exact' && text !== 'fast')
+    throw new UsageError(`--precision is 'exact' or 'fast', not '${text}'.`);
+  return text;
+}
+
+function backendOf(text = 'auto'): BackendChoice {
+  const choice = ['auto' as const, ...BACKENDS].find((known) => known === text);
+  if (!choice) throw new UsageError(`--backend is auto, ${BACKENDS.join(', ')}, not '${text}'.`);
+  return choice;
+}
+
 function failOnOf(text: string | undefined): FailOn[] {
   if (text === undefined) return [];
   return text.split(',').map((each) => {
@@ -156,6 +177,8 @@ function parsed(args: readonly string[]) {
         baseline: { type: 'string' },
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
+        precision: { type: 'string' },
+        backend: { type: 'string' },
         layers: { type: 'string' },
         largest: { type: 'string' },
         yes: { type: 'boolean' },

@@ -44,9 +44,9 @@ export async function analyzeCommand(
     return EXIT.done;
   }
   const runs = plannedRuns(given);
-  const { cacheDir, workers } = given;
+  const { cacheDir, workers, backend } = given;
   const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers, log });
+  const engine = createEngineClient({ dist, cacheDir, version, workers, backend, log });
   const abort = new AbortController();
   const onInterrupt = (): void => abort.abort();
   process.once('SIGINT', onInterrupt);
@@ -89,12 +89,12 @@ async function reportOf(
   signal: AbortSignal,
 ): Promise<Report | number> {
   const bar = new ProgressBar(process.stderr);
-  const { mode, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
+  const { mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
   const { file } = run.model;
   const label = run.several ? run.model.label : path.basename(file);
   try {
     const request = await selectLayers(
-      { file, mode, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
+      { file, mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
       label,
       engine,
       given,

@@ -32,6 +32,7 @@ export async function analyze(
   const { entries, skipped } = planEntries(checkpoint, request);
   pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
+  const backend = await pool.backend();
   const outcomes = await solveEntries(fits, pool, context);
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
   const blocks = blockOfWeight(checkpoint);
@@ -65,13 +66,14 @@ export async function analyze(
     },
     settings: {
       mode: request.mode,
-      precision: 'exact',
+      precision: request.precision ?? 'exact',
       device: 'cpu',
       minEigenvalues: request.minEigenvalues,
       seed: request.seed,
     },
     compute: {
-      backend: 'wasm',
+      backend: backend.name,
+      ...(backend.reason === '' ? {} : { backendReason: backend.reason }),
       workers: pool.size,
       seconds: (performance.now() - started) / 1000,
       cached: outcomes.filter((outcome) => outcome.status === 'solved' && outcome.cached).length,

@@ -1,6 +1,7 @@
 import { CancelledError } from '../protocol/cancellation.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext, EngineApi } from './engineApi.ts';
+import type { BackendChoice } from './backendName.ts';
 import { startEngine, type EngineProcess } from './engineProcess.ts';
 
 export interface EngineClientOptions {
@@ -12,6 +13,8 @@ export interface EngineClientOptions {
   /** 0 or absent: one less than the cores. */
   readonly workers?: number;
   readonly idleSeconds?: number;
+  /** `auto` where absent: the fastest that this machine has. */
+  readonly backend?: BackendChoice;
   readonly log?: (line: string) => void;
 }
 
@@ -44,7 +47,9 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     if (disposed) throw new DisconnectedError('The engine client has been disposed of.');
     if (engine) return engine;
     const { dist, cacheDir, version, workers = 0, idleSeconds = DEFAULT_IDLE_SECONDS } = options;
-    const started = startEngine({ dist, cacheDir, version, workers, idleSeconds }, options.log);
+    const { backend = 'auto' } = options;
+    const start = { dist, cacheDir, version, workers, idleSeconds, backend };
+    const started = startEngine(start, options.log);
     engine = started;
     void started.ended.then((how) => {
       if (engine === started) engine = undefined;

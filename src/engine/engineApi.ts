@@ -1,3 +1,4 @@
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
@@ -12,6 +13,8 @@ export interface AnalyzeRequest {
   /** Entries with fewer eigenvalues are skipped; WeightWatcher's default is 10. */
   readonly minEigenvalues: number;
   readonly seed: number;
+  /** `exact`, which is float64 throughout, where absent. */
+  readonly precision?: Precision;
   /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
   readonly layers: string;
   /** Put every singular value in the report. */

@@ -1,3 +1,5 @@
+import type { BackendChoice } from './backendName.ts';
+
 /** What the engine process is started with: its one argument, as JSON. */
 export interface EngineStart {
   /** Folder with worker.mjs and kernels.wasm. */
@@ -9,6 +11,7 @@ export interface EngineStart {
   /** Ends itself after so long without a call. */
   readonly idleSeconds: number;
   readonly version: string;
+  readonly backend: BackendChoice;
 }
 
 /** What the engine says when it can take calls. */

@@ -21,6 +21,7 @@ import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import { entryId, headUses } from './headUses.ts';
 import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
+import { BLOCK_ENTRIES, isStreamed } from './streamedMatrix.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -129,6 +130,7 @@ function entryOf(
     task: {
       id,
       mode: request.mode,
+      precision: request.precision ?? 'exact',
       source,
       compatSource,
       windows,
@@ -139,15 +141,29 @@ function entryOf(
       seed: request.seed,
       wantSpectrum: request.spectra,
       // WeightWatcher has none of the findings that rest on them.
-      wantEntries: robust,
-      heads: robust ? (uses.get(id) ?? []) : [],
+      wantEntries: robust && !isStreamed(source),
+      heads: robust && !isStreamed(source) ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
     // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * (storedCopies(source.storage) * source.storage.elements + rows * cols) +
-      Math.max(...solves.map((each) => solveBytes(each.rows, each.cols))),
+      BYTES_PER_VALUE * valuesInMemory(source) +
+      Math.max(
+        ...solves.map((each) =>
+          solveBytes(each.rows, each.cols, {
+            precision: request.precision ?? 'exact',
+            library: true,
+          }),
+        ),
+      ),
   };
+}
+
+/** Of a tall weight a block, its shuffle and what is read of it; of another all of it and a copy. */
+function valuesInMemory(source: SpectrumSource): number {
+  if (isStreamed(source)) return 3 * BLOCK_ENTRIES;
+  const { storage, view } = source;
+  return storedCopies(storage) * storage.elements + view.rows * view.cols;
 }
 
 /** Arrays as long as the tensor that are held at once: its values, and the steps and codes of quantised ones. */

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +5,8 @@ import type { Channel } from '../protocol/channel.ts';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
 import { estimate } from './estimate.ts';
+import { kernelBuild } from './backend.ts';
+import { chooseBackend } from './chooseBackend.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
@@ -17,18 +18,20 @@ import { WorkerPool } from './workerPool.ts';
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
 const MAX_CACHE_BYTES = 1024 ** 3;
 
-const { dist, cacheDir, workers, idleSeconds, version } = JSON.parse(
+const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as EngineStart;
 
-const wasm = fs.readFileSync(path.join(dist, 'kernels.wasm'));
+const script = pathToFileURL(path.join(dist, 'worker.mjs'));
+const build = kernelBuild(dist, backend);
 const pool = new WorkerPool(
-  pathToFileURL(path.join(dist, 'worker.mjs')),
-  { wasm, cacheDir },
+  script,
+  () => chooseBackend(script, build, backend, cacheDir),
+  { wasm: build.wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
 
-const speed = new SolverSpeed(cacheDir, wasm);
+const speed = new SolverSpeed(cacheDir, build.wasm);
 
 let idle: NodeJS.Timeout | undefined;
 let calls = 0;

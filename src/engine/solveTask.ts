@@ -5,12 +5,19 @@ import { decodedType } from '../core/checkpoint/decodedType.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { readValues, storedRounding } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
+import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
-import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import {
+  type Precision,
+  singularValues,
+  solveFlops,
+  solverError,
+} from '../core/linalg/singularValues.ts';
+import type { RowSource } from '../core/linalg/rowSource.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
 import type { SolvedSpectrum, WindowSpectra } from '../core/spectrum/figures.ts';
@@ -19,7 +26,8 @@ import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
-import { entriesKey, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { entriesKey, type SolverIdentity, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { isStreamed, StreamedMatrix, streamedWindow, type Survey } from './streamedMatrix.ts';
 import type {
   CompatLabel,
   EntryRecord,
@@ -32,7 +40,9 @@ import type {
 /** What a worker brings to its tasks. */
 export interface SolveTools {
   readonly kernels: Kernels;
-  readonly kernelsHash: string;
+  /** Carries the large products in the place of the kernels. */
+  readonly library: GemmLibrary | undefined;
+  readonly solver: SolverIdentity;
   readonly cache: SpectrumCache | undefined;
   readonly cancelled: () => boolean;
   /** Called after every solve with its floating-point operations. */
@@ -63,7 +73,7 @@ export function solveTask(task: SpectrumTask, tools: SolveTools): TaskOutcome {
 }
 
 function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
-  const weight = new StoredWeight(task.source, tools);
+  const weight = new StoredWeight(task.source, task.precision, tools);
   const plain = weight.record(task.source, { kind: 'spectrum' });
   const shuffled =
     task.shuffles > 0
@@ -71,8 +81,10 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const shuffles = shuffled?.spectra ?? [];
   const windows = windowsOf(task, weight, plain, shuffles);
+  const error = solverError(plain.rows, plain.cols, task.precision);
   const spectrum = {
     ...spectrumOf(plain, shuffles),
+    ...(error === undefined ? {} : { solverError: error }),
     ...(task.fan ? { fan: task.fan } : {}),
     ...(windows ? { windows } : {}),
     // Only beside shuffles can be told what depends on the order of the entries.
@@ -156,9 +168,12 @@ function windowSpectra(
 class StoredWeight {
   private readonly hash: string;
   private values: Float64Array | undefined;
+  private isTouched = false;
+  private surveyed: Survey | undefined;
 
   constructor(
-    source: SpectrumSource,
+    private readonly source: SpectrumSource,
+    private readonly precision: Precision,
     private readonly tools: SolveTools,
   ) {
     const hash = createHash('sha256');
@@ -168,16 +183,20 @@ class StoredWeight {
 
   /** Whether anything had to be solved. */
   get touched(): boolean {
-    return this.values !== undefined;
+    return this.isTouched;
   }
 
   record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    const { cache, kernelsHash } = this.tools;
-    const key = spectrumKey(this.hash, source, asked, kernelsHash);
-    const known = cache?.read(key);
+    const { cache, solver } = this.tools;
+    const key = (precision: Precision): string =>
+      spectrumKey(this.hash, source, asked, precision, solver);
+    // An exact spectrum serves where a fast one is asked for, never the reverse.
+    const known =
+      cache?.read(key('exact')) ??
+      (this.precision === 'fast' ? cache?.read(key('fast')) : undefined);
     if (known) return known;
     const fresh = this.solve(source, asked);
-    cache?.write(key, fresh);
+    cache?.write(key(this.precision), fresh);
     return fresh;
   }
 
@@ -200,6 +219,8 @@ class StoredWeight {
   }
 
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    this.isTouched = true;
+    if (isStreamed(this.source)) return this.solveStreamed(source, asked);
     this.values ??= readValues(source.storage);
     const { view } = source;
     // Windows lie inside a matrix whose own spectrum is known by then.
@@ -242,9 +263,45 @@ class StoredWeight {
     });
   }
 
-  private solveOne(matrix: Matrix): Float64Array {
-    const { kernels, cancelled, onStep } = this.tools;
-    const values = singularValues(matrix, kernels, { cancelled });
+  /** The same, of a tall weight of which only a block of rows is in memory at a time. */
+  private solveStreamed(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+    const { rows, cols, offsets } = source.view;
+    const { bad, roundingVariance: variance, profile, sample } = this.survey();
+    if (bad && asked.kind !== 'windows') throw new NonFiniteWeight(bad);
+    const record = { rows, cols, slices: offsets.length, roundingVariance: variance };
+    switch (asked.kind) {
+      case 'spectrum':
+        return { ...record, spectra: [this.solveOne(new StreamedMatrix(source))] };
+      case 'shuffles': {
+        const shuffles = Array.from({ length: asked.count }, (_, k) =>
+          this.solveOne(new StreamedMatrix(source, asked.seed + k)),
+        );
+        return { ...record, spectra: shuffles };
+      }
+      case 'windows': {
+        const windows = offsets.map((offset) =>
+          this.solveOne({ rows, cols, data: streamedWindow(source, offset) }),
+        );
+        return { ...record, spectra: [concatenated(windows)] };
+      }
+      case 'shuffledWindows':
+        return { ...record, spectra: this.solveShuffles({ rows, cols, data: sample }, asked) };
+      case 'entries':
+        return { ...record, spectra: [profileArray(profile)] };
+      case 'heads':
+        throw new RangeError('Heads are not told apart in a weight that is read in blocks.');
+    }
+  }
+
+  private survey(): Survey {
+    this.surveyed ??= new StreamedMatrix(this.source).survey();
+    return this.surveyed;
+  }
+
+  private solveOne(matrix: Matrix | RowSource): Float64Array {
+    const { kernels, library, cancelled, onStep } = this.tools;
+    const { precision } = this;
+    const values = singularValues(matrix, kernels, { cancelled, precision, library });
     onStep(solveFlops(matrix.rows, matrix.cols));
     return values;
   }

@@ -5,11 +5,20 @@ import type {
   QuantisedStorage,
   TensorStorage,
 } from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
+import type { BackendName } from './backendName.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
-const SOLVER_VERSION = 1;
+const SOLVER_VERSION = 2;
+
+/** What solves: every part of it that the last bits depend on. */
+export interface SolverIdentity {
+  readonly backend: BackendName;
+  /** SHA-256 of the kernels. */
+  readonly kernels: string;
+}
 
 /**
  * What is asked of a source: its spectrum, a profile of its entries, the spectra of windows of it, those of
@@ -38,14 +47,15 @@ export function spectrumKey(
   storedBytesHash: string,
   source: SpectrumSource,
   asked: SpectrumKind,
-  kernelsHash: string,
+  precision: Precision,
+  solver: SolverIdentity,
 ): string {
   const { shape, view, scale } = source;
   const identity = [
     storedBytesHash,
     { ...encodingOf(source.storage), shape, view, scale },
     asked,
-    { precision: 'exact', backend: 'wasm', solver: SOLVER_VERSION, kernels: kernelsHash },
+    { precision, backend: solver.backend, solver: SOLVER_VERSION, kernels: solver.kernels },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

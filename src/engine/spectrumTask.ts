@@ -1,4 +1,5 @@
 import type { MatrixView, TensorStorage } from '../core/checkpoint/checkpoint.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Space } from '../core/diagnosis/entries/headProjections.ts';
 import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { EntryFigures } from '../core/diagnosis/entries/entryFigures.ts';
@@ -20,6 +21,7 @@ export interface SpectrumSource {
 export interface SpectrumTask {
   readonly id: string;
   readonly mode: Mode;
+  readonly precision: Precision;
   readonly source: SpectrumSource;
   /**
    * The view whose alpha and label WeightWatcher would print: `same` where it is this one, `none` where

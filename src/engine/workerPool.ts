@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { fromWire } from '../protocol/remoteError.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type { Backend } from './backend.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './workerMessages.ts';
 
 /** A worker that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
@@ -46,18 +47,29 @@ interface PoolWorker {
 export class WorkerPool {
   private readonly workers: PoolWorker[] = [];
   private readonly queue: QueuedJob[] = [];
+  private chosen: Promise<Backend> | undefined;
+  private backendName: WorkerStart['backend'] = 'wasm';
   private bytesRunning = 0;
   private worked: PoolWork = { flops: 0, seconds: 0 };
   memoryLimit = Infinity;
 
   constructor(
     private readonly script: URL,
-    private readonly start: WorkerStart,
+    private readonly choose: () => Promise<Backend>,
+    private readonly start: Omit<WorkerStart, 'kind' | 'backend'>,
     readonly size: number,
   ) {}
 
+  /** What the workers multiply with: chosen when it is first needed, the same from then on. */
+  backend(): Promise<Backend> {
+    this.chosen ??= this.choose();
+    return this.chosen;
+  }
+
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
-  run(job: PoolJob): Promise<TaskOutcome> {
+  async run(job: PoolJob): Promise<TaskOutcome> {
+    const { name } = await this.backend();
+    this.backendName = name;
     return new Promise((resolve, reject) => {
       if (job.signal?.aborted) {
         reject(new CancelledError());
@@ -109,7 +121,8 @@ export class WorkerPool {
   }
 
   private spawn(): PoolWorker {
-    const worker = new Worker(this.script, { workerData: this.start, execArgv: [] });
+    const start: WorkerStart = { kind: 'solve', backend: this.backendName, ...this.start };
+    const worker = new Worker(this.script, { workerData: start, execArgv: [] });
     const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0 };
     this.workers.push(each);
     worker.on('message', (reply: WorkerReply) => this.receive(each, reply));

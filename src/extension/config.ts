@@ -13,6 +13,10 @@ export class Config {
     return typeof workers === 'number' && workers >= 1 ? Math.floor(workers) : 0;
   }
 
+  get precision(): 'exact' | 'fast' {
+    return this.#get('precision') === 'fast' ? 'fast' : 'exact';
+  }
+
   get minEigenvalues(): number {
     const least = this.#get('minEigenvalues');
     return typeof least === 'number' && least >= 1 ? Math.floor(least) : 10;

@@ -55,10 +55,13 @@ function chaseStep(band: usize, n: i32, b: i32, s: i32, q: i32, scratch: usize):
   // From the right: the row left over from the step before keeps one element beyond the band's edge.
   const row = q == 0 ? s : corner - b;
   const overhang = at(band, row * width + corner + b);
-  memory.copy(scratch, overhang, at(0, length));
+  // Loops, not memory.copy and memory.fill: a call out of WebAssembly takes longer than so few elements.
+  for (let i = 0; i < length; i++) {
+    store<f64>(at(scratch, i), load<f64>(at(overhang, i)));
+    store<f64>(at(overhang, i), 0);
+  }
   const tauRight = makeReflector(scratch, length);
   store<f64>(overhang, reflectedHead);
-  memory.fill(overhang + 8, 0, at(0, length - 1));
   if (tauRight != 0) {
     const rows = corner + length - 1 - row;
     reflectRows(scratch, tauRight, overhang + stride, stride, rows, length);

@@ -112,7 +112,7 @@ function reflectFour(v: usize, tau: f64, r0: usize, stride: usize, n: i32): void
 
 /**
  * Applies I - tau v v^T from the left to a block of n rows, `stride` bytes apart, and `cols` columns, in
- * column strips of four whose inner products stay in registers.
+ * column strips of eight whose inner products stay in registers.
  */
 export function reflectColumns(
   v: usize,
@@ -122,47 +122,59 @@ export function reflectColumns(
   n: i32,
   cols: i32,
 ): void {
-  const minusTau = f64x2.splat(-tau);
   let c = 0;
-  for (; c + 4 <= cols; c += 4) {
-    const strip = at(block, c);
-    let a0 = f64x2.splat(0);
-    let a1 = a0;
-    let b0 = a0;
-    let b1 = a0;
-    let p = strip;
-    let i = 0;
-    for (; i + 2 <= n; i += 2, p += stride << 1) {
-      const x = v128.load64_splat(at(v, i));
-      const y = v128.load64_splat(at(v, i), 8);
-      a0 = mulAdd(a0, x, v128.load(p));
-      a1 = mulAdd(a1, x, v128.load(p, 16));
-      b0 = mulAdd(b0, y, v128.load(p + stride));
-      b1 = mulAdd(b1, y, v128.load(p + stride, 16));
-    }
-    if (i < n) {
-      const x = v128.load64_splat(at(v, i));
-      a0 = mulAdd(a0, x, v128.load(p));
-      a1 = mulAdd(a1, x, v128.load(p, 16));
-    }
-    a0 = f64x2.mul(minusTau, f64x2.add(a0, b0));
-    a1 = f64x2.mul(minusTau, f64x2.add(a1, b1));
-    p = strip;
-    for (i = 0; i < n; i++, p += stride) {
-      const x = v128.load64_splat(at(v, i));
-      v128.store(p, mulAdd(v128.load(p), x, a0));
-      v128.store(p, mulAdd(v128.load(p, 16), x, a1), 16);
-    }
+  for (; c + 8 <= cols; c += 8) reflectEight(v, tau, at(block, c), stride, n);
+  for (; c + 2 <= cols; c += 2) reflectTwo(v, tau, at(block, c), stride, n);
+  if (c == cols) return;
+  let sum: f64 = 0;
+  let p = at(block, c);
+  for (let i = 0; i < n; i++, p += stride) sum += load<f64>(at(v, i)) * load<f64>(p);
+  sum *= -tau;
+  p = at(block, c);
+  for (let i = 0; i < n; i++, p += stride) {
+    store<f64>(p, load<f64>(p) + sum * load<f64>(at(v, i)));
   }
-  for (; c < cols; c++) {
-    const column = at(block, c);
-    let sum: f64 = 0;
-    let p = column;
-    for (let i = 0; i < n; i++, p += stride) sum += load<f64>(at(v, i)) * load<f64>(p);
-    sum *= -tau;
-    p = column;
-    for (let i = 0; i < n; i++, p += stride) {
-      store<f64>(p, load<f64>(p) + sum * load<f64>(at(v, i)));
-    }
+}
+
+function reflectEight(v: usize, tau: f64, block: usize, stride: usize, n: i32): void {
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let p = block;
+  const end = at(v, n);
+  for (let q = v; q < end; q += 8, p += stride) {
+    const x = v128.load64_splat(q);
+    s0 = mulAdd(s0, x, v128.load(p));
+    s1 = mulAdd(s1, x, v128.load(p, 16));
+    s2 = mulAdd(s2, x, v128.load(p, 32));
+    s3 = mulAdd(s3, x, v128.load(p, 48));
+  }
+  const factor = f64x2.splat(-tau);
+  s0 = f64x2.mul(factor, s0);
+  s1 = f64x2.mul(factor, s1);
+  s2 = f64x2.mul(factor, s2);
+  s3 = f64x2.mul(factor, s3);
+  p = block;
+  for (let q = v; q < end; q += 8, p += stride) {
+    const x = v128.load64_splat(q);
+    v128.store(p, mulAdd(v128.load(p), x, s0));
+    v128.store(p, mulAdd(v128.load(p, 16), x, s1), 16);
+    v128.store(p, mulAdd(v128.load(p, 32), x, s2), 32);
+    v128.store(p, mulAdd(v128.load(p, 48), x, s3), 48);
+  }
+}
+
+function reflectTwo(v: usize, tau: f64, block: usize, stride: usize, n: i32): void {
+  let sum = f64x2.splat(0);
+  let p = block;
+  const end = at(v, n);
+  for (let q = v; q < end; q += 8, p += stride) {
+    sum = mulAdd(sum, v128.load64_splat(q), v128.load(p));
+  }
+  sum = f64x2.mul(f64x2.splat(-tau), sum);
+  p = block;
+  for (let q = v; q < end; q += 8, p += stride) {
+    v128.store(p, mulAdd(v128.load(p), v128.load64_splat(q), sum));
   }
 }

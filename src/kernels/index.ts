@@ -1,10 +1,20 @@
 /*
- * The numeric kernels of the exact solver, float64 with 128-bit SIMD. All arguments that name arrays
+ * The numeric kernels of the solver, with 128-bit SIMD: float64, but for a gemm in float32 as well. All arguments that name arrays
  * are byte addresses in the imported memory; the caller owns its layout, and nothing here allocates.
  */
-export { gemm, gemmScratchBytes } from './gemm';
+export { gemm, gemmFloat32, gemmScratchBytes } from './gemm';
+export { fuses } from './fusion';
 export { panelQR, stackedPanelQR, triangularFactor } from './panelQR';
-export { copyBlock, subtractBlock, transposeBlock } from './blocks';
+export {
+  copyBlock,
+  copyBlockFloat32,
+  narrowBlock,
+  subtractBlock,
+  transposeBlock,
+  transposeBlockFloat32,
+  widenBlock,
+} from './blocks';
+export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
 export { bidiagonalQR, stepsOfLastQR } from './bidiagonalQR';

@@ -3,9 +3,23 @@ export function at(base: usize, index: i32): usize {
   return base + ((<usize>index) << 3);
 }
 
-/** Two lanes of `sum + a * b`. Rounded twice, as WebAssembly has no fused form in its base SIMD. */
+/** Address of the element at `index` in an array of T at `base`. */
+export function nth<T>(base: usize, index: i32): usize {
+  return base + <usize>index * sizeof<T>();
+}
+
+/** Two float64 lanes of `sum + a * b`: as `mulAddOf`. */
 export function mulAdd(sum: v128, a: v128, b: v128): v128 {
-  return f64x2.add(sum, f64x2.mul(a, b));
+  return mulAddOf<f64>(sum, a, b);
+}
+
+/**
+ * All lanes of `sum + a * b`: rounded twice in the plain build of the kernels, once in the fused build,
+ * whose loader makes sure that the machine does fuse.
+ */
+export function mulAddOf<T>(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, sum);
+  return v128.add<T>(sum, v128.mul<T>(a, b));
 }
 
 /** Both lanes added. */
@@ -28,6 +42,7 @@ export function dot(x: usize, y: usize, n: i32): f64 {
     s2 = mulAdd(s2, v128.load(p, 32), v128.load(q, 32));
     s3 = mulAdd(s3, v128.load(p, 48), v128.load(q, 48));
   }
+  for (; i + 2 <= n; i += 2) s0 = mulAdd(s0, v128.load(at(x, i)), v128.load(at(y, i)));
   let sum = laneSum(f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3)));
   for (; i < n; i++) sum += load<f64>(at(x, i)) * load<f64>(at(y, i));
   return sum;

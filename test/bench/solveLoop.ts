@@ -1,21 +1,40 @@
 import * as fs from 'node:fs';
 import * as readline from 'node:readline';
+import { canFuse } from '../../src/core/linalg/fusedKernels.ts';
+import type { GemmLibrary } from '../../src/core/linalg/gemmLibrary.ts';
 import { loadKernels } from '../../src/core/linalg/kernels.ts';
-import { singularValues } from '../../src/core/linalg/singularValues.ts';
+import { loadOrt } from '../../src/core/linalg/ortLibrary.ts';
+import { type Precision, singularValues } from '../../src/core/linalg/singularValues.ts';
 import { seededRandom } from '../fixtures/seededRandom.ts';
 
-// Answers each line `rows cols` with the milliseconds of one solve and the largest singular value, so
-// that the bench can call two programs in turn without paying for their start.
-const kernels = loadKernels(fs.readFileSync(process.argv[2]!));
-const matrices = new Map<string, Float64Array>();
+// Answers each line `rows cols count precision wasm|ort` with the milliseconds of processor time of the
+// solves of so many matrices and the largest singular value, so that the bench can call two programs in
+// turn without paying for their start. Without ONNX Runtime, `ort` is answered by `absent`.
+const wasm = fs.readFileSync(process.argv[2]!);
+canFuse(wasm);
+const kernels = loadKernels(wasm);
+const matrices = new Map<number, Float64Array>();
+let library: GemmLibrary | undefined;
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
-  const [rows, cols] = line.split(' ').map(Number) as [number, number];
-  const data = matrices.get(line) ?? gaussian(rows * cols);
-  matrices.set(line, data);
-  const started = performance.now();
-  const values = singularValues({ rows, cols, data }, kernels);
-  console.log(`${performance.now() - started} ${values[0]!}`);
+  const [rows, cols, count] = line.split(' ').map(Number) as [number, number, number];
+  const [precision, backend] = line.split(' ').slice(3) as [Precision, string];
+  try {
+    if (backend === 'ort') library ??= loadOrt();
+  } catch {
+    console.log('absent');
+    return;
+  }
+  const data = matrices.get(rows * cols) ?? gaussian(rows * cols);
+  matrices.set(rows * cols, data);
+  const options = { precision, library: backend === 'ort' ? library : undefined };
+  const before = process.cpuUsage();
+  let largest = 0;
+  for (let k = 0; k < count; k++) {
+    largest = singularValues({ rows, cols, data }, kernels, options)[0]!;
+  }
+  const { user, system } = process.cpuUsage(before);
+  console.log(`${(user + system) / 1000} ${largest}`);
 });
 
 function gaussian(count: number): Float64Array {

@@ -54,6 +54,8 @@ export function findingLabel(code: FindingCode): string {
       return t('Scale out of line');
     case 'block-stands-out':
       return t('Block stands out');
+    case 'fast-precision':
+      return t('Fast precision');
   }
 }
 

@@ -3,6 +3,7 @@ import { faultFindings } from './faultFindings.ts';
 import type { Finding } from './finding.ts';
 import { fitFindings } from './fitFindings.ts';
 import { outlierFindings } from './outlierFindings.ts';
+import { precisionFindings } from './precisionFindings.ts';
 import { rankFindings } from './rankFindings.ts';
 import { tailFindings } from './tailFindings.ts';
 import { transformFinding, valueFindings, type EntryInput } from './valueFindings.ts';
@@ -45,12 +46,13 @@ export function diagnose(input: DiagnosisInput): readonly Finding[] {
   const solved: SolvedInput = { ...input, figures };
   // A spectrum that a formula gives is no sign of training, good or bad; why a figure is missing is still said.
   const fixed = transformFinding(input);
-  if (fixed.length > 0) return [...fitFindings(solved), ...fixed];
+  if (fixed.length > 0) return [...fitFindings(solved), ...fixed, ...precisionFindings(solved)];
   return [
     ...rankFindings(solved),
     ...fitFindings(solved),
     ...outlierFindings(solved),
     ...tailFindings(solved),
     ...valueFindings(input),
+    ...precisionFindings(solved),
   ];
 }

@@ -21,6 +21,7 @@ export const FINDING_CODES = [
   'rank-below-peers',
   'scale-out-of-line',
   'block-stands-out',
+  'fast-precision',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -1,5 +1,15 @@
 import { type Arena, float64View } from './arena.ts';
-import { type Block, newBlock, paddedBlock, subBlock } from './blas3.ts';
+import {
+  type Block,
+  bytesOf,
+  copyInto,
+  type Element,
+  newBlock,
+  paddedBlock,
+  paddedStride,
+  subBlock,
+  transposeInto,
+} from './block.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
@@ -15,16 +25,21 @@ export interface BandReduction {
   readonly left: Block;
   readonly right: Block;
   readonly work: Block;
-  readonly gram: Block;
+  readonly cross: Block;
+  /** Of the stored type, for the products with it; all panels are factored in float64. */
   readonly t: Block;
+  /** Reflectors in float64; absent where they are stored so. */
+  readonly panel: Block | undefined;
+  readonly gram: Block;
+  readonly factor: Block;
   readonly triangle: Block;
   readonly tau: number;
-  readonly cross: Block;
 }
 
 /** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
 export function bandWidth(cols: number): number {
   if (cols <= 512) return 16;
+  if (cols <= 1024) return 24;
   return cols < 4096 ? 32 : 64;
 }
 
@@ -42,6 +57,7 @@ export function planBand(
   cols: number,
   width: number = bandWidth(cols),
   panels: number = panelsPerUpdate(cols, width),
+  element: Element = 'float64',
 ): BandReduction {
   const pending = 2 * width * panels;
   const bandSize = cols * 3 * width + cols + 2 * width;
@@ -52,14 +68,17 @@ export function planBand(
     panels,
     band: arena.float64(bandSize),
     bandSize,
-    left: paddedBlock(arena, pending, rows),
-    right: paddedBlock(arena, pending, cols),
-    work: paddedBlock(arena, width, rows),
+    // One row more than are used: see clearBlock.
+    left: paddedBlock(arena, pending + 1, rows, element),
+    right: paddedBlock(arena, pending + 1, cols, element),
+    work: paddedBlock(arena, width, rows, element),
+    cross: newBlock(arena, width, pending, element),
+    t: newBlock(arena, width, width, element),
+    panel: element === 'float64' ? undefined : paddedBlock(arena, width, rows),
     gram: newBlock(arena, width, width),
-    t: newBlock(arena, width, width),
+    factor: newBlock(arena, width, width),
     triangle: newBlock(arena, width, width),
     tau: arena.float64(width),
-    cross: newBlock(arena, width, pending),
   };
 }
 
@@ -69,16 +88,21 @@ export function planBand(
  *
  * For each panel of `width` columns: QR of the columns from the diagonal down, then of the rows to its
  * right, both as reflectors I - V^T T V, whose effect on the rest is kept as rows of `left` and `right`
- * and applied for several panels at once. Grosser, Lang, "Efficient parallel reduction to bidiagonal
+ * and applied for several panels at once. Where `a` is stored in float32, so are the reflectors, rounded
+ * before their T is computed: what is applied is orthogonal to float64. Grosser, Lang, "Efficient parallel reduction to bidiagonal
  * form", 1999; the delayed update is that of LAPACK's dgebrd.
  */
 export function reduceToBand(context: SolverContext, a: Block, plan: BandReduction): void {
   const { kernels } = context;
   const { rows: m, cols: n, width, panels } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
+  // What lies between and after their rows is multiplied by zeros where a library knows no strides.
+  clearBlock(kernels, plan.left, 2 * width * panels + 1);
+  clearBlock(kernels, plan.right, 2 * width * panels + 1);
   let top = 0;
+  let rest = a;
   for (;;) {
-    const trailing: Trailing = { a: subBlock(a, top, top), top, rows: m - top, cols: n - top };
+    const trailing: Trailing = { a: rest, top, rows: m - top, cols: n - top };
     let done = 0;
     let pending = 0;
     for (let panel = 0; panel < panels; panel++) {
@@ -93,7 +117,31 @@ export function reduceToBand(context: SolverContext, a: Block, plan: BandReducti
     }
     applyPending(context, plan, trailing, done, pending);
     top += done;
+    rest = compacted(kernels, subBlock(rest, done, done), a.address, m - top, n - top);
   }
+}
+
+/** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
+const LOOSE = 0.75;
+
+/** The block, its rows moved together at `address` where they have become short for their distance. */
+function compacted(
+  kernels: SolverContext['kernels'],
+  block: Block,
+  address: number,
+  rows: number,
+  cols: number,
+): Block {
+  const stride = paddedStride(cols, block.element);
+  if (stride > LOOSE * block.stride) return block;
+  const target = { address, stride, element: block.element };
+  copyInto(kernels, block, rows, cols, target);
+  return target;
+}
+
+function clearBlock(kernels: SolverContext['kernels'], block: Block, rows: number): void {
+  const bytes = rows * block.stride * bytesOf(block.element);
+  new Uint8Array(kernels.memory.buffer, block.address, bytes).fill(0);
 }
 
 /** The part of the matrix below and to the right of (top, top), less the pending update. */
@@ -141,12 +189,11 @@ function reduceColumns(
   const { left, right, work, cross } = plan;
   const length = rows - j;
   const v = subBlock(left, pending, j);
-  const panel = subBlock(a, j, j);
-  kernels.transposeBlock(panel.address, a.stride, length, size, v.address, v.stride);
+  transposeInto(kernels, subBlock(a, j, j), length, size, v);
   if (pending > 0) {
     blas.gemm('TN', size, length, pending, -1, subBlock(right, 0, j), subBlock(left, 0, j), 1, v);
   }
-  const triangle = factorPanel(kernels, plan, v, size, length);
+  const { triangle, t } = factorPanel({ kernels, blas }, plan, v, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < size; i++) {
     for (let c = i; c < size; c++) {
@@ -157,10 +204,9 @@ function reduceColumns(
   const rest = cols - next;
   if (rest === 0) return;
 
-  const t = wyFactor({ kernels, blas }, plan, v, size, length);
   blas.gemm('NN', size, rest, length, 1, v, subBlock(a, j, next), 0, work);
   if (pending > 0) {
-    const vl = { address: cross.address, stride: pending };
+    const vl = { ...cross, stride: pending };
     blas.gemm('NT', size, pending, length, 1, v, subBlock(left, 0, j), 0, vl);
     blas.gemm('NN', size, rest, pending, -1, vl, subBlock(right, 0, next), 1, work);
   }
@@ -183,10 +229,9 @@ function reduceRows(
   const next = j + size;
   const length = cols - next;
   const u = subBlock(right, pending, next);
-  const panel = subBlock(a, j, next);
-  kernels.copyBlock(panel.address, a.stride, size, length, u.address, u.stride);
+  copyInto(kernels, subBlock(a, j, next), size, length, u);
   blas.gemm('TN', size, length, pending, -1, subBlock(left, 0, j), subBlock(right, 0, next), 1, u);
-  const triangle = factorPanel(kernels, plan, u, size, length);
+  const { triangle, t } = factorPanel({ kernels, blas }, plan, u, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < Math.min(size, length); i++) {
     for (let c = i; c < size; c++) {
@@ -194,40 +239,58 @@ function reduceRows(
     }
   }
 
-  const t = wyFactor({ kernels, blas }, plan, u, size, length);
   const below = rows - next;
   blas.gemm('NT', size, below, length, 1, u, subBlock(a, next, next), 0, work);
-  const ur = { address: cross.address, stride: pending };
+  const ur = { ...cross, stride: pending };
   blas.gemm('NT', size, pending, length, 1, u, subBlock(right, 0, next), 0, ur);
   blas.gemm('NN', size, below, pending, -1, ur, subBlock(left, 0, next), 1, work);
   blas.gemm('TN', size, below, size, 1, t, work, 0, subBlock(left, pending, next));
 }
 
-/** QR of the vectors in the rows of v, which become its reflectors; returns R, `[size, size]`. */
-function factorPanel(
-  kernels: SolverContext['kernels'],
-  plan: BandReduction,
-  v: Block,
-  size: number,
-  length: number,
-): Float64Array {
-  const { address } = plan.triangle;
-  kernels.panelQR(v.address, size, length, v.stride, plan.tau, address);
-  return float64View(kernels, address, size * size);
+/** R of a panel, `[size, size]`, and T of its reflectors. */
+interface PanelFactors {
+  readonly triangle: Float64Array;
+  readonly t: Block;
 }
 
-/** T of the reflectors in the rows of v. */
-function wyFactor(
+/** QR, in float64, of the vectors in the rows of v, which become its reflectors. */
+function factorPanel(
   { kernels, blas }: Pick<SolverContext, 'kernels' | 'blas'>,
   plan: BandReduction,
   v: Block,
   size: number,
   length: number,
-): Block {
-  const gram = { address: plan.gram.address, stride: size };
-  blas.gemm('NT', size, size, length, 1, v, v, 0, gram);
-  kernels.triangularFactor(size, plan.tau, gram.address, plan.t.address);
-  return { address: plan.t.address, stride: size };
+): PanelFactors {
+  const { panel = v, tau } = plan;
+  const triangle = plan.triangle.address;
+  if (panel !== v) copyInto(kernels, v, size, length, panel);
+  kernels.panelQR(panel.address, size, length, panel.stride, tau, triangle);
+  if (panel !== v) {
+    copyInto(kernels, panel, size, length, v);
+    copyInto(kernels, v, size, length, panel);
+  }
+  const gram = { ...plan.gram, stride: size };
+  const factor = { ...plan.factor, stride: size };
+  blas.gemm('NT', size, size, length, 1, panel, panel, 0, gram);
+  if (panel !== v) matchRounded(kernels, tau, gram, size);
+  kernels.triangularFactor(size, tau, gram.address, factor.address);
+  const t = { ...plan.t, stride: size };
+  copyInto(kernels, factor, size, size, t);
+  return { triangle: float64View(kernels, triangle, size * size), t };
+}
+
+/** tau of rounded reflectors: I - tau v v^T is orthogonal for tau = 2 / v^T v alone. */
+function matchRounded(
+  kernels: SolverContext['kernels'],
+  tau: number,
+  gram: Block,
+  size: number,
+): void {
+  const factors = float64View(kernels, tau, size);
+  const products = float64View(kernels, gram.address, size * size);
+  for (let i = 0; i < size; i++) {
+    if (factors[i] !== 0) factors[i] = 2 / products[i * (size + 1)]!;
+  }
 }
 
 /** Where the kernels keep element (row, col) of the band. */

@@ -21,6 +21,10 @@ export interface Kernels {
     ldc: number,
     scratch: number,
   ): void;
+  /** As gemm, in float32: the counts are of float32s. */
+  gemmFloat32: Kernels['gemm'];
+  /** 1 where multiply-add rounds once, 0 where it rounds twice. */
+  fuses(): number;
   panelQR(
     vectors: number,
     count: number,
@@ -48,8 +52,16 @@ export interface Kernels {
     target: number,
     ldt: number,
   ): void;
+  transposeBlockFloat32: Kernels['transposeBlock'];
   copyBlock: Kernels['transposeBlock'];
+  copyBlockFloat32: Kernels['transposeBlock'];
   subtractBlock: Kernels['transposeBlock'];
+  /** float32 -> float64. */
+  widenBlock: Kernels['transposeBlock'];
+  /** float64 -> float32. */
+  narrowBlock: Kernels['transposeBlock'];
+  mixRows(a: number, lda: number, rows: number, cols: number, seed: number): void;
+  mixColumns(a: number, lda: number, rows: number, cols: number, seed: number): void;
   directBidiagonal(
     a: number,
     m: number,

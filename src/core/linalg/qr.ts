@@ -1,5 +1,5 @@
 import { type Arena, float64View } from './arena.ts';
-import { type Block, newBlock, paddedBlock, subBlock } from './blas3.ts';
+import { type Block, newBlock, paddedBlock, subBlock } from './block.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Columns reduced together. */
@@ -80,8 +80,8 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
     const rest = cols - next;
     if (rest === 0) return;
 
-    const small = { address: gram.address, stride: width };
-    const factor = { address: t.address, stride: width };
+    const small = { ...gram, stride: width };
+    const factor = { ...t, stride: width };
     blas.gemm('NT', width, width, count, 1, vectors, vectors, 0, small);
     kernels.triangularFactor(width, tau, gram.address, t.address);
     const triangleRows = subBlock(r, j, next);

@@ -1,8 +1,9 @@
-import type { Block } from './blas3.ts';
+import type { Block } from './block.ts';
 import { float64View } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
+import type { RowSource } from './rowSource.ts';
 
 /**
  * A matrix seen with its longer side as rows and its largest entry near 1. Transposition changes no
@@ -38,20 +39,72 @@ export function scaledMatrix(matrix: Matrix): ScaledMatrix {
       `The matrix holds ${data.length} values where its shape, ${rows} x ${cols}, asks for ${rows * cols}.`,
     );
   }
-  const largest = largestMagnitude(matrix);
+  const copy = cols > rows ? copyTransposed : copyStraight;
+  return scaledBy(largestMagnitude(matrix), {
+    rows: Math.max(rows, cols),
+    cols: Math.min(rows, cols),
+    copy: (toUnit, first, count, target, stride) =>
+      copy(matrix, toUnit, first, count, target, stride),
+  });
+}
+
+/** Rows of which the largest entry is looked for at a time. */
+const SURVEY_ROWS = 256;
+
+/**
+ * The same of a matrix that is read twice, a few rows at a time.
+ *
+ * @throws LinalgError `bad-shape`, `not-finite`.
+ */
+export function scaledRows(source: RowSource): ScaledMatrix {
+  const { rows, cols } = source;
+  if (rows < 2 * cols) {
+    throw new LinalgError(
+      'bad-shape',
+      `The matrix is ${rows} x ${cols}; only one with twice as many rows as columns is read row by row.`,
+    );
+  }
+  let largest = 0;
+  for (let first = 0; first < rows; first += SURVEY_ROWS) {
+    const count = Math.min(SURVEY_ROWS, rows - first);
+    const part = { rows: count, cols, data: source.read(first, count) };
+    largest = Math.max(largest, largestMagnitude(part));
+  }
+  return scaledBy(largest, {
+    rows,
+    cols,
+    copy: (toUnit, first, count, target, stride) => {
+      const data = source.read(first, count);
+      copyStraight({ rows: count, cols, data }, toUnit, 0, count, target, stride);
+    },
+  });
+}
+
+interface RowCopy {
+  readonly rows: number;
+  readonly cols: number;
+  copy(
+    toUnit: readonly [number, number],
+    first: number,
+    count: number,
+    target: Float64Array,
+    stride: number,
+  ): void;
+}
+
+function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix {
   const exponent = largest === 0 ? 0 : -Math.floor(Math.log2(largest));
   const toUnit = twoPowers(exponent);
   const fromUnit = twoPowers(-exponent);
-  const copy = cols > rows ? copyTransposed : copyStraight;
   return {
-    rows: Math.max(rows, cols),
-    cols: Math.min(rows, cols),
+    rows,
+    cols,
     isZero: largest === 0,
     toUnit,
     copyRows: (kernels, first, count, target) => {
-      const length = (count - 1) * target.stride + Math.min(rows, cols);
+      const length = (count - 1) * target.stride + cols;
       const view = float64View(kernels, target.address, length);
-      copy(matrix, toUnit, first, count, view, target.stride);
+      copy(toUnit, first, count, view, target.stride);
     },
     unscale: (values) => {
       for (let i = 0; i < values.length; i++) {

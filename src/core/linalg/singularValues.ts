@@ -6,15 +6,31 @@ import {
   chaseBandToBidiagonal,
   planBidiagonal,
 } from './bidiagonal.ts';
-import { type Block, GEMM_SCRATCH, paddedBlock, wasmBlas3 } from './blas3.ts';
+import { type Blas3, GEMM_SCRATCH, wasmBlas3 } from './blas3.ts';
+import { type Block, paddedBlock, paddedStride } from './block.ts';
+import type { GemmLibrary } from './gemmLibrary.ts';
 import type { Kernels } from './kernels.ts';
+import { libraryBlas3 } from './libraryBlas3.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
+import { FAST_ERROR, mixAndRound } from './mixing.ts';
 import { clearTriangle, foldRows, planRowFold, type RowFold } from './qr.ts';
-import { type ScaledMatrix, scaledMatrix } from './scaledMatrix.ts';
+import type { RowSource } from './rowSource.ts';
+import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 
+/**
+ * - `exact`: float64 throughout.
+ * - `fast`: above the size of the direct method, float32 storage and multiplication of the large matrices,
+ *   float64 for the panels and all that follows.
+ */
+export type Precision = 'exact' | 'fast';
+
 export interface SolveOptions {
+  /** `exact` where absent. */
+  readonly precision?: Precision;
+  /** Carries the large matrix products in the place of the kernels. */
+  readonly library?: GemmLibrary | undefined;
   /** Read between panels, every few milliseconds. */
   readonly cancelled?: () => boolean;
 }
@@ -32,27 +48,30 @@ const DIRECT_COLS = 384;
 const TALL = 2;
 
 /**
- * All min(rows, cols) singular values, descending and not negative, in float64 throughout. The error
- * of each is at most a few times 1e-15 sqrt(n) of the largest: the direct two-stage method (dense to
- * band, band to bidiagonal, implicit-shift QR), in which no Gram matrix squares the condition number.
- * The same matrix gives the same bits everywhere. `matrix` is not written to.
+ * All min(rows, cols) singular values, descending and not negative. The error of each is at most a few
+ * times 1e-15 sqrt(n) of the largest, FAST_ERROR of it where `fast`: the direct two-stage method (dense
+ * to band, band to bidiagonal, dqds), in which no Gram matrix squares the condition number. The same
+ * matrix gives the same bits with the same build of the kernels, and library, everywhere. `matrix` is not
+ * written to.
  *
  * Peak memory: `solveBytes`, of the kernels' memory, which is kept for the next solve.
  *
  * @throws LinalgError `bad-shape`, `not-finite`, `too-large`, `cancelled` or `no-convergence`.
  */
 export function singularValues(
-  matrix: Matrix,
+  matrix: Matrix | RowSource,
   kernels: Kernels,
   options: SolveOptions = {},
 ): Float64Array {
-  const scaled = scaledMatrix(matrix);
+  const scaled = 'data' in matrix ? scaledMatrix(matrix) : scaledRows(matrix);
   if (scaled.isZero) return new Float64Array(scaled.cols);
-  const plan = planSolve(scaled.rows, scaled.cols);
+  const plan = planSolve(scaled.rows, scaled.cols, options);
   reserve(kernels, plan.bytes);
+  // What an earlier solve left may be NaN, and a library that knows no strides multiplies it by zeros.
+  if (options.library) new Uint8Array(kernels.memory.buffer).fill(0, plan.gemmScratch, plan.bytes);
   const context: SolverContext = {
     kernels,
-    blas: wasmBlas3(kernels, plan.gemmScratch),
+    blas: blasOf(plan, kernels, options.library),
     throwIfCancelled: () => {
       if (options.cancelled?.()) {
         throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
@@ -72,11 +91,21 @@ export function singularValues(
   return values;
 }
 
+/** What decides the layout of a solve besides its shape. */
+type SolveMethod = Pick<SolveOptions, 'precision'> & { readonly library?: unknown };
+
+/** Bound of the error of each value as a share of the largest; undefined where it is float64's own. */
+export function solverError(rows: number, cols: number, precision: Precision): number | undefined {
+  return precision === 'fast' && Math.min(rows, cols) > DIRECT_COLS ? FAST_ERROR : undefined;
+}
+
 /** The memory of one solve, laid out. */
 interface SolvePlan {
   readonly rows: number;
   readonly cols: number;
   readonly gemmScratch: number;
+  /** Of a library; 0 where there is none. */
+  readonly libraryScratch: number;
   /** Where the matrix is tall: its rows are folded into `dense`. */
   readonly fold: RowFold | undefined;
   readonly dense: Block;
@@ -87,16 +116,37 @@ interface SolvePlan {
   readonly bytes: number;
 }
 
-function planSolve(rows: number, cols: number): SolvePlan {
+function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const arena = new Arena();
   const gemmScratch = arena.float64(GEMM_SCRATCH);
   const fold = rows >= TALL * cols ? planRowFold(arena, rows, cols) : undefined;
   const denseRows = fold ? cols : rows;
-  const dense = fold?.r ?? paddedBlock(arena, rows, cols);
-  const band = cols > DIRECT_COLS ? planBand(arena, denseRows, cols) : undefined;
+  // One row more: a library that knows no strides reads past the last.
+  const dense = fold?.r ?? paddedBlock(arena, rows + 1, cols);
+  const element = method.precision === 'fast' ? 'float32' : 'float64';
+  const isBanded = cols > DIRECT_COLS;
+  const band = isBanded
+    ? planBand(arena, denseRows, cols, undefined, undefined, element)
+    : undefined;
   const scratch = band ? 2 * band.width : 3 * (denseRows + cols);
   const bidiagonal = planBidiagonal(arena, cols, scratch);
-  return { rows, cols, gemmScratch, fold, dense, denseRows, band, bidiagonal, bytes: arena.bytes };
+  const thickness = band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128;
+  const libraryScratch = method.library
+    ? arena.float64(
+        thickness *
+          (paddedStride(fold?.blockRows ?? 0) + paddedStride(denseRows) + paddedStride(cols)),
+      )
+    : 0;
+  return {
+    ...{ rows, cols, gemmScratch, libraryScratch },
+    ...{ fold, dense, denseRows, band, bidiagonal },
+    bytes: arena.bytes,
+  };
+}
+
+function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefined): Blas3 {
+  const own = wasmBlas3(kernels, plan.gemmScratch);
+  return library ? libraryBlas3(kernels, library, plan.libraryScratch, own) : own;
 }
 
 function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
@@ -118,7 +168,9 @@ function reduceToBidiagonal(context: SolverContext, plan: SolvePlan): void {
   const { dense, denseRows, cols, band, bidiagonal } = plan;
   context.throwIfCancelled();
   if (band) {
-    reduceToBand(context, dense, band);
+    const stored =
+      band.left.element === 'float64' ? dense : mixAndRound(context, dense, denseRows, cols);
+    reduceToBand(context, stored, band);
     chaseBandToBidiagonal(context, band, bidiagonal);
     return;
   }
@@ -149,6 +201,6 @@ export function solveFlops(rows: number, cols: number): number {
 }
 
 /** Peak bytes of the kernels' memory that a solve of this shape needs. */
-export function solveBytes(rows: number, cols: number): number {
-  return planSolve(Math.max(rows, cols), Math.min(rows, cols)).bytes;
+export function solveBytes(rows: number, cols: number, method: SolveMethod = {}): number {
+  return planSolve(Math.max(rows, cols), Math.min(rows, cols), method).bytes;
 }

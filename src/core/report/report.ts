@@ -192,13 +192,15 @@ export const reportSchema = v.strictObject({
   }),
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),
-    precision: v.literal('exact'),
+    precision: v.picklist(['exact', 'fast']),
     device: v.literal('cpu'),
     minEigenvalues: count,
     seed: count,
   }),
   compute: v.strictObject({
     backend: v.string(),
+    /** Why it is not a faster one; absent where there is none to be had. */
+    backendReason: v.optional(v.string()),
     workers: count,
     seconds: v.number(),
     cached: count,

@@ -16,6 +16,8 @@ export interface SolvedSpectrum {
   readonly shuffles: readonly Float64Array[];
   /** Mean over entries of ulp(w)^2 / 12 in the storage type: the variance of rounding, rho^2. */
   readonly roundingVariance: number;
+  /** Bound of the solver's own error, as a share of the largest value; absent where float64's. */
+  readonly solverError?: number;
   /** How many inputs and outputs the matrix has; absent where that says nothing, as of a table. */
   readonly fan?: Fan;
   /** Of equal windows of the matrix; absent where none were solved. */
@@ -257,6 +259,8 @@ export interface EntryCauses {
 }
 
 export interface SpectralFigures {
+  /** Metrics that are null because the solver's precision does not reach them; absent where all do. */
+  readonly unresolved?: readonly (keyof LayerMetrics)[];
   readonly metrics: LayerMetrics;
   readonly fits: LayerFits;
   readonly esd: Esd;

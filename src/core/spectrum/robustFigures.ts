@@ -172,10 +172,19 @@ function peakFigures({ kept }: Solved): PeakFigures {
   return fit ? { ...fit, alpha: shownAlpha(fit) } : NO_PEAK;
 }
 
-function windowFigures({ rows, cols, windows, roundingVariance }: SolvedSpectrum): FarmsFigures {
+function windowFigures({
+  rows,
+  cols,
+  windows,
+  roundingVariance,
+  solverError,
+}: SolvedSpectrum): FarmsFigures {
   if (!windows) return NO_FARMS;
   const largest = windows.singularValues.reduce((most, value) => Math.max(most, value), 0);
-  const floor = noiseFloor({ ...windows, roundingVariance }, largest);
+  const floor = noiseFloor(
+    { ...windows, roundingVariance, ...(solverError === undefined ? {} : { solverError }) },
+    largest,
+  );
   const geometry = farmsWindows(rows, cols, ROBUST_WINDOWS);
   return {
     ...farmsFigures(windows, ROBUST_WINDOWS, floor * floor, MOST_ALPHA),

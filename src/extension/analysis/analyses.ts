@@ -131,6 +131,7 @@ export class Analyses implements vscode.Disposable {
     const request: AnalyzeRequest = {
       file: file.fsPath,
       mode: config.mode,
+      precision: config.precision,
       minEigenvalues: config.minEigenvalues,
       seed: DEFAULT_SEED,
       layers: '',

@@ -65,6 +65,7 @@ describe('the npm package of the command line', () => {
       'dist/NOTICES.txt',
       'dist/cli.mjs',
       'dist/engine.mjs',
+      'dist/kernels-fma.wasm',
       'dist/kernels.wasm',
       'dist/webview/standalone.css',
       'dist/webview/standalone.js',

@@ -6,16 +6,20 @@ import {
   type Transposition,
   wasmBlas3,
 } from '../../../../src/core/linalg/blas3.ts';
+import { copyInto } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
+import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
 import { distance, fetch, store } from './kernelMemory.ts';
 
 let kernels: Kernels;
+let fused: Kernels;
 
 beforeAll(async () => {
   kernels = await testKernels();
+  fused = await testKernels('wasm-fma');
 });
 
 const TRANSPOSITIONS: readonly Transposition[] = ['NN', 'NT', 'TN', 'TT'];
@@ -86,3 +90,46 @@ describe('gemm', () => {
     }
   });
 });
+
+describe('gemm of the fused build and in float32', () => {
+  test('the builds differ in how often they round', () => {
+    expect([kernels.fuses(), fused.fuses()]).toEqual([0, 1]);
+  });
+
+  test.each(TRANSPOSITIONS.flatMap((form) => SHAPES.map(([m, n, k]) => ({ form, m, n, k }))))(
+    '$form of $m x $n x $k equals the triple loop',
+    ({ form, m, n, k }) => {
+      const random = seededRandom(m + n * 5 + k);
+      const a = float32Valued(gaussian(m, k, random));
+      const b = float32Valued(gaussian(k, n, random));
+      const ab = product(a, b);
+      const expected = matrixOf(m, n, (i, j) => -ab.data[i * n + j]!);
+      for (const instance of [kernels, fused]) {
+        const arena = new Arena();
+        const blas = wasmBlas3(instance, arena.float64(GEMM_SCRATCH));
+        const wideA = store(instance, arena, form.startsWith('T') ? transposed(a) : a, 1);
+        const wideB = store(instance, arena, form.endsWith('T') ? transposed(b) : b, 2);
+        const wideC = paddedBlock(arena, m, n);
+        const [rowsA, colsA] = form.startsWith('T') ? [k, m] : [m, k];
+        const [rowsB, colsB] = form.endsWith('T') ? [n, k] : [k, n];
+        const narrowA = paddedBlock(arena, rowsA, colsA, 'float32');
+        const narrowB = paddedBlock(arena, rowsB, colsB, 'float32');
+        const narrowC = paddedBlock(arena, m, n, 'float32');
+        reserve(instance, arena.bytes);
+        copyInto(instance, wideA, rowsA, colsA, narrowA);
+        copyInto(instance, wideB, rowsB, colsB, narrowB);
+
+        blas.gemm(form, m, n, k, -1, wideA, wideB, 0, wideC);
+        expect(distance(fetch(instance, wideC, m, n), expected)).toBeLessThan(1e-14 * k);
+
+        blas.gemm(form, m, n, k, -1, narrowA, narrowB, 0, narrowC);
+        copyInto(instance, narrowC, m, n, wideC);
+        expect(distance(fetch(instance, wideC, m, n), expected)).toBeLessThan(5e-7 * k);
+      }
+    },
+  );
+});
+
+function float32Valued(matrix: Matrix): Matrix {
+  return { ...matrix, data: matrix.data.map((x) => Math.fround(x)) };
+}

@@ -1,5 +1,5 @@
 import { type Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
-import { type Block, newBlock } from '../../../../src/core/linalg/blas3.ts';
+import { type Block, newBlock } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 
@@ -12,7 +12,7 @@ export function store(kernels: Kernels, arena: Arena, matrix: Matrix, gap = 0): 
   for (let i = 0; i < matrix.rows; i++) {
     view.set(matrix.data.subarray(i * matrix.cols, (i + 1) * matrix.cols), i * stride);
   }
-  return { address, stride };
+  return { address, stride, element: 'float64' };
 }
 
 /** Reads a matrix back. */

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as v from 'valibot';
+import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
+import type { Kernels } from '../core/linalg/kernels.ts';
+import { loadOrt } from '../core/linalg/ortLibrary.ts';
+import { singularValues } from '../core/linalg/singularValues.ts';
+
+/** What became of the trial of ONNX Runtime against the kernels. */
+export interface Calibration {
+  readonly useOrt: boolean;
+  /** Why not; empty where it is used. */
+  readonly reason: string;
+}
+
+/** Side of the matrix of the trial: large enough to tell, small enough to take a fifth of a second. */
+const SIDE = 1024;
+const REPEATS = 2;
+
+/** As a share of the kernels' time: a gain smaller than this is noise. */
+const GAIN = 0.95;
+
+/** Backends may differ by this share of the largest singular value. */
+const AGREEMENT = 5e-13;
+
+/** Solves one matrix with the kernels and with ONNX Runtime in turn: absent, wrong or slower, it is not used. */
+export function calibrate(
+  kernels: Kernels,
+  load: () => GemmLibrary = loadOrt,
+  repeats = REPEATS,
+): Calibration {
+  const data = new Float64Array(SIDE * SIDE);
+  for (let i = 0; i < data.length; i++) data[i] = Math.sin(i * i);
+  const matrix = { rows: SIDE, cols: SIDE, data };
+  try {
+    const library = load();
+    const times = { wasm: Infinity, ort: Infinity };
+    for (let k = 0; k < repeats; k++) {
+      const own = timed(() => singularValues(matrix, kernels));
+      const ort = timed(() => singularValues(matrix, kernels, { library }));
+      const apart = own.values.findIndex(
+        (s, i) => !(Math.abs(s - ort.values[i]!) <= AGREEMENT * own.values[0]!),
+      );
+      if (apart >= 0) return { useOrt: false, reason: 'ONNX Runtime gave wrong products' };
+      times.wasm = Math.min(times.wasm, own.ms);
+      times.ort = Math.min(times.ort, ort.ms);
+    }
+    if (times.ort <= GAIN * times.wasm) return { useOrt: true, reason: '' };
+    const found = `${Math.round(times.ort)} ms against ${Math.round(times.wasm)} ms`;
+    return { useOrt: false, reason: `ONNX Runtime is not faster on this machine (${found})` };
+  } catch (error) {
+    const [line = ''] = (error as Error).message.split('\n');
+    return { useOrt: false, reason: `ONNX Runtime cannot be used: ${line}` };
+  }
+}
+
+function timed(solve: () => Float64Array): { readonly values: Float64Array; readonly ms: number } {
+  const started = performance.now();
+  const values = solve();
+  return { values, ms: performance.now() - started };
+}
+
+const calibrationSchema = v.strictObject({ useOrt: v.boolean(), reason: v.string() });
+
+/** Where the result is remembered: another machine, Node or build of the kernels is measured afresh. */
+export function calibrationFile(cacheDir: string, wasm: Uint8Array): string {
+  const machine = [os.cpus()[0]?.model, os.arch(), process.version];
+  const key = createHash('sha256').update(wasm).update(JSON.stringify(machine)).digest('hex');
+  return path.join(cacheDir, `calibration-${key.slice(0, 16)}.json`);
+}
+
+export function readCalibration(file: string): Calibration | undefined {
+  try {
+    return v.parse(calibrationSchema, JSON.parse(fs.readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cache that cannot be written is no error: the next start measures again. */
+export function writeCalibration(file: string, calibration: Calibration): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(temporary, JSON.stringify(calibration));
+    fs.renameSync(temporary, file);
+  } catch {
+    fs.rmSync(temporary, { force: true });
+  }
+}

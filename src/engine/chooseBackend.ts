@@ -1,0 +1,46 @@
+import { Worker } from 'node:worker_threads';
+import { type Backend, type KernelBuild, usesOrt } from './backend.ts';
+import type { BackendChoice } from './backendName.ts';
+import {
+  type Calibration,
+  calibrationFile,
+  readCalibration,
+  writeCalibration,
+} from './calibration.ts';
+import type { CalibrationStart } from './workerMessages.ts';
+
+/**
+ * The backend of this machine, of which ONNX Runtime is a part only where a trial has shown that it is
+ * there, right and faster; the trial runs in a thread of its own and is remembered in the cache's folder.
+ */
+export async function chooseBackend(
+  script: URL,
+  build: KernelBuild,
+  choice: BackendChoice,
+  cacheDir: string,
+): Promise<Backend> {
+  const own: Backend = { name: build.name, reason: build.reason };
+  if (choice !== 'auto' && !usesOrt(choice)) return own;
+  const file = cacheDir === '' ? '' : calibrationFile(cacheDir, build.wasm);
+  let found = file === '' ? undefined : readCalibration(file);
+  if (!found) {
+    found = await trial(script, build.wasm);
+    if (file !== '') writeCalibration(file, found);
+  }
+  const isWanted = found.useOrt || (usesOrt(choice) && found.reason.includes('not faster'));
+  if (!isWanted) return { ...own, reason: found.reason };
+  return { name: build.name === 'wasm-fma' ? 'ort-fma' : 'ort', reason: own.reason };
+}
+
+/** A native library that ends its thread or its process is broken; the latter, the engine's client will see. */
+function trial(script: URL, wasm: Uint8Array): Promise<Calibration> {
+  const start: CalibrationStart = { kind: 'calibrate', wasm };
+  return new Promise((resolve) => {
+    const fail = (why: string): void =>
+      resolve({ useOrt: false, reason: `ONNX Runtime cannot be used: ${why}` });
+    const worker = new Worker(script, { workerData: start, execArgv: [] });
+    worker.on('message', (calibration: Calibration) => resolve(calibration));
+    worker.on('error', (error) => fail(error.message));
+    worker.on('exit', () => fail('its trial ended without an answer'));
+  });
+}

@@ -1,0 +1,27 @@
+/** The middle value. */
+export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+export const round = (value) => Number(value.toPrecision(3));
+
+/**
+ * Milliseconds of each question, asked in turn so that what disturbs one disturbs all: question name ->
+ * times. The first round warms caches and compilers and does not count. A question whose program answers
+ * `absent` has no times.
+ */
+export async function interleaved(questions, repeats) {
+  const times = Object.fromEntries(Object.keys(questions).map((name) => [name, []]));
+  for (let k = 0; k <= repeats; k++) {
+    for (const [name, { program, line }] of Object.entries(questions)) {
+      const answer = await program.ask(line);
+      if (answer === 'absent') delete questions[name];
+      else if (k > 0) times[name].push(Number(answer.split(' ')[0]));
+    }
+  }
+  return times;
+}
+
+/** Median of the ratios of two lists taken in the same rounds; null where either is empty. */
+export function ratioOf(times, reference) {
+  if (!times?.length || times.length !== reference?.length) return null;
+  return round(median(times.map((each, k) => each / reference[k])));
+}
