@@ -8,7 +8,7 @@ import type { LimitName } from './dawnSignatures.ts';
 const SUCCESS = 1;
 const NO_TEXT = { data: null, length: 0 };
 const CORE_FEATURES = 2;
-const HIGH_PERFORMANCE = 2;
+const POWER: Readonly<Record<AdapterPreference, number>> = { fast: 2, frugal: 1, software: 0 };
 
 /** WGPUSType_AdapterPropertiesMemoryHeaps: a chained struct that the adapter's description fills in. */
 const MEMORY_HEAPS = 327699;
@@ -17,10 +17,15 @@ const DEVICE_LOCAL = 1n;
 const BACKENDS = ['', 'null', 'WebGPU', 'D3D11', 'D3D12', 'Metal', 'Vulkan', 'OpenGL', 'OpenGL ES'];
 const TYPES = ['unknown', 'discrete', 'integrated', 'cpu'] as const;
 
+/** Which of a machine's adapters is meant: that for heavy work, that for little power, that of the CPU. */
+export type AdapterPreference = 'fast' | 'frugal' | 'software';
+
 /** A software adapter that the host has is not looked for unless the machine offers no other. */
 export interface OpenOptions extends DawnFiles {
   /** Vulkan, D3D12, Metal: null for the platform's own. */
   readonly backend?: string;
+  /** `fast` where absent. */
+  readonly preference?: AdapterPreference;
 }
 
 /**
@@ -51,8 +56,8 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
         {
           next: null,
           featureLevel: CORE_FEATURES,
-          powerPreference: HIGH_PERFORMANCE,
-          forceFallback: 0,
+          powerPreference: POWER[options.preference ?? 'fast'],
+          forceFallback: Number(options.preference === 'software'),
           backend: Math.max(0, BACKENDS.indexOf(options.backend ?? '')),
           surface: null,
         },
