@@ -12,7 +12,7 @@ export interface Backend {
 /** The faster build that this process can run, or the one that was asked for. */
 export interface KernelBuild {
   readonly name: 'wasm' | 'wasm-fma';
-  readonly wasm: Uint8Array;
+  readonly wasm: Uint8Array<ArrayBuffer>;
   readonly reason: string;
 }
 

@@ -3,6 +3,8 @@ import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 
+export { type BackendChoice, BACKENDS } from './backendName.ts';
+
 /** Of the shuffles, where a person asks for none: the same in every shell, so that all print the same figures. */
 export const DEFAULT_SEED = 1;
 

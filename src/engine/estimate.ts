@@ -3,11 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
+import type { Precision } from '../core/linalg/singularValues.ts';
+import type { Backend } from './backend.ts';
 import type { AnalyzeRequest, CallContext, Estimate } from './engineApi.ts';
 import { nameOf, planEntries, type Entry } from './entries.ts';
 import type { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
-import { spectrumKey } from './spectrumKey.ts';
+import { type SolverIdentity, spectrumKey } from './spectrumKey.ts';
 
 /**
  * Below so many seconds the cache is not asked: it goes by what is stored, which has to be read and hashed,
@@ -20,6 +22,8 @@ export interface EstimateTools {
   readonly speed: SolverSpeed;
   /** Empty: no cache. */
   readonly cacheDir: string;
+  /** What the workers multiply with. */
+  readonly backend: () => Promise<Backend>;
 }
 
 /**
@@ -28,14 +32,21 @@ export interface EstimateTools {
  */
 export async function estimate(
   request: AnalyzeRequest,
-  { workers, speed, cacheDir }: EstimateTools,
+  { workers, speed, cacheDir, backend }: EstimateTools,
   { signal }: CallContext<never> = {},
 ): Promise<Estimate> {
   const { entries } = planEntries(openCheckpoint(request.file), request);
   const rate = speed.flopsPerSecond();
   const total = entries.reduce((sum, { flops }) => sum + flops, 0) / rate / workers;
   const asks = cacheDir !== '' && total > ASK_CACHE_ABOVE;
-  const known = asks ? await cached(entries, cacheDir, speed.kernelsHash, signal) : new Set();
+  const known = asks
+    ? await cached(
+        entries,
+        cacheDir,
+        { backend: (await backend()).name, kernels: speed.kernelsHash },
+        signal,
+      )
+    : new Set();
   return {
     workers,
     entries: entries.map((entry) => ({
@@ -54,7 +65,7 @@ export async function estimate(
 async function cached(
   entries: readonly Entry[],
   cacheDir: string,
-  kernelsHash: string,
+  solver: SolverIdentity,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<Entry>> {
   const cache = new SpectrumCache(cacheDir);
@@ -63,11 +74,13 @@ async function cached(
     // The engine answers other calls, and a cancel, between two tensors.
     await setImmediate();
     if (signal?.aborted) throw new CancelledError();
-    const { source } = entry.task;
+    const { source, precision } = entry.task;
     const hash = createHash('sha256');
     storedBytes(source.storage, (chunk) => hash.update(chunk));
-    const key = spectrumKey(hash.digest('hex'), source, { kind: 'spectrum' }, kernelsHash);
-    if (cache.has(key)) known.add(entry);
+    const stored = hash.digest('hex');
+    const has = (each: Precision): boolean =>
+      cache.has(spectrumKey(stored, source, { kind: 'spectrum' }, each, solver));
+    if (has('exact') || has(precision)) known.add(entry);
   }
   return known;
 }

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import type { Channel } from '../protocol/channel.ts';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
-import { estimate } from './estimate.ts';
 import { kernelBuild } from './backend.ts';
 import { chooseBackend } from './chooseBackend.ts';
+import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
@@ -24,10 +24,11 @@ const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
 
 const script = pathToFileURL(path.join(dist, 'worker.mjs'));
 const build = kernelBuild(dist, backend);
+const { wasm } = build;
 const pool = new WorkerPool(
   script,
   () => chooseBackend(script, build, backend, cacheDir),
-  { wasm: build.wasm, cacheDir },
+  { wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
 
@@ -49,7 +50,13 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
 
 const api: EngineApi = {
   estimate: (request, context) =>
-    awake(() => estimate(request, { workers: pool.size, speed, cacheDir }, context)),
+    awake(() =>
+      estimate(
+        request,
+        { workers: pool.size, speed, cacheDir, backend: () => pool.backend() },
+        context,
+      ),
+    ),
   analyze: (request, context) =>
     awake(async () => {
       const report = await analyze(request, pool, version, context);

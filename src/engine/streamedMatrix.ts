@@ -1,3 +1,4 @@
+import type { FloatType } from '../core/checkpoint/checkpoint.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
@@ -45,6 +46,7 @@ export interface Survey {
 export class StreamedMatrix implements RowSource {
   readonly rows: number;
   readonly cols: number;
+  private readonly storedType: FloatType;
   private readonly blockRows: number;
   private block: Float64Array = new Float64Array(0);
   private blockAt = -1;
@@ -56,6 +58,10 @@ export class StreamedMatrix implements RowSource {
     blockEntries = BLOCK_ENTRIES,
   ) {
     const { rows, cols } = source.view;
+    const part = partStorage(source.storage, 0, 1);
+    if (!part)
+      throw new RangeError(`The tensor '${source.storage.tensor}' cannot be read in parts.`);
+    this.storedType = part.dtype;
     this.rows = Math.max(rows, cols);
     this.cols = Math.min(rows, cols);
     this.blockRows = Math.max(1, Math.floor(blockEntries / this.cols));
@@ -100,7 +106,7 @@ export class StreamedMatrix implements RowSource {
         count += found.count;
       }
       const share = values.length / elements;
-      variance += roundingVariance(values, this.source.storage.dtype) * share;
+      variance += roundingVariance(values, this.storedType) * share;
       const profile = entryProfile(values);
       mean += profile.mean * share;
       largest = Float64Array.from([...largest, ...profile.largest])

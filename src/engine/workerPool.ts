@@ -48,7 +48,7 @@ export class WorkerPool {
   private readonly workers: PoolWorker[] = [];
   private readonly queue: QueuedJob[] = [];
   private chosen: Promise<Backend> | undefined;
-  private backendName: WorkerStart['backend'] = 'wasm';
+  private backendName: WorkerStart['backend'] | undefined;
   private bytesRunning = 0;
   private worked: PoolWork = { flops: 0, seconds: 0 };
   memoryLimit = Infinity;
@@ -62,14 +62,15 @@ export class WorkerPool {
 
   /** What the workers multiply with: chosen when it is first needed, the same from then on. */
   backend(): Promise<Backend> {
-    this.chosen ??= this.choose();
+    this.chosen ??= this.choose().then((backend) => {
+      this.backendName = backend.name;
+      return backend;
+    });
     return this.chosen;
   }
 
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
-  async run(job: PoolJob): Promise<TaskOutcome> {
-    const { name } = await this.backend();
-    this.backendName = name;
+  run(job: PoolJob): Promise<TaskOutcome> {
     return new Promise((resolve, reject) => {
       if (job.signal?.aborted) {
         reject(new CancelledError());
@@ -95,9 +96,14 @@ export class WorkerPool {
   }
 
   private dispatch(): void {
+    const { backendName } = this;
+    if (backendName === undefined) {
+      void this.backend().then(() => this.dispatch());
+      return;
+    }
     for (;;) {
       const at = this.queue.findIndex((job) => this.admits(job));
-      const free = at < 0 ? undefined : this.freeWorker();
+      const free = at < 0 ? undefined : this.freeWorker(backendName);
       if (!free) return;
       const job = this.queue.splice(at, 1)[0]!;
       free.job = job;
@@ -114,14 +120,14 @@ export class WorkerPool {
     return this.bytesRunning === 0 || this.bytesRunning + job.bytes <= this.memoryLimit;
   }
 
-  private freeWorker(): PoolWorker | undefined {
+  private freeWorker(backend: WorkerStart['backend']): PoolWorker | undefined {
     const idle = this.workers.find((each) => !each.job);
     if (idle || this.workers.length >= this.size) return idle;
-    return this.spawn();
+    return this.spawn(backend);
   }
 
-  private spawn(): PoolWorker {
-    const start: WorkerStart = { kind: 'solve', backend: this.backendName, ...this.start };
+  private spawn(backend: WorkerStart['backend']): PoolWorker {
+    const start: WorkerStart = { kind: 'solve', backend, ...this.start };
     const worker = new Worker(this.script, { workerData: start, execArgv: [] });
     const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0 };
     this.workers.push(each);

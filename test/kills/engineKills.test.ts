@@ -34,7 +34,14 @@ interface Run {
 
 /** One analysis by an engine of its own, which is killed at that moment unless it is done before. */
 async function run(cacheDir: string, moment?: Moment): Promise<Run> {
-  const start = { dist: DIST, cacheDir, version: '0.0.0-test', workers: 1, idleSeconds: 60 };
+  const start = {
+    dist: DIST,
+    cacheDir,
+    version: '0.0.0-test',
+    workers: 1,
+    idleSeconds: 60,
+    backend: 'wasm',
+  } as const;
   const engine = startEngine(start);
   let layersDone = 0;
   let timer: NodeJS.Timeout | undefined;

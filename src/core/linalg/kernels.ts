@@ -5,7 +5,7 @@
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
   gemmScratchBytes(): number;
-  gemm(
+  readonly gemm: (
     transA: number,
     transB: number,
     m: number,
@@ -20,7 +20,7 @@ export interface Kernels {
     c: number,
     ldc: number,
     scratch: number,
-  ): void;
+  ) => void;
   /** As gemm, in float32: the counts are of float32s. */
   gemmFloat32: Kernels['gemm'];
   /** 1 where multiply-add rounds once, 0 where it rounds twice. */
@@ -44,14 +44,14 @@ export interface Kernels {
     scratch: number,
   ): void;
   triangularFactor(count: number, tau: number, gram: number, t: number): void;
-  transposeBlock(
+  readonly transposeBlock: (
     source: number,
     lds: number,
     rows: number,
     cols: number,
     target: number,
     ldt: number,
-  ): void;
+  ) => void;
   transposeBlockFloat32: Kernels['transposeBlock'];
   copyBlock: Kernels['transposeBlock'];
   copyBlockFloat32: Kernels['transposeBlock'];

@@ -83,13 +83,13 @@ export function scaledRows(source: RowSource): ScaledMatrix {
 interface RowCopy {
   readonly rows: number;
   readonly cols: number;
-  copy(
+  readonly copy: (
     toUnit: readonly [number, number],
     first: number,
     count: number,
     target: Float64Array,
     stride: number,
-  ): void;
+  ) => void;
 }
 
 function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix {

@@ -48,7 +48,7 @@ function counted(): { library: GemmLibrary; calls: () => number } {
 const SHAPES: readonly (readonly [m: number, n: number, k: number, isWorthIt: boolean])[] = [
   [16, 300, 500, true],
   [500, 300, 120, true],
-  [500, 600, 16, false],
+  [500, 600, 16, true],
   [200, 200, 200, true],
   [24, 30, 40, false],
 ];
@@ -97,7 +97,8 @@ describe('products by ONNX Runtime', () => {
         [...gaps.data].every((x) => x === 7),
         'leaves what lies between the rows',
       ).toBe(true);
-      expect(calls()).toBe(isWorthIt && form !== 'TT' ? 1 : 0);
+      const isShallowUpdate = k === 16 && !form.endsWith('T');
+      expect(calls()).toBe(isWorthIt && form !== 'TT' && !isShallowUpdate ? 1 : 0);
     }
   });
 });
