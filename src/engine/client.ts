@@ -119,6 +119,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     estimate: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.estimate(request, context)),
     analyze,
+    selfTest: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.selfTest(request, context)),
     spectrum: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
     farms: (request, context = {}) =>

@@ -1,7 +1,11 @@
+import type { ComputeSelfTest } from '../core/linalg/gpu/adapterAcceptance.ts';
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { DeviceChoice } from './deviceChoice.ts';
+
+export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
 
@@ -17,6 +21,8 @@ export interface AnalyzeRequest {
   readonly seed: number;
   /** `exact`, which is float64 throughout, where absent. */
   readonly precision?: Precision;
+  /** `cpu` where absent; a GPU takes part in fast precision only. */
+  readonly device?: DeviceChoice;
   /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
   readonly layers: string;
   /** Put every singular value in the report. */
@@ -71,10 +77,24 @@ export interface CallContext<P> {
 
 export type WindowsSettings = Omit<WindowsRequest, 'id'>;
 
+/** What there is to compute on, and what is used of it. */
+export interface SelfTestReport {
+  readonly device: ComputeSelfTest;
+  /** What multiplies on the CPU, and why it is not a faster one. */
+  readonly backend: string;
+  readonly backendReason: string;
+  readonly workers: number;
+}
+
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {
   /** The work of an analysis, from the sizes of its matrices and the measured speed of this machine. */
   estimate(request: AnalyzeRequest, context?: CallContext<never>): Promise<Estimate>;
+  /** Opens and tests the device that such a choice means. */
+  selfTest(
+    request: { readonly device: DeviceChoice },
+    context?: CallContext<never>,
+  ): Promise<SelfTestReport>;
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
   /** The full spectrum of one layer of the last report of that file, descending. Served from the cache. */
   spectrum(

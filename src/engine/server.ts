@@ -9,6 +9,8 @@ import { chooseBackend } from './chooseBackend.ts';
 import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
+import { ComputeDevices } from './gpu/computeDevice.ts';
+import { GpuQueue } from './gpu/gpuQueue.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { layerWindows } from './layerWindows.ts';
 import { SolverSpeed } from './solverSpeed.ts';
@@ -30,6 +32,15 @@ const pool = new WorkerPool(
   () => chooseBackend(script, build, backend, cacheDir),
   { wasm, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
+);
+
+const devices = new ComputeDevices(
+  (adapterName) =>
+    new GpuQueue({
+      script,
+      start: { wasm, cacheDir, dist, workers: pool.size, adapterName },
+      finishBand: (blocks, count, cancelled) => pool.finishBand(blocks, count, cancelled),
+    }),
 );
 
 const speed = new SolverSpeed(cacheDir, build.wasm);
@@ -59,10 +70,20 @@ const api: EngineApi = {
     ),
   analyze: (request, context) =>
     awake(async () => {
-      const report = await analyze(request, pool, version, context);
+      const report = await analyze(request, { pool, devices }, version, context);
       speed.learn(pool.takeWork());
       if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
       return report;
+    }),
+  selfTest: ({ device }) =>
+    awake(async () => {
+      const { name, reason } = await pool.backend();
+      return {
+        device: await devices.selfTest(device),
+        backend: name,
+        backendReason: reason,
+        workers: pool.size,
+      };
     }),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
   farms: (request, context) => awake(() => layerWindows(request, pool, context)),

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AnalyzeProgress } from './engineApi.ts';
 import { nameOf, type Entry } from './entries.ts';
+import type { GpuShare } from './gpu/gpuShare.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
 
@@ -15,10 +16,11 @@ interface SolveContext {
   readonly onProgress?: (progress: AnalyzeProgress) => void;
 }
 
-/** Solves all entries on the pool; outcomes in the order of the entries. Throws CancelledError. */
+/** Solves all entries on the pool, and on the GPU where there is one; outcomes in the order of the entries. Throws CancelledError. */
 export async function solveEntries(
   entries: readonly Entry[],
   pool: WorkerPool,
+  gpu: GpuShare | undefined,
   context: SolveContext,
 ): Promise<readonly TaskOutcome[]> {
   const progress = new ProgressTally(entries, context.onProgress);
@@ -31,6 +33,7 @@ export async function solveEntries(
       task: entry.task,
       flops: entry.flops,
       bytes: entry.bytes,
+      gpu,
       signal,
       onStart: () => progress.start(entry),
       onStep: (flops) => progress.step(entry, flops),
@@ -72,8 +75,11 @@ class ProgressTally {
   }
 
   step(entry: Entry, flops: number): void {
-    this.stepped.set(entry, (this.stepped.get(entry) ?? 0) + flops);
-    this.done += flops;
+    const before = this.stepped.get(entry) ?? 0;
+    // A layer that the GPU has lost is solved a second time.
+    const counted = Math.min(flops, entry.flops - before);
+    this.stepped.set(entry, before + counted);
+    this.done += counted;
     this.solvedFlops += flops;
     this.report(false);
   }

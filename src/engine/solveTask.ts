@@ -82,9 +82,7 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const shuffles = shuffled?.spectra ?? [];
   const windows = windowsOf(task, weight, plain, shuffles);
-  const error = weight.isFromGpu
-    ? FAST_ERROR
-    : solverError(plain.rows, plain.cols, task.precision);
+  const error = weight.isFromGpu ? FAST_ERROR : solverError(plain.rows, plain.cols, task.precision);
   const spectrum = {
     ...spectrumOf(plain, shuffles),
     ...(error === undefined ? {} : { solverError: error }),
@@ -197,7 +195,13 @@ class StoredWeight {
 
   record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     const { cache, solver, gpu } = this.tools;
-    for (const { key, isGpu } of servingKeys(this.hash, source, asked, this.precision, this.tools)) {
+    for (const { key, isGpu } of servingKeys(
+      this.hash,
+      source,
+      asked,
+      this.precision,
+      this.tools,
+    )) {
       const solved = gpu?.records.get(key);
       const known = solved ?? cache?.read(key);
       if (!known) continue;

@@ -153,7 +153,8 @@ async function solveAll(
   tools: GpuTools,
 ): Promise<Float64Array[]> {
   const { rows, cols } = shape;
-  if (!isWindow(shape)) return Promise.all(matrices.map((matrix) => solveLarge(shape, matrix, tools)));
+  if (!isWindow(shape))
+    return Promise.all(matrices.map((matrix) => solveLarge(shape, matrix, tools)));
   const size = rows * cols;
   const count = Math.min(rows, cols);
   const most = Math.max(1, Math.floor(BATCH_VALUES / size));

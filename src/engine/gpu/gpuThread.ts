@@ -62,14 +62,15 @@ export async function serveGpu(
   const solve = async (request: Extract<GpuRequest, { kind: 'solve' }>): Promise<void> => {
     const { id, task } = request;
     const flag = new Int32Array(request.cancelled);
-    const answer = await answerOf(() =>
+    const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
+    const answer = await answerOf(cancelled, () =>
       solveOnGpu(task, {
         ...{ device, memory, flopsPerSubmit, cache },
         solver: request.solver,
         gpu: { solver },
         finish: (blocks, count) =>
           bands.add((band) => post({ kind: 'band', id, band, blocks, count })),
-        cancelled: () => Atomics.load(flag, 0) !== 0,
+        cancelled,
         onStep: (flops) => post({ kind: 'step', id, flops }),
         onSpan: (from, to) => post({ kind: 'span', id, start: from, end: to }),
       }),
@@ -108,13 +109,16 @@ async function opened(
   }
 }
 
-async function answerOf(solve: () => ReturnType<typeof solveOnGpu>): Promise<GpuAnswer> {
+async function answerOf(
+  cancelled: () => boolean,
+  solve: () => ReturnType<typeof solveOnGpu>,
+): Promise<GpuAnswer> {
   try {
     return { kind: 'records', records: await solve() };
   } catch (error) {
+    if (cancelled()) return { kind: 'cancelled' };
     if (error instanceof GpuError)
       return { kind: 'refused', code: error.code, reason: error.message };
-    if (error instanceof LinalgError && error.code === 'cancelled') return { kind: 'cancelled' };
     if (
       error instanceof LinalgError ||
       error instanceof CheckpointError ||
