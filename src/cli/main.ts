@@ -2,12 +2,14 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
+import { selfTestCommand } from './selfTestCommand.ts';
 
 declare const EIGENSCOPE_VERSION: string;
 
 const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
+  self-test            what this machine has to compute on, and what is used of it
 
   --version            print the version
   --help               print this, or with a command what it takes
@@ -22,6 +24,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'analyze':
       return analyzeCommand(rest, context);
+    case 'self-test':
+      return selfTestCommand(rest, context);
     case '--version':
       process.stdout.write(`${EIGENSCOPE_VERSION}\n`);
       return EXIT.done;

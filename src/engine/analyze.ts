@@ -20,7 +20,7 @@ import type { WorkerPool } from './workerPool.ts';
 /** What an engine brings to its analyses. */
 export interface AnalyzeTools {
   readonly pool: WorkerPool;
-  readonly devices: ComputeDevices;
+  readonly devices: Pick<ComputeDevices, 'of'>;
 }
 
 /** Default share of the free memory that running tasks may take together. */

@@ -1,7 +1,7 @@
-import type { ComputeSelfTest } from '../core/linalg/gpu/adapterAcceptance.ts';
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
+import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
 
@@ -76,15 +76,6 @@ export interface CallContext<P> {
 }
 
 export type WindowsSettings = Omit<WindowsRequest, 'id'>;
-
-/** What there is to compute on, and what is used of it. */
-export interface SelfTestReport {
-  readonly device: ComputeSelfTest;
-  /** What multiplies on the CPU, and why it is not a faster one. */
-  readonly backend: string;
-  readonly backendReason: string;
-  readonly workers: number;
-}
 
 /** What the engine does for its shells. Every method can be cancelled and may report progress. */
 export interface EngineApi {

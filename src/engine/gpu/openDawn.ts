@@ -15,6 +15,10 @@ const MEMORY_HEAPS = 327699;
 const DEVICE_LOCAL = 1n;
 
 const BACKENDS = ['', 'null', 'WebGPU', 'D3D11', 'D3D12', 'Metal', 'Vulkan', 'OpenGL', 'OpenGL ES'];
+/** Does nothing, and is offered where there is no other. */
+const NULL_BACKEND = 1;
+const NO_ADAPTER =
+  'This machine has no GPU that WebGPU can use. Install or update the graphics driver.';
 const TYPES = ['unknown', 'discrete', 'integrated', 'cpu'] as const;
 
 /** Which of a machine's adapters is meant: that for heavy work, that for little power, that of the CPU. */
@@ -67,7 +71,7 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
     if (status !== SUCCESS || object === null) {
       throw new GpuError(
         'unavailable',
-        `This machine has no GPU that WebGPU can use${message ? `: ${message}` : ''}. Install or update the graphics driver.`,
+        message ? `${NO_ADAPTER} WebGPU says: ${message}` : NO_ADAPTER,
       );
     }
     adapter = object;
@@ -100,6 +104,9 @@ function openDevice(
     error,
   }) as Pointer | null;
   const description = describeAdapter(dawn, events, adapter);
+  if (description.backend === BACKENDS[NULL_BACKEND]) {
+    throw new GpuError('unavailable', NO_ADAPTER);
+  }
   if (device === null) {
     throw new GpuError('unavailable', `The GPU ${description.name} does not open.`);
   }
