@@ -25,7 +25,7 @@ const folder = tempFolder();
 describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
   const small = writeChain(folder, 'small.onnx', LAYERS, 40);
   // Past the size that is solved wholly on the device; without shuffles, one matrix a layer.
-  const large = writeChain(folder, 'large.onnx', 3, 520);
+  const large = writeChain(folder, 'large.onnx', 2, 513);
   const wasm = new Uint8Array(fs.readFileSync(path.join(DIST, 'kernels.wasm')));
   const fault = new SharedArrayBuffer(4);
   const spans: GpuSpan[] = [];
@@ -105,37 +105,41 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
     );
   }
 
-  it('shares one list with the workers, and agrees with them to the error of fast precision', async () => {
-    const { report, share } = await analyzed({ file: small });
-    expectSameFigures(report, await onPool(small));
-    const { gpu, cpu } = share.counts;
-    expect(gpu + cpu).toBe(LAYERS);
-    expect(Math.min(gpu, cpu)).toBeGreaterThan(0);
-    expect(report.compute.device).toEqual({
-      adapter: expect.stringContaining('SwiftShader') as string,
-      layers: gpu,
-      reason: expect.stringContaining('is used') as string,
-    });
-    expect(report.compute.notes).toBeUndefined();
-    expect(report.settings).toMatchObject({ precision: 'fast', device: 'gpu' });
-  });
+  it(
+    'shares one list with the workers, and agrees with them to the error of fast precision',
+    async () => {
+      const { report, share } = await analyzed({ file: small });
+      expectSameFigures(report, await onPool(small));
+      const { gpu, cpu } = share.counts;
+      expect(gpu + cpu).toBe(LAYERS);
+      expect(Math.min(gpu, cpu)).toBeGreaterThan(0);
+      expect(report.compute.device).toEqual({
+        adapter: expect.stringContaining('SwiftShader') as string,
+        layers: gpu,
+        reason: expect.stringContaining('is used') as string,
+      });
+      expect(report.compute.notes).toBeUndefined();
+      expect(report.settings).toMatchObject({ precision: 'fast', device: 'gpu' });
+    },
+    COMPILE_MS,
+  );
 
   it(
     'finishes one matrix in the pool while the device has the next',
     async () => {
       spans.length = 0;
       const { report, share } = await analyzed({ file: large, mode: 'compat' });
-      expect(share.counts).toEqual({ gpu: 3, cpu: 0 });
+      expect(share.counts).toEqual({ gpu: 2, cpu: 0 });
       expectSameFigures(report, await onPool(large, { mode: 'compat' }));
       const finishes = spans.filter(({ stage }) => stage === 'finish');
       const onDevice = spans.filter(({ stage }) => stage === 'device');
-      expect([finishes.length, onDevice.length]).toEqual([3, 3]);
+      expect([finishes.length, onDevice.length]).toEqual([2, 2]);
       const overlapping = finishes.filter((finish) =>
         onDevice.some(
           (other) => other.id !== finish.id && other.start < finish.end && other.end > finish.start,
         ),
       );
-      expect(overlapping.length).toBeGreaterThanOrEqual(2);
+      expect(overlapping.length).toBeGreaterThanOrEqual(1);
     },
     COMPILE_MS,
   );
