@@ -31,6 +31,7 @@ export async function build({ tests = true } = {}) {
     buildKernels(dist),
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/runner.ts'], outfile: 'dist/runner.mjs' }),
     esbuild.build({
       ...esm,
       entryPoints: ['src/cli/main.ts'],

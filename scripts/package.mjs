@@ -21,6 +21,7 @@ const NEEDED = [
   'dist/session.cjs',
   'dist/engine.mjs',
   'dist/worker.mjs',
+  'dist/runner.mjs',
   'dist/kernels.wasm',
   'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',

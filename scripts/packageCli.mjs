@@ -12,6 +12,7 @@ const FILES = [
   'dist/cli.mjs',
   'dist/engine.mjs',
   'dist/worker.mjs',
+  'dist/runner.mjs',
   'dist/kernels.wasm',
   'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',

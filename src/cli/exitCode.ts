@@ -29,11 +29,18 @@ export function exitCodeOf(error: Error): number {
     case 'CheckpointError':
     case 'NoModelError':
       return EXIT.checkpoint;
+    case 'VerifyError':
+      return verifyExitCode((error as { code?: string }).code);
     case 'CancelledError':
       return EXIT.cancelled;
     default:
       return EXIT.internal;
   }
+}
+
+/** Of models that could not be compared: whether the arguments are at fault or a model. */
+function verifyExitCode(code: string | undefined): number {
+  return code === 'rejected' || code === 'ended' ? EXIT.checkpoint : EXIT.usage;
 }
 
 /** What standard error says of it: one line, and for a fault of ours where it lies. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 import { selfTestCommand } from './selfTestCommand.ts';
+import { verifyCommand } from './verifyCommand.ts';
 
 declare const EIGENSCOPE_VERSION: string;
 
@@ -10,6 +11,7 @@ const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
   self-test            what this machine has to compute on, and what is used of it
+  verify A B           how far the outputs of model B are from those of A, by running both
 
   --version            print the version
   --help               print this, or with a command what it takes
@@ -26,6 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
       return analyzeCommand(rest, context);
     case 'self-test':
       return selfTestCommand(rest, context);
+    case 'verify':
+      return verifyCommand(rest, context);
     case '--version':
       process.stdout.write(`${EIGENSCOPE_VERSION}\n`);
       return EXIT.done;

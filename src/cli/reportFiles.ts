@@ -4,16 +4,18 @@ import * as path from 'node:path';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { CSV_MARK } from '../core/report/csvReport.ts';
 import { MARKDOWN_MARK } from '../core/report/markdownReport.ts';
+import { VERIFICATION_MARKDOWN_MARK } from '../core/report/verification/verificationMarkdown.ts';
 import { UsageError } from './exitCode.ts';
 import { isFolder } from './folders.ts';
 import type { ReportTarget } from './reportTargets.ts';
 
 /** How each form of a report begins. A file that only speaks of reports does not begin like one. */
 const OUR_MARKS: readonly ((start: string) => boolean)[] = [
-  (start) => /^\{\s*"schema":\s*"eigenscope\.report\//.test(start),
+  (start) => /^\{\s*"schema":\s*"eigenscope\.(report|verification)\//.test(start),
   (start) => start.startsWith('<!DOCTYPE html>') && start.includes('- Eigenscope</title>'),
   (start) => start.startsWith(CSV_MARK),
   (start) => start.startsWith(`${MARKDOWN_MARK}\n`),
+  (start) => start.startsWith(`${VERIFICATION_MARKDOWN_MARK}\n`),
 ];
 
 /** The marks stand within so many bytes. */

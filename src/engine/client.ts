@@ -125,6 +125,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
     farms: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.farms(request, context)),
+    verify: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.verify(request, context)),
     get pid() {
       return engine?.pid;
     },

@@ -2,9 +2,13 @@ import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
+import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
+import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
+export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
+export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -102,4 +106,6 @@ export interface EngineApi {
     },
     context?: CallContext<never>,
   ): Promise<WindowsFigures>;
+  /** Runs two models on the same inputs and says how far the second is from the first. */
+  verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
 }

@@ -216,8 +216,12 @@ function compatPartOf(weight: Weight, part: WeightPart): WeightPart | 'same' | '
 function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
   const { storage, shape } = weight;
   const scale = part.kind === 'slices' ? 'pooled-conv' : 'none';
-  const { rows, cols, rowStride, colStride, offsets } = part.view;
+  const { rows, cols, rowStride, colStride, offsets, runs } = part.view;
   const [first] = offsets;
+  if (runs) {
+    const view = { rows, cols, rowStride: cols, colStride: 1, offsets: [0] };
+    return { storage, gathered: part.view, shape: [rows, cols], view, scale };
+  }
   // A gate or an entry of a batch is read alone: hundreds of them would each read the whole tensor.
   if (part.part !== '' && part.kind === 'matrix' && colStride === 1 && rowStride === cols) {
     const own = partStorage(storage, first!, rows * cols);

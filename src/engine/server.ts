@@ -1,7 +1,6 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Channel } from '../protocol/channel.ts';
 import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
 import { kernelBuild } from './backend.ts';
@@ -13,8 +12,10 @@ import { ComputeDevices } from './gpu/computeDevice.ts';
 import { GpuQueue } from './gpu/gpuQueue.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { layerWindows } from './layerWindows.ts';
+import { parentChannel } from './parentChannel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
+import { verifyModels } from './verifyModels.ts';
 import { WorkerPool } from './workerPool.ts';
 
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
@@ -87,18 +88,9 @@ const api: EngineApi = {
     }),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
   farms: (request, context) => awake(() => layerWindows(request, pool, context)),
-};
-
-const channel: Channel = {
-  post: (message) => {
-    if (process.connected) process.send?.(message);
-  },
-  onMessage: (listener) => {
-    process.on('message', listener);
-    return () => process.off('message', listener);
-  },
+  verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
 };
 
 process.on('disconnect', () => process.exit(0));
-connect(channel, api);
+connect(parentChannel(), api);
 process.send?.(ENGINE_READY);

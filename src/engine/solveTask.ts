@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
 import { decodedType } from '../core/checkpoint/decodedType.ts';
-import { readValues, storedRounding } from '../core/checkpoint/readValues.ts';
+import { storedRounding } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
@@ -24,6 +24,7 @@ import { drawnEntries, shuffledEntries } from '../core/spectrum/shuffles.ts';
 import { spectralFigures } from '../core/spectrum/spectralFigures.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
+import { pickedValues, sourceValues } from './sourceValues.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
 import { servingKeys } from './servingKeys.ts';
 import { entriesKey, type SolverIdentity, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
@@ -165,7 +166,10 @@ function windowSpectra(
   return { rows, cols, count: slices, pools, singularValues: spectra[0]!, shuffles };
 }
 
-/** A tensor in its file: hashed once, its values read only when the cache cannot answer. */
+/**
+ * A tensor in its file: hashed once, its values read only when the cache cannot answer. All sources that
+ * are asked of it are gathered alike.
+ */
 class StoredWeight {
   private readonly hash: string;
   private values: Float64Array | undefined;
@@ -220,7 +224,7 @@ class StoredWeight {
     const key = entriesKey(this.hash, source);
     const known = cache?.readEntries(key);
     if (known) return known;
-    this.values ??= readValues(source.storage);
+    this.values ??= sourceValues(source);
     const matrix = gather(this.values, source, source.view.offsets[0]!);
     const { buffer, byteOffset, byteLength } = matrix.data;
     const hash = createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength));
@@ -235,7 +239,7 @@ class StoredWeight {
   private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
     this.isTouched = true;
     if (isStreamed(this.source)) return this.solveStreamed(source, asked);
-    this.values ??= readValues(source.storage);
+    this.values ??= sourceValues(source);
     const { view } = source;
     // Windows lie inside a matrix whose own spectrum is known by then.
     if (asked.kind !== 'windows') checkFinite(this.values, view);
@@ -244,7 +248,8 @@ class StoredWeight {
     const variance = storedRounding(
       source.storage,
       first.data,
-      (steps) => gather(steps, { ...source, scale: 'none' }, view.offsets[0]!).data,
+      (steps) =>
+        gather(pickedValues(steps, source), { ...source, scale: 'none' }, view.offsets[0]!).data,
     );
     if (asked.kind === 'heads')
       return {

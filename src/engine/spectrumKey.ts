@@ -50,10 +50,10 @@ export function spectrumKey(
   precision: Precision,
   solver: SolverIdentity,
 ): string {
-  const { shape, view, scale } = source;
+  const { shape, view, scale, gathered } = source;
   const identity = [
     storedBytesHash,
-    { ...encodingOf(source.storage), shape, view, scale },
+    { ...encodingOf(source.storage), gathered, shape, view, scale },
     asked,
     { precision, backend: solver.backend, solver: SOLVER_VERSION, kernels: solver.kernels },
   ];
@@ -62,10 +62,10 @@ export function spectrumKey(
 
 /** The cache's key of what the entries of a source say. */
 export function entriesKey(storedBytesHash: string, source: SpectrumSource): string {
-  const { shape, view } = source;
+  const { shape, view, gathered } = source;
   const identity = [
     storedBytesHash,
-    { ...encodingOf(source.storage), shape, view },
+    { ...encodingOf(source.storage), gathered, shape, view },
     { kind: 'entries', version: ENTRY_FIGURES_VERSION },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');

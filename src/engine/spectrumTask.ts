@@ -8,6 +8,11 @@ import type { Fan, Mode, SpectralFigures } from '../core/spectrum/figures.ts';
 /** Which matrices of which stored tensor to solve, and how its values are scaled first. */
 export interface SpectrumSource {
   readonly storage: TensorStorage;
+  /**
+   * Present where the matrix lies in runs of rows or columns: its place in the stored tensor. It is gathered
+   * first, and `shape` and `view` are of what was gathered.
+   */
+  readonly gathered?: MatrixView;
   readonly shape: readonly number[];
   readonly view: MatrixView;
   /**

@@ -19,11 +19,13 @@ export const BLOCK_ENTRIES = 2 ** 22;
  * its rows, too large to be decoded whole, and stored so that a part can be found.
  */
 export function isStreamed(
-  { storage, view, scale }: SpectrumSource,
+  { storage, gathered, view, scale }: SpectrumSource,
   least = STREAMED_ENTRIES,
 ): boolean {
   const { rows, cols, rowStride, colStride, offsets } = view;
   return (
+    // Blocks of rows are found by the view of the stored tensor; a gathered source has another.
+    !gathered &&
     rows * cols > least &&
     Math.max(rows, cols) >= 2 * Math.min(rows, cols) &&
     offsets.length === 1 &&

@@ -23,12 +23,16 @@ before(async () => {
     // One layer at a time, so that it is known which one an interruption hits.
     settings: { 'eigenscope.workers': 1 },
     fill: (folder) => {
+      // Before the workbench is there: it may not watch the folder yet when it shows it.
+      writeFileSync(
+        `${folder}/${BROKEN}`,
+        readFileSync(`${folder}/${RECOGNITION}`).subarray(0, 5e6),
+      );
       writeLongModel(`${folder}/${STOPPED}`, { layers: LAYERS, size: 512, seed: 1 });
       writeLongModel(`${folder}/${KILLED}`, { layers: LAYERS, size: 512, seed: 1001 });
     },
   });
   ({ page } = session);
-  writeFileSync(session.file(BROKEN), readFileSync(session.file(RECOGNITION)).subarray(0, 5e6));
 });
 after(() => session?.close());
 

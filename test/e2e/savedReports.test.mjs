@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { commandLineReport } from './commandLine.mjs';
@@ -23,19 +23,17 @@ let report;
 
 before(async () => {
   session = await startSession('saved-reports', {
-    fill: (folder) => {
+    fill: async (folder) => {
       writeLongModel(path.join(folder, MODEL), { layers: LAYERS, size: 64, seed: 1 });
       // Deep enough to end a parser that calls itself, and with the word that a report begins with.
       const deep = `{"schema": "eigenscope.report/1", "layers": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
       writeFileSync(path.join(folder, WRONG), deep);
       writeFileSync(path.join(folder, 'settings.json'), '{}');
+      report = await commandLineReport(path.join(folder, MODEL));
+      writeFileSync(path.join(folder, REPORT), JSON.stringify(report));
     },
   });
   ({ page } = session);
-  report = await commandLineReport(session.file(MODEL));
-  mkdirSync(session.file('reports'));
-  writeFileSync(session.file(REPORT), JSON.stringify(report));
-  await explorerRow(page, REPORT).waitFor();
 });
 after(() => session?.close());
 

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { expect, it } from 'vitest';
 import type { Report } from '../../src/core/report/report.ts';
 import { decodeRecord } from '../../src/engine/cacheRecord.ts';
+import { decodeEntries } from '../../src/engine/entriesRecord.ts';
 import { startEngine } from '../../src/engine/engineProcess.ts';
 import { DisconnectedError } from '../../src/protocol/remoteError.ts';
 import { seededRandom } from '../fixtures/seededRandom.ts';
@@ -69,16 +70,23 @@ async function run(cacheDir: string, moment?: Moment): Promise<Run> {
   }
 }
 
-/** Every record of a cache by name, as it lies on the disk. Fails where one is broken. */
+/** Every record of a cache by name, as it lies on the disk. Fails where one, or another file beside them, is broken. */
 function records(cacheDir: string): ReadonlyMap<string, Buffer> {
   if (!fs.existsSync(cacheDir)) return new Map();
   const files = fs
     .readdirSync(cacheDir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
     .map((entry) => path.join(entry.parentPath, entry.name));
-  const found = new Map(files.map((file) => [file, fs.readFileSync(file)]));
-  for (const [file, bytes] of found)
-    expect(decodeRecord(bytes), `${path.basename(file)} is broken`).toBeDefined();
+  const found = new Map<string, Buffer>();
+  for (const file of files) {
+    const bytes = fs.readFileSync(file);
+    if (file.endsWith('.json')) expect(() => JSON.parse(bytes.toString()) as unknown).not.toThrow();
+    else {
+      const record = decodeRecord(bytes) ?? decodeEntries(bytes);
+      expect(record, `${path.basename(file)} is broken`).toBeDefined();
+      found.set(file, bytes);
+    }
+  }
   return found;
 }
 

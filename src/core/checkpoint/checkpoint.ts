@@ -159,11 +159,20 @@ export interface Division {
   readonly bands: readonly Band[];
 }
 
-/** Neighbouring rows or columns. */
+/** Neighbouring rows or columns, or several equal runs of them. */
 export interface Band {
   readonly name: string;
   readonly start: number;
+  /** Of one run. */
   readonly length: number;
+  /** Present where runs at equal distances make up the band, as the queries of one head after another. */
+  readonly repeats?: Repeats;
+}
+
+/** `count` runs in all, each `stride` rows (columns) after the one before. */
+export interface Repeats {
+  readonly count: number;
+  readonly stride: number;
 }
 
 /** One tensor of learned weights that has a matrix view. */
@@ -259,6 +268,18 @@ export interface MatrixView {
   readonly rowStride: number;
   readonly colStride: number;
   readonly offsets: readonly number[];
+  /**
+   * Present where the rows (columns) lie in runs: row `i` is then `(i / length) * stride + i % length` rows
+   * of the stored matrix after the first (whole division), and likewise a column. With a single offset.
+   */
+  readonly runs?: Runs;
+}
+
+/** Runs of `length` neighbours on one side of a matrix, each `stride` after the one before. */
+export interface Runs {
+  readonly side: 'rows' | 'cols';
+  readonly length: number;
+  readonly stride: number;
 }
 
 /** A matrix of a weight, as one entry of the report. `part` is empty where the weight is one matrix. */

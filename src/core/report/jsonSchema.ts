@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { ACCEPTANCE_FILE, acceptanceSchema } from './acceptance.ts';
 import { REPORT_SCHEMA, reportSchema } from './report.ts';
+import { VERIFICATION_SCHEMA, verificationSchema } from './verification/verification.ts';
 
 /** The JSON Schema (draft-07) of a report, as published in `schemas/`. */
 export function reportJsonSchema(): object {
@@ -22,8 +23,18 @@ export function acceptanceJsonSchema(): object {
   };
 }
 
+/** The JSON Schema (draft-07) of the measured difference of two models, as published in `schemas/`. */
+export function verificationJsonSchema(): object {
+  return {
+    title: VERIFICATION_SCHEMA,
+    description: 'How far the outputs of one model are from those of another on the same inputs.',
+    ...toJsonSchema(verificationSchema, { errorMode: 'throw', ignoreActions: ['finite'] }),
+  };
+}
+
 /** Every schema that is published, by the name of its file. */
 export const PUBLISHED_SCHEMAS: Readonly<Record<string, () => object>> = {
   'eigenscope.report-1.schema.json': reportJsonSchema,
   'eigenscope.schema.json': acceptanceJsonSchema,
+  'eigenscope.verification-1.schema.json': verificationJsonSchema,
 };

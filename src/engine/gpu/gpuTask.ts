@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readValues, storedRounding } from '../../core/checkpoint/readValues.ts';
+import { storedRounding } from '../../core/checkpoint/readValues.ts';
 import { storedBytes } from '../../core/checkpoint/storedBytes.ts';
 import { gpuBand, gpuBandBytes } from '../../core/linalg/gpu/gpuBand.ts';
 import type { GpuDevice } from '../../core/linalg/gpu/gpuDevice.ts';
@@ -16,6 +16,7 @@ import { drawnEntries, shuffledEntries } from '../../core/spectrum/shuffles.ts';
 import type { CacheRecord } from '../cacheRecord.ts';
 import { servingKeys } from '../servingKeys.ts';
 import type { SpectrumCache } from '../spectrumCache.ts';
+import { pickedValues, sourceValues } from '../sourceValues.ts';
 import { type SolverIdentity, spectrumKey, type SpectrumKind } from '../spectrumKey.ts';
 import type { SpectrumSource, SpectrumTask } from '../spectrumTask.ts';
 import { checkFinite, concatenated, gather } from '../storedMatrix.ts';
@@ -61,7 +62,7 @@ export async function solveOnGpu(
   );
   const records = new Map<string, CacheRecord>();
   if (missing.length === 0) return records;
-  const values = readValues(task.source.storage);
+  const values = sourceValues(task.source);
   let failed = false;
   const cancelled = (): boolean => failed || tools.cancelled();
   const runs = missing.map(async ([source, asked]) => {
@@ -113,7 +114,7 @@ async function solvedRecord(
   const roundingVariance = storedRounding(
     storage,
     first.data,
-    (steps) => gather(steps, { ...source, scale: 'none' }, offsets[0]!).data,
+    (steps) => gather(pickedValues(steps, source), { ...source, scale: 'none' }, offsets[0]!).data,
   );
   const record = { rows, cols, slices: offsets.length, roundingVariance };
   switch (asked.kind) {

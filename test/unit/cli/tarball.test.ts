@@ -67,6 +67,7 @@ describe('the npm package of the command line', () => {
       'dist/engine.mjs',
       'dist/kernels-fma.wasm',
       'dist/kernels.wasm',
+      'dist/runner.mjs',
       'dist/webview/standalone.css',
       'dist/webview/standalone.js',
       'dist/worker.mjs',

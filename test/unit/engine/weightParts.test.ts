@@ -59,6 +59,38 @@ describe('every part of a weight is an entry of the report', () => {
     expect(gate.compat).toEqual({ alpha: null, warning: '' });
   });
 
+  it('of query, key and value that lie head by head: each with the figures of its own columns', async () => {
+    const [inputs, heads, size] = [24, 3, 16];
+    const values = normals(inputs * 3 * heads * size, 5);
+    const report = await analyze(
+      [
+        { name: 'w', dims: [inputs, 3 * heads * size], values },
+        { name: 'shape', dims: [5], dtype: 'int64', values: [0, -1, heads, 3, size] },
+      ],
+      [
+        op('MatMul', ['x', 'w'], 'h'),
+        op('Reshape', ['h', 'shape'], 'r'),
+        op('MultiHeadAttention', ['r'], 'y', { num_heads: heads }, 'com.microsoft'),
+      ],
+    );
+    expect(lines(report)).toEqual(
+      ['query', 'key', 'value'].map((part) => `w#${part} linear ok ${inputs}x${heads * size}`),
+    );
+    const key = Float32Array.from({ length: inputs * heads * size }, (_, k) => {
+      const [row, col] = [Math.floor(k / (heads * size)), k % (heads * size)];
+      const head = Math.floor(col / size);
+      return values[row * 3 * heads * size + (3 * head + 1) * size + (col % size)]!;
+    });
+    const alone = await analyze(
+      [{ name: 'key', dims: [inputs, heads * size], values: key }],
+      [op('MatMul', ['x', 'key'], 'y')],
+    );
+    const part = named(report, 'w#key');
+    expect(part.metrics).toEqual(alone.layers[0]!.metrics);
+    expect(part.fits).toEqual(alone.layers[0]!.fits);
+    expect(part.compat).toEqual({ alpha: null, warning: '' });
+  });
+
   it('of an LSTM with a broken gate: the others are analyzed', async () => {
     const broken = W.slice();
     broken[16 * 24 + 5 * 24 + 7] = NaN;

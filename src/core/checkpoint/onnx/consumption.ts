@@ -1,11 +1,11 @@
 import type { Division, Orientation, Role } from '../checkpoint.ts';
 import { isStoredKernel, storedMatrix, type AxesView, type StoredMatrix } from './axesView.ts';
+import { expertNames, expertUse, isExpertLayer } from './expertUse.ts';
 import { einsumUse } from './einsumUse.ts';
 import { isPackedAttention, packedAttentionUse } from './packedAttentionUse.ts';
 import { floatAlike } from './quantisedProducts.ts';
 import { STANDARD_DOMAIN } from './readModel.ts';
 import { isRecurrent, recurrentUse } from './recurrentUse.ts';
-import type { RowOrder } from './rowOrder.ts';
 import { isTableLookUp, tableUse } from './tableUse.ts';
 
 /** What a node does with a tensor: multiplies by it as a matrix, or something else, said in words. */
@@ -17,8 +17,12 @@ export type Consumption =
       readonly rowAxes: number;
       readonly groups: number;
       readonly division?: Division;
+      /** Present where the division is of some of the tensor's `rows` alone: what to call those that this node takes. */
+      readonly partial?: { readonly name: string; readonly rows: number };
     }
   | { readonly kind: 'other'; readonly reason: string };
+
+export type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
 
 /** A node as far as the use of one of its inputs goes. */
 export interface ConsumingNode {
@@ -32,6 +36,10 @@ export interface ConsumingNode {
   readonly text: (attribute: string) => string | undefined;
   /** An input that is a constant list of integers. */
   readonly constant: (input: number) => readonly number[] | undefined;
+  /** The shape of an input that the model holds. */
+  readonly shapeOf: (input: number) => readonly number[] | undefined;
+  /** Its name and that of the tensor, to tell what a batch of matrices numbers. */
+  readonly names: readonly string[];
 }
 
 const MICROSOFT_DOMAIN = 'com.microsoft';
@@ -42,7 +50,7 @@ const TRANSPOSED_CONVOLUTION = 'ConvTranspose';
 
 /** Operators that compute with quantised values, of ONNX and of ONNX Runtime. */
 export const QUANTISED_OPERATOR =
-  /^(QuantizeLinear|DequantizeLinear|DynamicQuantize.*|QLinear.*|QGemm|QAttention|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
+  /^(QuantizeLinear|DequantizeLinear|DynamicQuantize.*|QLinear.*|QGemm|QAttention|QMoE|QEmbed.*|.*Integer.*|.*NBits|.*Quantized.*|.*Bnb4)$/;
 
 /** Operators that use weights in other ways, and what is said of each. */
 const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
@@ -57,8 +65,9 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
   [/Normalization$/, (op) => `scale, shift or statistics of ${op}`],
   [
-    /^(Attention|MultiHeadAttention|GroupQueryAttention|MoE|QMoE)$/,
-    (op) => `packed weights of ${op}, which are not analyzed in this version`,
+    /^(Attention|MultiHeadAttention|PackedMultiHeadAttention|DecoderMaskedMultiHeadAttention|GroupQueryAttention|SparseAttention|PagedAttention|LinearAttention)$/,
+    (op) =>
+      `an input of ${op} (data, biases, positions or a cache); its projections multiply before it and are analyzed there`,
   ],
   [
     /^(Add|Sub|Mul|Div|Pow|Mod|Min|Max|Sum|Mean|PRelu|Where|Clip|BiasGelu|FastGelu|BiasAdd)$/,
@@ -70,11 +79,8 @@ const OTHER_USES: readonly (readonly [RegExp, (op: string) => string])[] = [
   ],
 ];
 
-/**
- * What `node` does with a tensor that it sees as `view`; `rows` is the order of the stored rows where they
- * were cut and joined on the way.
- */
-export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrder): Consumption {
+/** What `node` does with a tensor that it sees as `view`. */
+export function consumptionOf(node: ConsumingNode, view: AxesView): Consumption {
   const { op, domain } = node;
   const standard = domain === '' || domain === STANDARD_DOMAIN;
   const microsoft = domain === MICROSOFT_DOMAIN;
@@ -96,8 +102,9 @@ export function consumptionOf(node: ConsumingNode, view: AxesView, rows?: RowOrd
     if (CONVOLUTIONS.has(op) || op === TRANSPOSED_CONVOLUTION) return convUse(node, view);
     if (isTableLookUp(op)) return tableUse(node, view);
   }
-  if (standard && isRecurrent(op)) return recurrentUse(node, view, rows);
-  if (standard && op === 'Einsum') return einsumUse(node.text('equation'), node.input, view);
+  if (standard && isRecurrent(op)) return recurrentUse(node, view);
+  if (standard && op === 'Einsum') return einsumUse(node, view);
+  if (microsoft && isExpertLayer(op)) return expertUse(node, view);
   if (microsoft && isPackedAttention(op)) return packedAttentionUse(node, view);
   const known = OTHER_USES.find(([pattern]) => pattern.test(op));
   if (known) return otherUse(known[1](op));
@@ -133,14 +140,24 @@ function productUse(node: ConsumingNode, view: AxesView, flagged: boolean): Cons
     orientation: outFirst ? 'out-in' : 'in-out',
     rowAxes: matrix.rowAxes,
     groups: 1,
-    ...batchOf(matrix),
+    ...batchOf(matrix, view, node.names),
   };
 }
 
+/** `experts` as one word of a path, all of them and not one: `model.layers.0.mlp.experts.gate_up_proj`. */
+const EXPERTS = /(^|[^a-z])(experts?|moe)(?![a-z]|[._/-]?\d)/i;
+
 /** The division of a batch of matrices; nothing where there is a single one. */
-export function batchOf({ batchAxes }: StoredMatrix): { readonly division?: Division } {
+export function batchOf(
+  { batchAxes }: StoredMatrix,
+  { stored }: AxesView,
+  names: readonly string[],
+): { readonly division?: Division } {
   if (batchAxes === 0) return {};
-  return { division: { batchAxes, batchNames: [], side: 'rows', bands: [] } };
+  const count = stored.slice(0, batchAxes).reduce((all, each) => all * each, 1);
+  const areExperts = count > 1 && names.some((name) => EXPERTS.test(name));
+  const batchNames = areExperts ? expertNames(count) : [];
+  return { division: { batchAxes, batchNames, side: 'rows', bands: [] } };
 }
 
 function convUse(node: ConsumingNode, view: AxesView): Consumption {

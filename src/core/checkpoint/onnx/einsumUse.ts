@@ -1,16 +1,14 @@
 import { storedContraction, type AxesView, type AxisUse } from './axesView.ts';
-import { batchOf, otherUse, type Consumption } from './consumption.ts';
+import { batchOf, otherUse, type Consumption, type ConsumingNode } from './consumption.ts';
 
 /**
  * What an Einsum does with one of its operands: it multiplies by it as a matrix where the operand's labels
  * are either contracted with another operand or kept in the result, and lie so that either kind is one
  * side of the stored matrix. Labels that all of them share are a batch.
  */
-export function einsumUse(
-  equation: string | undefined,
-  operand: number,
-  view: AxesView,
-): Consumption {
+export function einsumUse(node: ConsumingNode, view: AxesView): Consumption {
+  const equation = node.text('equation');
+  const operand = node.input;
   if (equation === undefined) return otherUse('an operand of an Einsum without an equation');
   const not = (why: string): Consumption =>
     otherUse(`an operand of the Einsum '${equation}', ${why}`);
@@ -26,7 +24,7 @@ export function einsumUse(
     orientation: matrix.transposed ? 'out-in' : 'in-out',
     rowAxes: matrix.rowAxes,
     groups: 1,
-    ...batchOf(matrix),
+    ...batchOf(matrix, view, node.names),
   };
 }
 

@@ -1,22 +1,27 @@
 import type { Band } from '../checkpoint.ts';
 import type { RangeReader } from '../rangeReader.ts';
-import { attentionRoles } from './attentionRoles.ts';
+import { AttentionRoles } from './attentionRoles.ts';
+import {
+  attributeOf,
+  formalInput,
+  inputValue,
+  resultOutside,
+  type CallFrame,
+} from './callFrame.ts';
 import { integerConstant } from './integerConstants.ts';
+import { placeOf, reshapedLayout, transposedLayout, type OutputLayout } from './outputLayout.ts';
 import { ATTENTION_PARTS } from './packedAttentionUse.ts';
+import { packedHeadBands } from './packedHeads.ts';
 import { partialShape } from './partialShape.ts';
-import { lookUp, type PlacedNode, type Use, type Value } from './scopes.ts';
+import {
+  calledFunction,
+  lookUp,
+  type PlacedModel,
+  type PlacedNode,
+  type Use,
+  type Value,
+} from './scopes.ts';
 import { sliceBounds, sliceRange } from './sliceBounds.ts';
-
-/**
- * How the outputs of a product lie in the axes of a value made of it: factors of their number, outermost
- * first, each with its axis counted from the last one (-1).
- */
-interface Layout {
-  readonly lengths: readonly number[];
-  readonly axes: readonly number[];
-  /** Axes of the value, where that is known. */
-  readonly rank: number | undefined;
-}
 
 /** A part that is cut out of a value, and the values that hold it. */
 interface Piece {
@@ -34,96 +39,135 @@ const USES = 32;
 /** Ask for an axis but for no values. */
 const SHAPE_ONLY = new Set(['Shape', 'Size']);
 
+/** A value on the way from the product to the cut. */
+interface Place {
+  readonly value: Value;
+  readonly layout: OutputLayout;
+  readonly frame: CallFrame | undefined;
+}
+
 /**
  * Finds products whose outputs are cut in three that attention takes as query, key and value: the fused
  * projections of transformers. A projection is divided only where the graph shows all of it: the cut is
- * by constants, whole, and contiguous in the outputs (not head by head); two of the parts meet in a
- * product whose result goes through Softmax to a product with the third.
+ * by constants and whole, be it of all outputs or of those of each head; two of the parts meet in a
+ * product whose result goes through Softmax to a product with the third. Or an attention operator of
+ * ONNX Runtime takes all of it as one.
  */
 export class FusedAttention {
+  private readonly roles: AttentionRoles;
+
   constructor(
+    private readonly model: PlacedModel,
     private readonly reader: RangeReader,
     private readonly countStep: () => void,
-  ) {}
+  ) {
+    this.roles = new AttentionRoles(model, countStep);
+  }
 
   /** The bands of the `outputs` of a product that `node` makes along the last axis of its result. */
-  bandsOf(node: PlacedNode, outputs: number): readonly Band[] | undefined {
+  bandsOf(
+    node: PlacedNode,
+    outputs: number,
+    frame: CallFrame | undefined,
+  ): readonly Band[] | undefined {
     if (outputs < ATTENTION_PARTS.length) return undefined;
-    let value = resultOf(node);
     const rank = node.tree.op.endsWith('Gemm') ? 2 : undefined;
-    let layout: Layout = { lengths: [outputs], axes: [-1], rank };
-    for (let step = 0; value && step < STEPS; step++) {
+    let place = placeAt(resultOf(node), { lengths: [outputs], axes: [-1], rank }, frame);
+    for (let step = 0; place && step < STEPS; step++) {
       this.countStep();
+      const { value, layout } = place;
       if (value.uses.length > USES) return undefined;
       const uses = value.uses.filter((use) => !SHAPE_ONLY.has(use.node.tree.op));
       const [only] = uses;
-      if (!only || value.results.length > 0) return undefined;
-      const next = uses.length === 1 ? this.passed(only, layout) : undefined;
-      if (!next) return this.cutBands(uses, layout);
-      layout = next;
-      value = resultOf(only.node);
+      if (value.results.length > 0) {
+        place = uses.length === 0 ? left(place) : undefined;
+        continue;
+      }
+      if (!only) return undefined;
+      const next = uses.length === 1 ? this.passed(only, place) : undefined;
+      if (!next) {
+        const packed = uses.length === 1 && packedHeadBands(only, layout, place.frame);
+        return packed || this.cutBands(uses, layout);
+      }
+      place = next;
     }
     return undefined;
   }
 
-  /** The layout after a node that keeps all outputs together; undefined where it is another node. */
-  private passed({ node, input }: Use, layout: Layout): Layout | undefined {
-    const { op, attributes } = node.tree;
-    switch (op) {
+  /** The place after a node that keeps all outputs together; undefined where it is another node. */
+  private passed({ node, input }: Use, { layout, frame }: Place): Place | undefined {
+    const called = calledFunction(this.model, node);
+    if (called) {
+      const depth = (frame?.depth ?? 0) + 1;
+      if (depth > STEPS) return undefined;
+      return placeAt(formalInput(called, input), layout, {
+        call: node,
+        called,
+        outer: frame,
+        depth,
+      });
+    }
+    const next = this.layoutAfter(node, input, layout, frame);
+    return next && placeAt(resultOf(node), next, frame);
+  }
+
+  private layoutAfter(
+    node: PlacedNode,
+    input: number,
+    layout: OutputLayout,
+    frame: CallFrame | undefined,
+  ): OutputLayout | undefined {
+    switch (node.tree.op) {
       case 'Identity':
       case 'Cast':
       case 'Dropout':
         return input === 0 ? layout : undefined;
       case 'Add':
       case 'BiasAdd':
-        return this.isBias(node, 1 - input) ? layout : undefined;
-      case 'Reshape':
-        return input === 0 ? this.reshaped(node, layout) : undefined;
+        return isBias(inputValue(node, 1 - input, frame)) ? layout : undefined;
+      case 'Reshape': {
+        if (input !== 0) return undefined;
+        const attribute = attributeOf(node, 'shape', frame)?.integers;
+        const shape = attribute?.length
+          ? { lengths: attribute, complete: true }
+          : partialShape(inputValue(node, 1, frame), this.reader);
+        return reshapedLayout(layout, shape);
+      }
       case 'Transpose':
-        return transposed(attributes.find(({ name }) => name === 'perm')?.integers, layout);
+        return transposedLayout(layout, attributeOf(node, 'perm', frame)?.integers);
       default:
         return undefined;
     }
   }
 
-  /** A vector that the model holds. */
-  private isBias({ tree, scope }: PlacedNode, input: number): boolean {
-    const name = tree.inputs[input];
-    const dims = name ? lookUp(scope, name)?.tensor?.header.dims : undefined;
-    return dims !== undefined && dims.slice(0, -1).every((length) => length === 1);
-  }
-
-  /** The last axes of the new shape, where together they are as long as the outputs. */
-  private reshaped(node: PlacedNode, layout: Layout): Layout | undefined {
-    if (layout.lengths.length !== 1 || layout.axes[0] !== -1) return undefined;
-    const { tree, scope } = node;
-    const attribute = tree.attributes.find(({ name }) => name === 'shape')?.integers;
-    const shape = attribute?.length
-      ? { lengths: attribute, complete: true }
-      : partialShape(lookUp(scope, tree.inputs[1] ?? ''), this.reader);
-    const lengths: number[] = [];
-    let product = 1;
-    for (let at = shape.lengths.length - 1; product < layout.lengths[0]!; at--) {
-      const length = shape.lengths[at];
-      if (length === undefined || length < 1) return undefined;
-      product *= length;
-      lengths.unshift(length);
-    }
-    if (product !== layout.lengths[0]) return undefined;
-    return {
-      lengths,
-      axes: lengths.map((_, k) => k - lengths.length),
-      rank: shape.complete ? shape.lengths.length : undefined,
-    };
-  }
-
   /** The three parts that the nodes which take a value cut out of it, by what attention does with them. */
-  private cutBands(uses: readonly Use[], layout: Layout): readonly Band[] | undefined {
-    const pieces: Piece[] = [];
+  private cutBands(uses: readonly Use[], layout: OutputLayout): readonly Band[] | undefined {
     const { lengths } = layout;
-    // The outermost factor longer than 1: parts of an inner one are not neighbours among the outputs.
-    const factor = lengths.findIndex((length) => length > 1);
-    const inner = lengths.slice(factor + 1).reduce((product, length) => product * length, 1);
+    for (const [factor, length] of lengths.entries()) {
+      const pieces = length > 1 ? this.piecesOf(uses, layout, factor) : undefined;
+      const roles = pieces && this.roles.of(pieces.map(({ values }) => values));
+      if (!roles) continue;
+      const count = product(lengths.slice(0, factor));
+      const inner = product(lengths.slice(factor + 1));
+      // Parts of an inner factor come again with every one of the outer, as in each head.
+      const repeats = count > 1 ? { repeats: { count, stride: length * inner } } : {};
+      return pieces.map((piece, k) => ({
+        name: ATTENTION_PARTS[roles[k]!]!,
+        start: piece.start * inner,
+        length: piece.length * inner,
+        ...repeats,
+      }));
+    }
+    return undefined;
+  }
+
+  /** Three pieces that make up a factor of the outputs; undefined where it is cut in another way. */
+  private piecesOf(
+    uses: readonly Use[],
+    layout: OutputLayout,
+    factor: number,
+  ): readonly Piece[] | undefined {
+    const pieces: Piece[] = [];
     for (const { node, input } of uses) {
       if (input !== 0) return undefined;
       const cut = this.cutOf(node, layout, factor);
@@ -141,22 +185,15 @@ export class FusedAttention {
       if (start !== next || length < 1) return undefined;
       next += length;
     }
-    if (pieces.length !== ATTENTION_PARTS.length || next !== lengths[factor]) return undefined;
-    const roles = attentionRoles(
-      pieces.map(({ values }) => values),
-      this.countStep,
-    );
-    return (
-      roles &&
-      pieces.map(({ start, length }, k) => ({
-        name: ATTENTION_PARTS[roles[k]!]!,
-        start: start * inner,
-        length: length * inner,
-      }))
-    );
+    const isWhole = pieces.length === ATTENTION_PARTS.length && next === layout.lengths[factor];
+    return isWhole ? pieces : undefined;
   }
 
-  private cutOf(node: PlacedNode, layout: Layout, factor: number): readonly Piece[] | undefined {
+  private cutOf(
+    node: PlacedNode,
+    layout: OutputLayout,
+    factor: number,
+  ): readonly Piece[] | undefined {
     const { tree, scope } = node;
     const total = layout.lengths[factor]!;
     const attribute = (name: string) => tree.attributes.find((each) => each.name === name);
@@ -207,18 +244,28 @@ export class FusedAttention {
   }
 }
 
-/** An axis counted from the last; undefined where that takes the number of axes, which is not known. */
-function placeOf(axis: number, { rank }: Layout): number | undefined {
-  if (axis < 0) return axis;
-  return rank === undefined ? undefined : axis - rank;
+/** A vector that the model holds. */
+function isBias(value: Value | undefined): boolean {
+  const dims = value?.tensor?.header.dims;
+  return dims !== undefined && dims.slice(0, -1).every((length) => length === 1);
 }
 
-function transposed(order: readonly number[] | undefined, layout: Layout): Layout | undefined {
-  if (!order?.length || (layout.rank !== undefined && layout.rank !== order.length))
-    return undefined;
-  const rank = order.length;
-  const axes = layout.axes.map((axis) => order.indexOf(axis + rank) - rank);
-  return axes.some((axis) => axis < -rank) ? undefined : { ...layout, axes, rank };
+function placeAt(
+  value: Value | undefined,
+  layout: OutputLayout,
+  frame: CallFrame | undefined,
+): Place | undefined {
+  return value && { value, layout, frame };
+}
+
+/** The place outside of the function whose one result it is. */
+function left({ value, layout, frame }: Place): Place | undefined {
+  if (!frame || value.results.length > 1) return undefined;
+  return placeAt(resultOutside(value, frame), layout, frame.outer);
+}
+
+function product(lengths: readonly number[]): number {
+  return lengths.reduce((all, length) => all * length, 1);
 }
 
 function resultOf({ tree, scope }: PlacedNode): Value | undefined {

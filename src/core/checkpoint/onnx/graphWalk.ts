@@ -2,21 +2,20 @@ import { CheckpointError } from '../checkpointError.ts';
 import { LIMITS } from '../limits.ts';
 import type { RangeReader } from '../rangeReader.ts';
 import { storedView, type AxesView } from './axesView.ts';
+import { attributeOf, formalInput, inputValue, type CallFrame } from './callFrame.ts';
 import {
   consumptionOf,
+  otherUse,
   QUANTISED_OPERATOR,
   type Consumption,
   type ConsumingNode,
 } from './consumption.ts';
 import { FusedAttention } from './fusedAttention.ts';
+import { isGateInput, joinedGates } from './joinedGates.ts';
 import { passedOn, type Passing } from './passingOperators.ts';
 import type { Dequantiser } from './quantisedContent.ts';
-import { isRecurrent } from './recurrentUse.ts';
-import { RowCuts } from './rowCuts.ts';
-import { isPermutation, type RowOrder } from './rowOrder.ts';
 import {
   calledFunction,
-  lookUp,
   type PlacedFunction,
   type PlacedModel,
   type PlacedNode,
@@ -24,7 +23,6 @@ import {
   type Value,
 } from './scopes.ts';
 import { integerConstant } from './integerConstants.ts';
-import type { AttributeTree } from './modelTree.ts';
 
 /** A node that takes a stored tensor in the end, and what it does with it. */
 export interface Consumer {
@@ -38,22 +36,14 @@ export interface Consumer {
   readonly dequantiser: Dequantiser | undefined;
 }
 
-/** A call of a model-local function: names inside the function mean what the call gives them. */
-interface Frame {
-  readonly call: PlacedNode;
-  readonly called: PlacedFunction;
-  readonly outer: Frame | undefined;
-  readonly depth: number;
-}
-
 interface Step {
   readonly value: Value;
   readonly view: AxesView;
   /** Operator that cut or mixed the tensor on the way; empty while it is whole. */
   readonly changedBy: string;
-  /** Where it was cut or joined along its first axis: from the whole, to what it was made into last. */
-  readonly cut: { readonly from: Value; readonly to: Value } | undefined;
-  readonly frame: Frame | undefined;
+  /** The tensor that all began with. */
+  readonly root: Value;
+  readonly frame: CallFrame | undefined;
   readonly dequantiser: Dequantiser | undefined;
 }
 
@@ -69,7 +59,7 @@ export class GraphWalk {
     private readonly model: PlacedModel,
     private readonly reader: RangeReader,
   ) {
-    this.attention = new FusedAttention(reader, () => this.countStep());
+    this.attention = new FusedAttention(model, reader, () => this.countStep());
   }
 
   /** Every node that takes the tensor which `value` names, in graph order. */
@@ -77,7 +67,7 @@ export class GraphWalk {
     const found: Consumer[] = [];
     const seen = new Set<Value>();
     const view = storedView(shape);
-    const start = { value, view, changedBy: '', cut: undefined, frame: undefined };
+    const start = { value, view, changedBy: '', root: value, frame: undefined };
     const open: Step[] = [{ ...start, dequantiser: undefined }];
     for (let step = open.pop(); step; step = open.pop()) {
       this.countStep();
@@ -103,7 +93,7 @@ export class GraphWalk {
     if (CHANGING.has(tree.op)) {
       for (const name of tree.outputs) {
         const to = node.scope.values.get(name);
-        if (to) open.push({ ...step, value: to, changedBy: tree.op, cut: cutAt(step, to) });
+        if (to) open.push({ ...step, value: to, changedBy: tree.op });
       }
       return;
     }
@@ -114,17 +104,22 @@ export class GraphWalk {
       integer: (attribute) => attributeOf(node, attribute, step.frame)?.integer,
       integers: (attribute) => attributeOf(node, attribute, step.frame)?.integers,
       text: (attribute) => attributeOf(node, attribute, step.frame)?.text,
-      constant: (input) => this.constantInput(node, input, step.frame),
+      shapeOf: (input) => inputValue(node, input, step.frame)?.tensor?.header.dims,
+      names: [node.tree.name, ...node.tree.moduleScopes, step.root.name],
+      constant: (input) => integerConstant(inputValue(node, input, step.frame), this.reader),
     };
     const passed = passedOn(seen, step.view);
-    if (passed.kind === 'passed') {
+    // Of a tensor that was cut or joined the view says nothing any more; only what it is made of does.
+    const isChanged = passed.kind === 'stopped' && step.changedBy !== '';
+    if (passed.kind === 'passed' || isChanged) {
+      const view = passed.kind === 'passed' ? passed.view : step.view;
       const dequantiser = tree.op === 'DequantizeLinear' ? dequantiserAt(step, use) : undefined;
-      const next = { ...step, view: passed.view, dequantiser: step.dequantiser ?? dequantiser };
+      const next = { ...step, view, dequantiser: step.dequantiser ?? dequantiser };
       this.push(open, next, node, tree.outputs[0]);
       return;
     }
     const order = [...callOrder(step.frame), node.order];
-    const consumption = this.consumptionAt(step, seen, passed);
+    const consumption = this.consumptionAt(step, seen, node, passed);
     found.push({
       node,
       input: use.input,
@@ -139,37 +134,40 @@ export class GraphWalk {
   /** With the parts of a product whose outputs are query, key and value. */
   private withAttention(consumption: Consumption, step: Step, { node, input }: Use): Consumption {
     if (consumption.kind === 'other' || consumption.role !== 'linear') return consumption;
-    if (consumption.division || step.frame || input !== 1) return consumption;
+    if (consumption.division || input !== 1) return consumption;
     const { stored } = step.view;
     const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
     const outputsAreRows = consumption.orientation === 'out-in';
     const rows = product(stored.slice(0, consumption.rowAxes));
     const outputs = outputsAreRows ? rows : product(stored) / rows;
-    const bands = this.attention.bandsOf(node, outputs);
+    const bands = this.attention.bandsOf(node, outputs, step.frame);
     if (!bands) return consumption;
     const side = outputsAreRows ? 'rows' : 'cols';
     return { ...consumption, division: { batchAxes: 0, batchNames: [], side, bands } };
   }
 
-  private consumptionAt(step: Step, node: ConsumingNode, passed: Passing): Consumption {
-    if (passed.kind === 'stopped') return { kind: 'other', reason: passed.reason };
-    if (step.changedBy === '') return consumptionOf(node, step.view);
-    const rows = isRecurrent(node.op) ? this.cutRows(step) : undefined;
-    if (rows) return consumptionOf(node, step.view, rows);
-    return afterChange(consumptionOf(node, step.view), step.changedBy, node.op);
-  }
-
-  /** The order in which all rows of a tensor arrive that was cut along its first axis and joined again. */
-  private cutRows({ cut, view, frame }: Step): RowOrder | undefined {
-    if (!cut || frame) return undefined;
-    const count = view.stored[0]!;
-    const rows = new RowCuts(cut.from, count, this.reader, () => this.countStep()).rowsOf(cut.to);
-    return rows && isPermutation(rows, count) ? rows : undefined;
+  private consumptionAt(
+    step: Step,
+    seen: ConsumingNode,
+    node: PlacedNode,
+    passed: Passing,
+  ): Consumption {
+    const { view, changedBy } = step;
+    const plain: Consumption =
+      passed.kind === 'stopped' ? otherUse(passed.reason) : consumptionOf(seen, view);
+    const isWhole = changedBy === '';
+    if (isWhole && plain.kind === 'matrix') return plain;
+    if (isGateInput(seen)) {
+      const joined = step.frame
+        ? undefined
+        : joinedGates(seen, node, step.root, this.reader, () => this.countStep());
+      return joined ?? (isWhole ? plain : changedUse(changedBy, seen.op));
+    }
+    return isWhole || plain.kind === 'other' ? plain : changedUse(changedBy, seen.op);
   }
 
   private enter(step: Step, use: Use, called: PlacedFunction): Step | undefined {
-    const name = called.tree.body.inputs[use.input];
-    const value = name === undefined ? undefined : called.scope.values.get(name);
+    const value = formalInput(called, use.input);
     if (!value) return undefined;
     const depth = (step.frame?.depth ?? 0) + 1;
     if (depth > LIMITS.callDepth)
@@ -198,21 +196,6 @@ export class GraphWalk {
     if (value) open.push({ ...step, value });
   }
 
-  private constantInput(
-    node: PlacedNode,
-    input: number,
-    frame: Frame | undefined,
-  ): readonly number[] | undefined {
-    const name = node.tree.inputs[input];
-    if (name === undefined || name === '') return undefined;
-    const value = lookUp(node.scope, name);
-    if (frame && value?.scope === frame.called.scope && !value.producer && !value.tensor) {
-      const formal = frame.called.tree.body.inputs.indexOf(name);
-      return formal < 0 ? undefined : this.constantInput(frame.call, formal, frame.outer);
-    }
-    return integerConstant(value, this.reader);
-  }
-
   private countStep(): void {
     if (++this.steps > LIMITS.walkSteps)
       this.fail(`following its tensors takes more than ${LIMITS.walkSteps} steps`);
@@ -228,10 +211,16 @@ export class GraphWalk {
   }
 }
 
-function dequantiserAt({ view }: Step, { node, input }: Use): Dequantiser {
+function changedUse(changedBy: string, op: string): Consumption {
+  return otherUse(
+    `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
+  );
+}
+
+function dequantiserAt({ view, frame }: Step, { node, input }: Use): Dequantiser {
   const { lengths, axes, stored } = view;
   const asStored = JSON.stringify({ lengths, axes }) === JSON.stringify(axesOf(stored));
-  return { node, input, asStored };
+  return { node, input, asStored, frame };
 }
 
 function axesOf(stored: readonly number[]): Pick<AxesView, 'lengths' | 'axes'> {
@@ -239,38 +228,7 @@ function axesOf(stored: readonly number[]): Pick<AxesView, 'lengths' | 'axes'> {
   return { lengths, axes };
 }
 
-/** An attribute of a node; inside a function it may be the attribute of the call, or the function's default. */
-function attributeOf(
-  node: PlacedNode,
-  name: string,
-  frame: Frame | undefined,
-): AttributeTree | undefined {
-  const own = node.tree.attributes.find((attribute) => attribute.name === name);
-  if (!own || own.reference === '' || !frame) return own;
-  return (
-    attributeOf(frame.call, own.reference, frame.outer) ??
-    frame.called.tree.defaults.find((attribute) => attribute.name === own.reference)
-  );
-}
-
-/** Undefined where the first axis that the operator sees is not the first one that is stored. */
-function cutAt(step: Step, to: Value): Step['cut'] {
-  const { value, view, changedBy, cut } = step;
-  const [first] = view.axes;
-  if (first?.length !== 1 || first[0] !== 0) return undefined;
-  if (changedBy === '') return { from: value, to };
-  return cut && { from: cut.from, to };
-}
-
-function afterChange(consumption: Consumption, changedBy: string, op: string): Consumption {
-  if (changedBy === '' || consumption.kind === 'other') return consumption;
-  return {
-    kind: 'other',
-    reason: `changed by ${changedBy} before ${op} takes it; such weights are not analyzed in this version`,
-  };
-}
-
-function callOrder(frame: Frame | undefined): readonly number[] {
+function callOrder(frame: CallFrame | undefined): readonly number[] {
   return frame ? [...callOrder(frame.outer), frame.call.order] : [];
 }
 

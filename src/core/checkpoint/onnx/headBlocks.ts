@@ -1,11 +1,13 @@
 import type { HeadBlocks, Weight } from '../checkpoint.ts';
+import { bandLength } from '../divisionParts.ts';
 
 /** Outputs of a projection, or of the part of it with that name; undefined where it has no such part. */
 export function blockLength(weight: Weight, part: string): number | undefined {
   const { division, orientation } = weight;
   if (!division) return orientation === 'in-out' ? colsOf(weight) : rowsOf(weight);
   if (division.batchAxes > 0) return undefined;
-  return division.bands.find(({ name }) => name === part)?.length;
+  const band = division.bands.find(({ name }) => name === part);
+  return band && bandLength(band);
 }
 
 /** The side of a projection on which its outputs are; undefined where it has no such part. */

@@ -10,10 +10,11 @@ import type { RangeReader } from '../rangeReader.ts';
 import { attentionAround } from './attentionHeads.ts';
 import { LIMITS } from '../limits.ts';
 import { callOrders, outermost } from './callOrders.ts';
-import type { Consumption } from './consumption.ts';
+import type { MatrixUse } from './consumption.ts';
 import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
+import { PARTLY_GATES, unitedGates } from './joinedGates.ts';
 import { QuantisedContents } from './quantisedContent.ts';
 import { readModel } from './readModel.ts';
 import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
@@ -24,8 +25,6 @@ import { sparseContent } from './sparseContent.ts';
 import { TensorContents, type TensorContent } from './tensorContent.ts';
 import { weightChain } from './weightChain.ts';
 import { numbered, uniqueNames } from './uniqueNames.ts';
-
-type MatrixUse = Extract<Consumption, { kind: 'matrix' }>;
 
 interface FoundWeight {
   readonly tensor: PlacedTensor;
@@ -159,12 +158,15 @@ function judge(
   const chosen = uses.find(({ use }) => use.role !== 'embedding') ?? uses[0];
   if (chosen) {
     const alike = uses.filter(({ use }) => use.role === chosen.use.role);
+    const { partial } = chosen.use;
+    const use = partial ? unitedGates(alike.map((each) => each.use)) : agreed(chosen.use, alike);
+    if (!use) return { reason: PARTLY_GATES };
     const read = content.storage
       ? { storage: content.storage }
       : quantised.contentOf(tensor.name, content, chosen.first.dequantiser);
     if ('reason' in read) return read;
     const { storage } = read;
-    return { storage, consumers, ...chosen, use: agreed(chosen.use, alike) };
+    return { storage, consumers, ...chosen, use };
   }
   const { type } = content;
   if (!type.float && consumers.every(({ dequantiser }) => !dequantiser))

@@ -8,8 +8,9 @@ import {
 } from '../checkpoint.ts';
 import { CODE_BITS } from '../codeValues.ts';
 import { isFloat8 } from '../smallFloats.ts';
+import { attributeOf, inputValue, isGivenInput, type CallFrame } from './callFrame.ts';
 import { quantisedInput } from './quantisedProducts.ts';
-import { lookUp, type PlacedNode } from './scopes.ts';
+import type { PlacedNode } from './scopes.ts';
 import type { TensorContent, TensorContents } from './tensorContent.ts';
 
 /** The node that says what quantised weights stand for, and how it sees them. */
@@ -19,6 +20,8 @@ export interface Dequantiser {
   readonly input: number;
   /** Whether it takes them as they are stored, with no axis moved. */
   readonly asStored: boolean;
+  /** The call of the model-local function that it stands in, whose inputs may be the scale and zero point. */
+  readonly frame: CallFrame | undefined;
 }
 
 export type QuantisedContent = { readonly storage: QuantisedStorage } | { readonly reason: string };
@@ -45,16 +48,16 @@ export class QuantisedContents {
         ? stored(tensor, content.shape, codes, { scales: { kind: 'one' } })
         : { reason: `${codes.type}: integers without a scale that says what they stand for` };
     const { op } = from.node.tree;
-    if (op === 'MatMulNBits') return this.bitPacked(tensor, content, from.node);
-    if (op === 'GatherBlockQuantized') return this.blockTable(tensor, content, codes, from.node);
+    if (op === 'MatMulNBits') return this.bitPacked(tensor, content, from);
+    if (op === 'GatherBlockQuantized') return this.blockTable(tensor, content, codes, from);
     const product = quantisedInput(op, from.input);
-    const axis = product ? product.axis : (integer(from.node, 'axis') ?? 1);
-    const block = product ? 0 : (integer(from.node, 'block_size') ?? 0);
+    const axis = product ? product.axis : (integer(from, 'axis') ?? 1);
+    const block = product ? 0 : (integer(from, 'block_size') ?? 0);
     const [scaleInput, zeroInput] = product ? [product.scale, product.zero] : [1, 2];
-    const scale = scaleInput === undefined ? undefined : this.input(from.node, scaleInput);
+    const scale = scaleInput === undefined ? undefined : this.input(from, scaleInput);
     if (scaleInput !== undefined && !scale) return { reason: unknownPart('scale', op) };
-    const zero = this.input(from.node, zeroInput);
-    if (!zero && isGiven(from.node, zeroInput)) return { reason: unknownPart('zero point', op) };
+    const zero = this.input(from, zeroInput);
+    if (!zero && isGiven(from, zeroInput)) return { reason: unknownPart('zero point', op) };
     const guide = scale ?? zero;
     if (!from.asStored && guide && guide.elements > 1)
       return { reason: `its axes are reordered before ${op} scales them along one` };
@@ -69,20 +72,20 @@ export class QuantisedContents {
   }
 
   /** `[N, blocks, bytes]`, each block so many codes of 2, 4 or 8 bits along K, of a weight `[N, K]`. */
-  private bitPacked(tensor: string, content: TensorContent, node: PlacedNode): QuantisedContent {
+  private bitPacked(tensor: string, content: TensorContent, from: Dequantiser): QuantisedContent {
     const [rows, cols, bits, block] = ['N', 'K', 'bits', 'block_size'].map((name) =>
-      integer(node, name),
+      integer(from, name),
     );
     const type = ({ 2: 'uint2', 4: 'uint4', 8: 'uint8' } as const)[bits ?? 4];
     if (!type || content.type.name !== 'uint8' || !positive(rows) || !positive(cols))
       return { reason: `packed by MatMulNBits in a way that is not read (${bits} bits)` };
     if (!positive(block)) return { reason: 'packed by MatMulNBits without a block size' };
-    if (isGiven(node, 4)) return { reason: 'packed by MatMulNBits in groups of its own order' };
+    if (isGiven(from, 4)) return { reason: 'packed by MatMulNBits in groups of its own order' };
     const blocks = Math.ceil(cols / block);
-    const scale = this.input(node, 2);
+    const scale = this.input(from, 2);
     if (!scale) return { reason: unknownPart('scale', 'MatMulNBits') };
-    const found = this.input(node, 3);
-    if (!found && isGiven(node, 3)) return { reason: unknownPart('zero point', 'MatMulNBits') };
+    const found = this.input(from, 3);
+    if (!found && isGiven(from, 3)) return { reason: unknownPart('zero point', 'MatMulNBits') };
     const packedZeros = rows * Math.ceil((blocks * CODE_BITS[type]) / 8);
     const zeroCount = found?.type.float ? rows * blocks : packedZeros;
     if (
@@ -117,9 +120,9 @@ export class QuantisedContents {
     tensor: string,
     content: TensorContent,
     plain: CodeStorage,
-    node: PlacedNode,
+    from: Dequantiser,
   ): QuantisedContent {
-    const packed = plain.type === 'uint8' && (integer(node, 'bits') ?? 4) === 4;
+    const packed = plain.type === 'uint8' && (integer(from, 'bits') ?? 4) === 4;
     const shape = content.shape.map((length, axis) =>
       packed && axis === content.shape.length - 1 ? 2 * length : length,
     );
@@ -128,13 +131,13 @@ export class QuantisedContents {
     const codes: CodeStorage = packed
       ? { ...plain, type: 'uint4', elements, row: { elements: last, codes: last } }
       : plain;
-    const scale = this.input(node, 2);
+    const scale = this.input(from, 2);
     if (!scale) return { reason: unknownPart('scale', 'GatherBlockQuantized') };
-    const found = this.input(node, 3);
-    if (!found && isGiven(node, 3))
+    const found = this.input(from, 3);
+    if (!found && isGiven(from, 3))
       return { reason: unknownPart('zero point', 'GatherBlockQuantized') };
-    const axis = integer(node, 'quantize_axis') ?? 1;
-    const scales = scaleLayout(shape, scale, axis, integer(node, 'block_size') ?? 128);
+    const axis = integer(from, 'quantize_axis') ?? 1;
+    const scales = scaleLayout(shape, scale, axis, integer(from, 'block_size') ?? 128);
     if (scales?.kind !== 'block' || (found && found.elements * (packed ? 2 : 1) < scale.elements))
       return { reason: oddShapes(content, [scale, found], 'GatherBlockQuantized') };
     const zeroBytes = found && codesOf(found, codes.type);
@@ -149,9 +152,8 @@ export class QuantisedContents {
   }
 
   /** An input that the model holds. */
-  private input({ tree, scope }: PlacedNode, input: number): TensorContent | undefined {
-    const name = tree.inputs[input];
-    const tensor = name ? lookUp(scope, name)?.tensor : undefined;
+  private input({ node, frame }: Dequantiser, input: number): TensorContent | undefined {
+    const tensor = inputValue(node, input, frame)?.tensor;
     return tensor && !tensor.sparse
       ? this.contents.contentOf(tensor.header, tensor.name)
       : undefined;
@@ -226,16 +228,16 @@ function scaleLayout(
   return fits ? { kind: 'block', length, inner, block } : undefined;
 }
 
-function integer({ tree }: PlacedNode, attribute: string): number | undefined {
-  return tree.attributes.find(({ name }) => name === attribute)?.integer;
+function integer({ node, frame }: Dequantiser, attribute: string): number | undefined {
+  return attributeOf(node, attribute, frame)?.integer;
 }
 
 function positive(value: number | undefined): value is number {
   return value !== undefined && Number.isSafeInteger(value) && value > 0;
 }
 
-function isGiven({ tree }: PlacedNode, input: number): boolean {
-  return (tree.inputs[input] ?? '') !== '';
+function isGiven({ node, frame }: Dequantiser, input: number): boolean {
+  return isGivenInput(node, input, frame);
 }
 
 function unknownPart(part: string, op: string): string {

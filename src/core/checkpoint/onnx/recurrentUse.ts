@@ -1,10 +1,8 @@
-import type { Band } from '../checkpoint.ts';
 import { storedMatrix, type AxesView } from './axesView.ts';
 import { otherUse, type ConsumingNode, type Consumption } from './consumption.ts';
-import { piecesOf, type RowOrder } from './rowOrder.ts';
 
 /** Gates in the order in which ONNX stores them; the one of RNN has no name. */
-const GATES: Readonly<Record<string, readonly string[]>> = {
+export const GATES: Readonly<Record<string, readonly string[]>> = {
   LSTM: ['gate i', 'gate o', 'gate f', 'gate c'],
   GRU: ['gate z', 'gate r', 'gate h'],
   RNN: [''],
@@ -25,15 +23,11 @@ export function isRecurrent(op: string): boolean {
 
 /**
  * The use of W `[directions, gates * hidden, input]` and R `[directions, gates * hidden, hidden]`: one
- * matrix for each direction and gate. `rows` is the order in which the node sees the stored rows.
+ * matrix for each direction and gate.
  *
  * https://onnx.ai/onnx/operators/onnx__LSTM.html, onnx__GRU.html, onnx__RNN.html
  */
-export function recurrentUse(
-  node: ConsumingNode,
-  view: AxesView,
-  rows: RowOrder | undefined,
-): Consumption {
+export function recurrentUse(node: ConsumingNode, view: AxesView): Consumption {
   const { op, input } = node;
   if (input !== 1 && input !== 2)
     return otherUse(OTHER_INPUTS[input] ?? `input ${input + 1} of ${op}`);
@@ -45,14 +39,10 @@ export function recurrentUse(
       `gate weights of ${op} of shape ${shape}, which is not [directions, ${gates.length} gates of rows, columns]`,
     );
   const matrix = storedMatrix(view);
-  const middle = view.axes[1]!;
-  // Rows that were cut and joined on the way are those of the first stored axis.
-  const others = rows && (middle.length !== 1 || middle[0] !== 0);
-  if (!matrix || matrix.transposed || others)
+  if (!matrix || matrix.transposed)
     return otherUse(`gate weights of ${op} whose axes are reordered before it takes them`);
   const hidden = gateRows! / gates.length;
-  const bands = gateBands(gates, hidden, rows ?? [{ start: 0, length: gateRows! }]);
-  if (!bands) return otherUse(`gate weights of ${op} whose gates are not stored in one piece each`);
+  const bands = gates.map((name, k) => ({ name, start: k * hidden, length: hidden }));
   return {
     kind: 'matrix',
     role: 'recurrent',
@@ -68,22 +58,10 @@ export function recurrentUse(
   };
 }
 
-function directionNames(directions: number, attribute: string | undefined): readonly string[] {
+export function directionNames(
+  directions: number,
+  attribute: string | undefined,
+): readonly string[] {
   if (directions === 2) return ['forward', 'backward'];
   return [attribute === 'reverse' ? 'backward' : 'forward'];
-}
-
-/** Where each gate is stored, by place; undefined where one is not in one piece. */
-function gateBands(
-  gates: readonly string[],
-  hidden: number,
-  rows: RowOrder,
-): readonly Band[] | undefined {
-  const bands: Band[] = [];
-  for (const [k, name] of gates.entries()) {
-    const pieces = piecesOf(rows, k * hidden, hidden);
-    if (pieces.length !== 1) return undefined;
-    bands.push({ name, ...pieces[0]! });
-  }
-  return bands.sort((a, b) => a.start - b.start);
 }

@@ -1,46 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
-import { writeOnnx, type NodeSpec, type TensorSpec } from '../../../fixtures/onnxModel.ts';
+import type { NodeSpec, TensorSpec } from '../../../fixtures/onnxModel.ts';
 import { integers, op, zeros } from '../../../fixtures/onnxParts.ts';
+import { attention, BIAS, PROJECTION, QKV, SPLIT, W } from '../../../fixtures/projection.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
+import { bandsReader } from './bandsOfW.ts';
 
-const dir = tempFolder();
-let files = 0;
-
-/** The bands of the one weight `w`, as `name start+length`, or `whole`. */
-function bandsOfW(
-  nodes: readonly NodeSpec[],
-  initializers: readonly TensorSpec[],
-  outputs: readonly string[] = ['y'],
-): string {
-  const model = { nodes, initializers, outputs, inputs: ['x'] };
-  const { weights } = openCheckpoint(writeOnnx(dir, `${++files}.onnx`, model));
-  const weight = weights.find(({ tensor }) => tensor === 'w')!;
-  if (!weight.division) return 'whole';
-  const { side, bands } = weight.division;
-  return [side, ...bands.map(({ name, start, length }) => `${name} ${start}+${length}`)].join(' ');
-}
-
-const W = zeros('w', 4, 12);
-const BIAS = zeros('b', 12);
-const PROJECTION: readonly NodeSpec[] = [op('MatMul', ['x', 'w'], 'p'), op('Add', ['p', 'b'], 'h')];
-const SPLIT: NodeSpec = {
-  op: 'Split',
-  inputs: ['h'],
-  outputs: ['a', 'b1', 'c'],
-  attributes: { axis: -1 },
-};
-
-/** `softmax(query key^T) value`, the key transposed on the way. */
-const attention = (query: string, key: string, value: string): readonly NodeSpec[] => [
-  op('Transpose', [key], 'kt', { perm: [0, 2, 1] }),
-  op('Mul', [query, 'scale'], 'scaled'),
-  op('MatMul', ['scaled', 'kt'], 'scores'),
-  op('Softmax', ['scores'], 'weights'),
-  op('MatMul', ['weights', value], 'y'),
-];
-
-const QKV = 'cols query 0+4 key 4+4 value 8+4';
+const bandsOfW = bandsReader(tempFolder());
 
 /** Reshape to `shape`, heads to the front, and each of three taken by `take`. */
 const cutAfterReshape = (
@@ -143,6 +108,75 @@ describe('a projection that attention takes as query, key and value has three pa
         QKV,
       ],
       [
+        'of each head, by Reshape and Gather',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 3 })),
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
+        'cols query 0+2x2/6 key 2+2x2/6 value 4+2x2/6',
+      ],
+      [
+        'of each group of heads that share key and value, by Slice',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('Slice', ['r'], 'a', { axes: [-2], starts: [0], ends: [-2] }),
+          op('Slice', ['r'], 'b1', { axes: [-2], starts: [-2], ends: [-1] }),
+          op('Slice', ['r'], 'c', { axes: [-2], starts: [-1], ends: [9] }),
+          ...attention('a', 'b1', 'c'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 6, 1)],
+        'cols query 0+4x2/6 key 4+1x2/6 value 5+1x2/6',
+      ],
+      [
+        'taken apart by MultiHeadAttention itself, head by head',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('MultiHeadAttention', ['r'], 'y', { num_heads: 2 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 3, 2)],
+        'cols query 0+2x2/6 key 2+2x2/6 value 4+2x2/6',
+      ],
+      [
+        'taken apart by PackedMultiHeadAttention',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('PackedMultiHeadAttention', ['r', '', ''], 'y', { num_heads: 4 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', -1, 4, 3, 1)],
+        'cols query 0+1x4/3 key 1+1x4/3 value 2+1x4/3',
+      ],
+      [
+        'key and value alone, taken apart by MultiHeadAttention',
+        [
+          ...PROJECTION,
+          op('Reshape', ['h', 'shape'], 'r'),
+          op('MultiHeadAttention', ['x', 'r'], 'y', { num_heads: 2 }, 'com.microsoft'),
+        ],
+        [W, BIAS, integers('shape', 0, -1, 2, 2, 3)],
+        'cols key 0+3x2/6 value 3+3x2/6',
+      ],
+      [
+        'taken apart by GroupQueryAttention',
+        [
+          ...PROJECTION,
+          op(
+            'GroupQueryAttention',
+            ['h', '', '', '', '', 'lengths', 'total'],
+            'y',
+            { num_heads: 4, kv_num_heads: 1 },
+            'com.microsoft',
+          ),
+        ],
+        [W, BIAS],
+        'cols query 0+8 key 8+2 value 10+2',
+      ],
+      [
         'with a cache of keys and positions turned in',
         [
           ...PROJECTION,
@@ -187,16 +221,6 @@ describe('a projection stays whole', () => {
       [W, BIAS],
     ],
     [
-      'where heads are cut, not the whole',
-      [
-        ...PROJECTION,
-        op('Reshape', ['h', 'shape'], 'r'),
-        ...['a', 'b1', 'c'].map((name, k) => op('Gather', ['r', `i${k}`], name, { axis: 3 })),
-        ...attention('a', 'b1', 'c'),
-      ],
-      [W, BIAS, integers('shape', 0, -1, 2, 3, 2), ...INDICES],
-    ],
-    [
       'where another axis than that of the outputs is taken apart',
       [
         ...PROJECTION,
@@ -206,6 +230,29 @@ describe('a projection stays whole', () => {
         ...attention('a', 'b1', 'c'),
       ],
       [W, BIAS, integers('shape', 0, 12, 3, 2, 2), ...INDICES],
+    ],
+    [
+      'where MultiHeadAttention has another number of heads than its outputs',
+      [
+        ...PROJECTION,
+        op('Reshape', ['h', 'shape'], 'r'),
+        op('MultiHeadAttention', ['r'], 'y', { num_heads: 4 }, 'com.microsoft'),
+      ],
+      [W, BIAS, integers('shape', 0, -1, 2, 3, 2)],
+    ],
+    [
+      'where it is the query alone of GroupQueryAttention',
+      [
+        ...PROJECTION,
+        op(
+          'GroupQueryAttention',
+          ['h', 'x', 'x', '', '', 'lengths', 'total'],
+          'y',
+          { num_heads: 4, kv_num_heads: 1 },
+          'com.microsoft',
+        ),
+      ],
+      [W, BIAS],
     ],
     [
       'where one part is not taken',

@@ -177,6 +177,51 @@ const PRODUCTS: readonly Case[] = [
     ['linear in-out', '4 x 6 @ 0 / 6'],
   ],
   [
+    'packed weights of DecoderMaskedSelfAttention',
+    op('DecoderMaskedSelfAttention', ['x', 'w', 'b'], 'y', { num_heads: 1 }, 'com.microsoft'),
+    [4, 6],
+    ['linear in-out', 'query: 4 x 2 @ 0 / 6', 'key: 4 x 2 @ 2 / 6', 'value: 4 x 2 @ 4 / 6'],
+    ['linear in-out', '4 x 6 @ 0 / 6'],
+  ],
+  [
+    'the second layer of MoE',
+    op('MoE', ['x', 'p', 'v', '', 'w'], 'y', {}, 'com.microsoft'),
+    [2, 3, 5],
+    ['linear out-in', 'expert 1: 3 x 5 @ 0 / 5', 'expert 2: 3 x 5 @ 15 / 5'],
+    ['linear out-in', 'a batch of matrices (2 x 3 x 5), which WeightWatcher does not take apart'],
+  ],
+  [
+    'the first layer of MoE, with the halves of a SwiGLU one after the other',
+    op(
+      'MoE',
+      ['x', 'p', 'w', '', 'v'],
+      'y',
+      { activation_type: 'swiglu', swiglu_fusion: 2 },
+      'com.microsoft',
+    ),
+    [1, 4, 5],
+    [
+      'linear out-in',
+      'expert 1, first half: 2 x 5 @ 0 / 5',
+      'expert 1, second half: 2 x 5 @ 10 / 5',
+    ],
+    ['linear out-in', '4 x 5 @ 0 / 5'],
+  ],
+  [
+    'a batch of experts on the right of MatMul',
+    { ...op('MatMul', ['x', 'w'], 'y'), name: '/layers.0/mlp/experts/MatMul' },
+    [2, 3, 5],
+    ['linear in-out', 'expert 1: 3 x 5 @ 0 / 5', 'expert 2: 3 x 5 @ 15 / 5'],
+    ['linear in-out', 'a batch of matrices (2 x 3 x 5), which WeightWatcher does not take apart'],
+  ],
+  [
+    'a batch inside of one expert',
+    { ...op('MatMul', ['x', 'w'], 'y'), name: '/layers.0/mlp/experts.3/MatMul' },
+    [2, 3, 5],
+    ['linear in-out', 'batch 1: 3 x 5 @ 0 / 5', 'batch 2: 3 x 5 @ 15 / 5'],
+    ['linear in-out', 'a batch of matrices (2 x 3 x 5), which WeightWatcher does not take apart'],
+  ],
+  [
     'packed weights of unequal widths',
     op('Attention', ['x', 'w'], 'y', { qkv_hidden_sizes: [2, 2, 3] }, 'com.microsoft'),
     [4, 7],
@@ -263,10 +308,10 @@ describe('an LSTM whose gates are cut out and joined in another order', () => {
       ],
     });
     expect(weights[0]!.division!.bands.map(({ name, start }) => `${name} ${start}`)).toEqual([
-      'gate i 0',
-      'gate f 2',
-      'gate c 4',
-      'gate o 6',
+      'forward, gate i 0',
+      'forward, gate f 2',
+      'forward, gate c 4',
+      'forward, gate o 6',
     ]);
   });
 
@@ -287,7 +332,9 @@ describe('an LSTM whose gates are cut out and joined in another order', () => {
   test.each(broken)('%s is left out with a reason', (_, nodes) => {
     const { weights, skipped } = open({ nodes, initializers: [zeros('w', 8, 5)] });
     expect(weights).toEqual([]);
-    expect(skipped[0]!.reason).toMatch(/^(changed by Concat before LSTM|gate weights of LSTM)/);
+    expect(skipped[0]!.reason).toMatch(
+      /^(changed by Concat before LSTM|gate weights of LSTM|only some of its rows are gates)/,
+    );
   });
 });
 

@@ -35,6 +35,24 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
       /^a tensor of shape 9 x 5 that Gather takes entries of along axis 1/,
     ],
     [
+      'a cache of keys that MultiHeadAttention takes',
+      [op('MultiHeadAttention', ['q', 'k', 'v', '', '', '', 'w'], 'y', {}, 'com.microsoft')],
+      [1, 2, 3, 4],
+      /^an input of MultiHeadAttention \(data, biases, positions or a cache\); its projections/,
+    ],
+    [
+      'the probabilities of experts',
+      [op('MoE', ['x', 'w', 'f', '', 'g'], 'y', {}, 'com.microsoft')],
+      [5, 3],
+      /^the probabilities by which MoE chooses experts, not a weight$/,
+    ],
+    [
+      'the biases of experts',
+      [op('MoE', ['x', 'p', 'f', 'w', 'g'], 'y', {}, 'com.microsoft')],
+      [3, 5],
+      /^the biases of the experts of MoE$/,
+    ],
+    [
       'a table of single values',
       [op('Gather', ['w', 'x'], 'y')],
       [9, 1],
@@ -81,7 +99,7 @@ describe('what is no weight matrix is skipped with a reason in words', () => {
       'a GRU whose weight is cut, but not joined whole',
       [op('Slice', ['w'], 't'), op('Concat', ['t', 't'], 'u'), op('GRU', ['x', 'u'], 'y')],
       [9, 5],
-      /^gate weights of GRU of shape 9 x 5, which is not/,
+      /^changed by Concat before GRU takes it/,
     ],
     [
       'Conv 4-D',

@@ -1,0 +1,139 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/engineApi.ts';
+import { UsageError } from './exitCode.ts';
+
+export const VERIFY_USAGE = `Usage: eigenscope verify A.onnx B.onnx [options]
+
+Runs both models on the same inputs with ONNX Runtime, each in a process of its own, and says how far
+the outputs of B are from those of A: relative L2, cosine, largest difference, and of probabilities the
+divergence and the agreement of the largest; how fast each is and what memory it takes. Every figure
+comes with a 95 % interval over the samples. The result goes to standard error, and to a file (or
+standard output where - is given) as JSON or Markdown.
+
+  --inputs FILE|NAME=FILE  inputs: .npz, .npy or .pb (ONNX test data), .json, or a folder of ONNX test
+                           data; may be given again. An array of one axis more than its input holds a
+                           sample in each entry of the first. Without it the inputs are seeded noise.
+  --rows                   every row of the first axis is a sample by itself
+  --samples N              at most so many samples (default: all; of noise 16)
+  --seed N                 of the noise and of the intervals (default ${DEFAULT_SEED})
+  --dims NAME=N[,NAME=N]   lengths of symbolic axes of the noise; an axis without a name is INPUT:AXIS
+  --logits NAME[,NAME]|all outputs whose last axis is logits
+  --max-error X            greatest relative L2 error of any output on any sample that passes
+                           (default ${DEFAULT_MAX_ERROR})
+  --threads N              threads of one run (default 1: the same bits each time)
+  --json FILE|-            write the result as JSON
+  --md FILE|-              write the result as Markdown
+  --force                  write over a file that is not a result of ours
+  --quiet                  no table and no progress, errors only
+
+Exit codes: 0 passed, 1 failed, 2 unusable arguments or inputs, 3 a model that cannot be read or that
+ONNX Runtime rejects, 4 a fault of ours, 130 cancelled.
+`;
+
+export interface VerifyArguments {
+  readonly request: VerifyRequest;
+  /** Where results go, `-` for standard output. */
+  readonly outputs: readonly { readonly format: 'json' | 'md'; readonly file: string }[];
+  readonly force: boolean;
+  readonly quiet: boolean;
+}
+
+/** Throws UsageError that names the argument. */
+export function parseVerifyArguments(args: readonly string[]): VerifyArguments | 'help' {
+  const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
+  const [a, b, third] = positionals;
+  if (a === undefined || b === undefined || third !== undefined)
+    throw new UsageError(
+      `verify takes two models, the original and the one to hold against it, not ${positionals.length}.`,
+    );
+  const outputs = (['json', 'md'] as const).flatMap((format) => {
+    const file = values[format];
+    if (file === '') throw new UsageError(`--${format} takes the name of a file, or -.`);
+    return file === undefined ? [] : [{ format, file }];
+  });
+  if (outputs.filter(({ file }) => file === '-').length > 1)
+    throw new UsageError('Only one of --json and --md can go to standard output.');
+  const logits = list(values.logits ?? []);
+  return {
+    request: {
+      a,
+      b,
+      inputs: values.inputs ?? [],
+      rows: values.rows ?? false,
+      samples: wholeNumber('--samples', values.samples, 0, 1),
+      seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
+      dims: dimensions(values.dims ?? []),
+      logits: logits.includes('all') ? 'all' : logits,
+      maxError: errorBound(values['max-error']),
+      threads: wholeNumber('--threads', values.threads, 1, 1),
+    },
+    outputs,
+    force: values.force ?? false,
+    quiet: values.quiet ?? false,
+  };
+}
+
+const list = (given: readonly string[]): string[] => given.flatMap((each) => each.split(','));
+
+function dimensions(given: readonly string[]): Record<string, number> {
+  const dims: Record<string, number> = {};
+  for (const each of list(given)) {
+    const at = each.lastIndexOf('=');
+    const name = each.slice(0, at);
+    if (at <= 0) throw new UsageError(`--dims takes NAME=LENGTH, such as batch=1, not '${each}'.`);
+    if (Object.hasOwn(dims, name)) throw new UsageError(`--dims gives '${name}' twice.`);
+    dims[name] = wholeNumber(`The length of '${name}' in --dims`, each.slice(at + 1), 0, 0);
+  }
+  return dims;
+}
+
+function errorBound(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_MAX_ERROR;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new UsageError(`--max-error is a number from 0 up, such as 0.01, not '${text}'.`);
+  return value;
+}
+
+/** Past this, seeds and counts would not be exact in a float64. */
+const MAX_WHOLE = 2 ** 31 - 1;
+
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  absent: number,
+  least: number,
+): number {
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > MAX_WHOLE)
+    throw new UsageError(`${option} is a whole number from ${least} up, not '${text}'.`);
+  return value;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        inputs: { type: 'string', multiple: true },
+        rows: { type: 'boolean' },
+        samples: { type: 'string' },
+        seed: { type: 'string' },
+        dims: { type: 'string', multiple: true },
+        logits: { type: 'string', multiple: true },
+        'max-error': { type: 'string' },
+        threads: { type: 'string' },
+        json: { type: 'string' },
+        md: { type: 'string' },
+        force: { type: 'boolean' },
+        quiet: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

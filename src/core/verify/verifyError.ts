@@ -1,0 +1,27 @@
+/**
+ * Why two models could not be compared.
+ *
+ * - `inputs`: the inputs given are unreadable or do not fit the models.
+ * - `interface`: the two models do not take the same inputs.
+ * - `rejected`: ONNX Runtime does not load or run a model.
+ * - `ended`: the process that ran a model ended, or needs more memory than there is.
+ * - `no-runtime`: ONNX Runtime is not installed.
+ */
+export type VerifyErrorCode = 'inputs' | 'interface' | 'rejected' | 'ended' | 'no-runtime';
+
+/** Two models that cannot be compared; the message is a whole sentence that names the file and what to do. */
+export class VerifyError extends Error {
+  override readonly name = 'VerifyError';
+
+  constructor(
+    readonly code: VerifyErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A fault of the inputs that were given. */
+export function inputsError(message: string): VerifyError {
+  return new VerifyError('inputs', message);
+}

@@ -1,0 +1,55 @@
+import * as path from 'node:path';
+import type { ModelRunner } from '../core/verify/modelRunner.ts';
+import { VerifyError } from '../core/verify/verifyError.ts';
+import { DisconnectedError } from '../protocol/remoteError.ts';
+import { startChild } from './childConnection.ts';
+import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
+
+/** A model in a process of its own: a crash of ONNX Runtime ends nothing else, and its memory is its own. */
+export interface ModelProcess extends ModelRunner {
+  readonly pid: number | undefined;
+  kill(): void;
+}
+
+/** Loads a model. Throws VerifyError: `no-runtime`, `rejected`, `ended`. */
+export async function startModel(
+  file: string,
+  { dist, threads, started }: ModelProcessOptions,
+): Promise<ModelProcess> {
+  const child = startChild<RunnerApi>({
+    file: path.join(dist, 'runner.mjs'),
+    start: {},
+    ready: RUNNER_READY,
+    called: 'process that runs the model',
+  });
+  started(() => child.kill());
+  const answered = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call;
+    } catch (error) {
+      if (!(error instanceof DisconnectedError)) throw error;
+      throw new VerifyError(
+        'ended',
+        `${file}: the process that ran it in ONNX Runtime ended (${await child.ended}). It may need more memory than there is, or ONNX Runtime fails on it.`,
+      );
+    }
+  };
+  const loaded = await answered(child.remote.load({ file, threads }));
+  return {
+    file,
+    pid: child.pid,
+    interface: loaded,
+    run: (inputs) => answered(child.remote.run({ inputs })),
+    memory: () => answered(child.remote.memory({})),
+    kill: () => child.kill(),
+  };
+}
+
+export interface ModelProcessOptions {
+  /** Folder with runner.mjs. */
+  readonly dist: string;
+  /** Of one run. */
+  readonly threads: number;
+  /** Is given the way to end the process as soon as there is one. */
+  readonly started: (kill: () => void) => void;
+}

@@ -1,0 +1,16 @@
+import type {
+  ModelInterface,
+  ModelRun,
+  RunnerMemory,
+  Tensors,
+} from '../core/verify/modelRunner.ts';
+
+/** What the process that holds one model does for the engine. */
+export interface RunnerApi {
+  load(request: { readonly file: string; readonly threads: number }): Promise<ModelInterface>;
+  run(request: { readonly inputs: Tensors }): Promise<ModelRun>;
+  memory(request: Record<string, never>): Promise<RunnerMemory>;
+}
+
+/** What the runner says when it can take calls. */
+export const RUNNER_READY = 'eigenscope-runner-ready';

@@ -1,0 +1,157 @@
+import type { Verification } from '../core/report/verification/verification.ts';
+import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import { chosenDimensions } from '../core/verify/dimensions.ts';
+import { givenSamples } from '../core/verify/givenSamples.ts';
+import { readInputFiles } from '../core/verify/inputFiles.ts';
+import type { InputHint } from '../core/verify/inputHints.ts';
+import type { ModelValue } from '../core/verify/modelRunner.ts';
+import type { Sample } from '../core/verify/sample.ts';
+import { seededInputs, seededSample } from '../core/verify/seededSamples.ts';
+import { verify } from '../core/verify/verify.ts';
+import { weightErrors } from '../core/verify/weightErrors.ts';
+import { VERIFY_LIMITS } from '../core/verify/verifyLimits.ts';
+import { inputsError, VerifyError } from '../core/verify/verifyError.ts';
+import { CancelledError } from '../protocol/cancellation.ts';
+import type { CallContext } from './engineApi.ts';
+import { readModelFile, type ModelFile } from './modelFile.ts';
+import { startModel } from './modelProcess.ts';
+import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+
+/** Synthetic samples where nobody says how many. */
+const DEFAULT_SAMPLES = 16;
+
+interface Samples {
+  readonly inputs: Verification['inputs'];
+  readonly sample: (index: number) => Sample;
+}
+
+/**
+ * Runs two models on the same inputs, each in a process of its own, and says how far the second is from the
+ * first. Throws VerifyError, CheckpointError where a file is no ONNX model, and CancelledError.
+ */
+export async function verifyModels(
+  request: VerifyRequest,
+  { dist, version }: { readonly dist: string; readonly version: string },
+  { signal, onProgress }: CallContext<VerifyProgress> = {},
+): Promise<Verification> {
+  const { maxError, seed, threads, logits } = request;
+  const checkCancelled = (): void => {
+    if (signal?.aborted) throw new CancelledError();
+  };
+  const kills: (() => void)[] = [];
+  const killAll = (): void => kills.forEach((kill) => kill());
+  signal?.addEventListener('abort', killAll, { once: true });
+  try {
+    onProgress?.({ phase: 'loading', done: 0, total: 2 });
+    const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
+    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
+    checkCancelled();
+    const a = await startModel(request.a, options);
+    checkCancelled();
+    onProgress?.({ phase: 'loading', done: 1, total: 2 });
+    const b = await startModel(request.b, options);
+    checkCancelled();
+    const values = commonInputs(a.interface.inputs, b.interface.inputs);
+    const { inputs, sample } =
+      request.inputs.length > 0 ? given(request, values) : synthetic(request, values, fileA.hints);
+    return await verify({
+      version,
+      a,
+      b,
+      models: { a: modelOf(fileA), b: modelOf(fileB) },
+      weights: weightErrors(openCheckpoint(request.a), openCheckpoint(request.b), checkCancelled),
+      settings: { maxError, seed, threads },
+      inputs,
+      sample,
+      logits,
+      onProgress: ({ done, total }) => onProgress?.({ phase: 'running', done, total }),
+      checkCancelled,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw new CancelledError();
+    throw withAdvice(error, request);
+  } finally {
+    signal?.removeEventListener('abort', killAll);
+    killAll();
+  }
+}
+
+function modelOf({ file, bytes, externalBytes }: ModelFile): Verification['a'] {
+  return { file, bytes, externalBytes };
+}
+
+/** A's inputs, with the lengths that only B fixes. */
+function commonInputs(a: readonly ModelValue[], b: readonly ModelValue[]): readonly ModelValue[] {
+  return a.map((input) => {
+    const other = b.find(({ name }) => name === input.name);
+    if (other?.shape.length !== input.shape.length) return input;
+    const shape = input.shape.map((each, axis) =>
+      typeof each === 'string' && typeof other.shape[axis] === 'number' ? other.shape[axis] : each,
+    );
+    return { ...input, shape };
+  });
+}
+
+function given(request: VerifyRequest, values: readonly ModelValue[]): Samples {
+  if (Object.keys(request.dims).length > 0)
+    throw inputsError(
+      '--dims gives lengths of inputs that are made up; those of --inputs have theirs. Give one of the two.',
+    );
+  const samples = givenSamples(readInputFiles(request.inputs), values, {
+    limit: request.samples > 0 ? request.samples : VERIFY_LIMITS.samples,
+    rows: request.rows,
+  });
+  const [first] = samples;
+  if (!first) throw inputsError(`${request.inputs.join(', ')} holds no samples.`);
+  return {
+    inputs: {
+      kind: 'given',
+      sources: [...request.inputs],
+      samples: samples.length,
+      tensors: Object.entries(first.inputs).map(([name, { type, shape }]) => ({
+        name,
+        type,
+        shape: [...shape],
+        content: '',
+      })),
+      dimensions: [],
+    },
+    sample: (index) => samples[index]!,
+  };
+}
+
+function synthetic(
+  { seed, samples, dims }: VerifyRequest,
+  values: readonly ModelValue[],
+  hints: ReadonlyMap<string, InputHint>,
+): Samples {
+  const dimensions = chosenDimensions(values, dims);
+  const inputs = seededInputs(values, dimensions, hints);
+  return {
+    inputs: {
+      kind: 'synthetic',
+      sources: [],
+      samples: samples > 0 ? Math.min(samples, VERIFY_LIMITS.samples) : DEFAULT_SAMPLES,
+      tensors: inputs.map(({ name, type, shape, content }) => ({
+        name,
+        type,
+        shape: [...shape],
+        content,
+      })),
+      dimensions: [...dimensions],
+    },
+    sample: (index) => seededSample(inputs, seed, index),
+  };
+}
+
+/** Inputs that were made up may be why a model does not run. */
+function withAdvice(error: unknown, { inputs }: VerifyRequest): unknown {
+  const { name, code, message } = error as { name?: string; code?: string; message?: string };
+  const madeUp = inputs.length === 0 && code === 'rejected' && message?.includes('cannot run');
+  return name === 'VerifyError' && madeUp
+    ? new VerifyError(
+        'rejected',
+        `${message} The inputs were made up: give lengths with --dims, or real inputs with --inputs.`,
+      )
+    : error;
+}
