@@ -5,11 +5,7 @@ import { gpuBand, gpuBandBytes } from '../../core/linalg/gpu/gpuBand.ts';
 import type { GpuDevice } from '../../core/linalg/gpu/gpuDevice.ts';
 import type { GpuUse } from '../../core/linalg/gpu/gpuRun.ts';
 import type { FinishBand } from '../../core/linalg/gpu/gpuSingularValues.ts';
-import {
-  gpuWindowSpectra,
-  MAX_WINDOW,
-  type WindowView,
-} from '../../core/linalg/gpu/gpuWindowSpectra.ts';
+import { gpuWindowSpectra, type WindowView } from '../../core/linalg/gpu/gpuWindowSpectra.ts';
 import type { Matrix } from '../../core/linalg/matrix.ts';
 import { solveFlops } from '../../core/linalg/singularValues.ts';
 import { drawnEntries, shuffledEntries } from '../../core/spectrum/shuffles.ts';
@@ -28,6 +24,8 @@ export interface GpuTools {
   /** Of all tasks together. */
   readonly memory: DeviceMemory;
   readonly flopsPerSubmit: number;
+  /** Largest smaller side that is solved in batches, wholly on the device. */
+  readonly largestWindow: number;
   /** Finishes a band in the pool. */
   readonly finish: FinishBand;
   /** Of the CPU, whose records serve as well. */
@@ -120,7 +118,7 @@ async function solvedRecord(
   switch (asked.kind) {
     case 'spectrum':
     case 'windows': {
-      if (source.scale === 'none' && isWindow(view))
+      if (source.scale === 'none' && isWindow(view, tools))
         return { ...record, spectra: [await windowSpectra(values, view, tools)] };
       const each = offsets.map((offset) => () => gather(values, source, offset));
       return { ...record, spectra: [concatenated(await solveAll(view, each, tools))] };
@@ -143,8 +141,8 @@ async function solvedRecord(
 
 type Shape = Pick<Matrix, 'rows' | 'cols'>;
 
-function isWindow({ rows, cols }: Shape): boolean {
-  return Math.min(rows, cols) <= MAX_WINDOW;
+function isWindow({ rows, cols }: Shape, { largestWindow }: GpuTools): boolean {
+  return Math.min(rows, cols) <= largestWindow;
 }
 
 /** The spectra of matrices of one shape: small ones in batches, large ones each by itself. */
@@ -154,7 +152,7 @@ async function solveAll(
   tools: GpuTools,
 ): Promise<Float64Array[]> {
   const { rows, cols } = shape;
-  if (!isWindow(shape))
+  if (!isWindow(shape, tools))
     return Promise.all(matrices.map((matrix) => solveLarge(shape, matrix, tools)));
   const size = rows * cols;
   const count = Math.min(rows, cols);

@@ -9,6 +9,7 @@ import {
 import type { GpuDevice } from '../../core/linalg/gpu/gpuDevice.ts';
 import { GpuError } from '../../core/linalg/gpu/gpuError.ts';
 import { memoryBudget } from '../../core/linalg/gpu/gpuRun.ts';
+import { MAX_WINDOW } from '../../core/linalg/gpu/gpuWindowSpectra.ts';
 import { loadKernels } from '../../core/linalg/kernels.ts';
 import { LinalgError } from '../../core/linalg/linalgError.ts';
 import { SpectrumCache } from '../spectrumCache.ts';
@@ -29,9 +30,15 @@ const SUBMISSION_SECONDS = 0.03;
 export interface GpuOpening {
   readonly open: (start: GpuThreadStart) => Promise<GpuDevice>;
   readonly accept: typeof acceptAdapter;
+  /** Of `GpuTools`. */
+  readonly largestWindow: number;
 }
 
-const OPENING: GpuOpening = { open: openNamed, accept: acceptAdapter };
+const OPENING: GpuOpening = {
+  open: openNamed,
+  accept: acceptAdapter,
+  largestWindow: MAX_WINDOW,
+};
 
 /**
  * The thread that owns the device: opens it, says whether it is used and why, then solves tasks, several at
@@ -40,7 +47,7 @@ const OPENING: GpuOpening = { open: openNamed, accept: acceptAdapter };
 export async function serveGpu(
   start: GpuThreadStart,
   port: MessagePort,
-  { open, accept }: GpuOpening = OPENING,
+  { open, accept, largestWindow }: GpuOpening = OPENING,
 ): Promise<void> {
   const post = (message: GpuReply): void => port.postMessage(message);
   const device = await opened(start, open);
@@ -65,7 +72,7 @@ export async function serveGpu(
     const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
     const answer = await answerOf(cancelled, () =>
       solveOnGpu(task, {
-        ...{ device, memory, flopsPerSubmit, cache },
+        ...{ device, memory, flopsPerSubmit, largestWindow, cache },
         solver: request.solver,
         gpu: { solver },
         finish: (blocks, count) =>
