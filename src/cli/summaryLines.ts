@@ -22,10 +22,12 @@ export function summaryLines(
   ];
 }
 
-/** What became of a GPU: why it was not used, and which layers it has not solved. */
-function deviceLines({ compute: { device, notes = [] } }: Report): string[] {
+/** What became of a GPU: why one that was asked for was not used, and which layers it has not solved. */
+function deviceLines({ settings, compute: { device, notes = [] } }: Report): string[] {
   const isUnused = device !== undefined && device.layers === 0 && notes.length === 0;
-  return [...(isUnused ? [device.reason] : []), ...notes].map(printable);
+  return [...(isUnused && settings.device !== 'auto' ? [device.reason] : []), ...notes].map(
+    printable,
+  );
 }
 
 /** The one line of a model among several: its sums, and how often each finding occurs. */

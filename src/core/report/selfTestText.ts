@@ -35,9 +35,9 @@ function adapterRows(
 ): readonly (readonly [string, string])[] {
   const { name, vendor, architecture, driver, backend, type, memoryBytes } = adapter!;
   return [
-    ['Adapter', name],
-    ['Maker', [vendor, architecture].filter((text) => text !== '').join(', ')],
-    ['Driver', [driver, backend].filter((text) => text !== '').join(', ')],
+    ['Adapter', markdownText(name)],
+    ['Maker', listed([vendor, architecture])],
+    ['Driver', listed([driver, backend])],
     ['Kind', type === 'cpu' ? 'software' : type],
     ['Memory', memoryBytes === null ? 'not told' : `${(memoryBytes / 2 ** 30).toFixed(1)} GiB`],
     [
@@ -53,14 +53,21 @@ function adapterRows(
   ];
 }
 
+function listed(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== '')
+    .map(markdownText)
+    .join(', ');
+}
+
 function speed(gigaflops: number): string {
-  return `${gigaflops.toPrecision(2)} GFlop/s`;
+  return `${gigaflops >= 10 ? gigaflops.toFixed(0) : gigaflops.toPrecision(2)} GFlop/s`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {
   return [
     '|  |  |',
     '| --- | --- |',
-    ...rows.map(([what, value]) => `| ${what} | ${markdownText(value)} |`),
+    ...rows.map(([what, value]) => `| ${what} | ${value} |`),
   ].join('\n');
 }

@@ -5,7 +5,11 @@ import * as esbuild from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/core/report/report.ts';
 import { analyze } from '../../../src/engine/analyze.ts';
-import type { AnalyzeRequest } from '../../../src/engine/engineApi.ts';
+import type {
+  AnalyzeProgress,
+  AnalyzeRequest,
+  CallContext,
+} from '../../../src/engine/engineApi.ts';
 import { GpuQueue, type GpuSpan } from '../../../src/engine/gpu/gpuQueue.ts';
 import { GpuShare } from '../../../src/engine/gpu/gpuShare.ts';
 import { WorkerPool } from '../../../src/engine/workerPool.ts';
@@ -65,7 +69,7 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
   async function analyzed(
     request: Partial<AnalyzeRequest>,
     kind: number = FAULT.none,
-    signal?: AbortSignal,
+    context: CallContext<AnalyzeProgress> = {},
   ): Promise<{ report: Report; share: GpuShare }> {
     Atomics.store(new Int32Array(fault), 0, kind);
     const share = new GpuShare(queue, (await queue.accepted())!);
@@ -76,7 +80,7 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
       analyzeRequest(asked.file!, asked),
       { pool, devices: { of } },
       'test',
-      signal ? { signal } : {},
+      context,
     );
     return { report, share };
   }
@@ -148,8 +152,9 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
     'ends when it is cancelled, and the device goes on with the next',
     async () => {
       const abort = new AbortController();
-      const run = analyzed({ file: large, mode: 'compat' }, FAULT.none, abort.signal);
-      setTimeout(() => abort.abort(), 100);
+      const onProgress = (): void => abort.abort();
+      const context = { signal: abort.signal, onProgress };
+      const run = analyzed({ file: large, mode: 'compat' }, FAULT.none, context);
       await expect(run).rejects.toThrow(CancelledError);
       const { share } = await analyzed({ file: small, layers: 'layer_1' });
       expect(share.counts).toEqual({ gpu: 1, cpu: 0 });
