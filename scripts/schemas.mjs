@@ -12,16 +12,26 @@ export async function writeSchemas(folder = path.join(root, 'schemas')) {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-schemas-'));
   const outfile = path.join(scratch, 'jsonSchema.mjs');
   await esbuild.build({
-    entryPoints: [path.join(root, 'src/core/report/jsonSchema.ts')],
+    stdin: {
+      // The report comes before the plan in the order of the core, so neither file can hold both lists.
+      contents: `
+        export { PUBLISHED_SCHEMAS } from './src/core/report/jsonSchema.ts';
+        export { planJsonSchema } from './src/core/plan/planJsonSchema.ts';
+      `,
+      resolveDir: root,
+    },
     bundle: true,
     format: 'esm',
     platform: 'node',
     outfile,
     absWorkingDir: root,
   });
-  const { PUBLISHED_SCHEMAS } = await import(pathToFileURL(outfile).href);
+  const { PUBLISHED_SCHEMAS, planJsonSchema } = await import(pathToFileURL(outfile).href);
   fs.rmSync(scratch, { recursive: true });
-  for (const [name, schema] of Object.entries(PUBLISHED_SCHEMAS))
+  for (const [name, schema] of Object.entries({
+    ...PUBLISHED_SCHEMAS,
+    'eigenscope.plan-1.schema.json': planJsonSchema,
+  }))
     fs.writeFileSync(
       path.join(folder, name),
       await format(JSON.stringify(schema(), null, 2), { parser: 'json', printWidth: 100 }),

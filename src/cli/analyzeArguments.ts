@@ -13,6 +13,7 @@ import {
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 export const ANALYZE_USAGE = `Usage: eigenscope analyze MODEL... [options]
 
@@ -216,20 +217,4 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-/** Past this, seeds and counts would not be exact in a float64. */
-const MAX_WHOLE = 2 ** 31 - 1;
-
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  absent: number,
-  least: number,
-): number {
-  if (text === undefined) return absent;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > MAX_WHOLE)
-    throw new UsageError(`${option} is a whole number from ${least} up, not '${text}'.`);
-  return value;
 }

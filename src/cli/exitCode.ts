@@ -25,6 +25,9 @@ export class NoModelError extends Error {
 export function exitCodeOf(error: Error): number {
   switch (error.name) {
     case 'UsageError':
+    case 'TargetError':
+    case 'ActionError':
+    case 'PlanError':
       return EXIT.usage;
     case 'CheckpointError':
     case 'NoModelError':

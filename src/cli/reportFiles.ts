@@ -27,10 +27,23 @@ const MARK_WITHIN = 4096;
  * analysis, not after it.
  */
 export function checkOutput(
-  { file, makeFolder }: ReportTarget,
+  { file, makeFolder }: ReportPlace,
   models: readonly string[],
   force: boolean,
 ): void {
+  checkPlace({ file, makeFolder }, models);
+  const target = path.resolve(file);
+  const stat = fs.statSync(target, { throwIfNoEntry: false });
+  if (!force && stat && stat.size > 0 && !isOurs(target))
+    throw new UsageError(
+      `${file} exists and is not a report of Eigenscope; give another name, or --force.`,
+    );
+}
+
+export type ReportPlace = Pick<ReportTarget, 'file' | 'makeFolder'>;
+
+/** Throws UsageError where nothing can be written, or must never be: a folder, a model, the accepted findings. */
+export function checkPlace({ file, makeFolder }: ReportPlace, models: readonly string[]): void {
   const target = path.resolve(file);
   if (path.basename(target) === ACCEPTANCE_FILE)
     throw new UsageError(
@@ -49,10 +62,6 @@ export function checkOutput(
     if (known && known.ino === stat.ino && known.dev === stat.dev)
       throw new UsageError(`${file} is the model itself; give another name.`);
   }
-  if (!force && stat.size > 0 && !isOurs(target))
-    throw new UsageError(
-      `${file} exists and is not a report of Eigenscope; give another name, or --force.`,
-    );
 }
 
 function nearestThere(folder: string): string {
@@ -72,7 +81,7 @@ function isOurs(file: string): boolean {
 }
 
 /** Writes a whole file or none: beside its place, then renamed. */
-export function writeWhole({ file, makeFolder }: ReportTarget, text: string): void {
+export function writeWhole({ file, makeFolder }: ReportPlace, text: string): void {
   if (makeFolder) fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {

@@ -46,7 +46,7 @@ export async function analyze(
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
   const backend = await pool.backend();
   const gpu = await devices.of(device, precision);
-  const outcomes = await solveEntries(fits, pool, gpu.share, context);
+  const outcomes = await solveEntries(fits, pool, { ...context, gpu: gpu.share });
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
   const blocks = blockOfWeight(checkpoint);
   const solved = entries.map((entry): SolvedLayer => {

@@ -79,10 +79,15 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     }
   };
 
-  const analyze = async (
-    request: AnalyzeRequest,
+  /** A call over many layers that goes on without those on which the engine ended. */
+  const recovering = async <
+    R extends { readonly file: string; readonly failed: AnalyzeRequest['failed'] },
+    T,
+  >(
+    request: R,
     { signal, onProgress }: CallContext<AnalyzeProgress> = {},
-  ) => {
+    call: (remote: EngineApi, request: R, context: CallContext<AnalyzeProgress>) => Promise<T>,
+  ): Promise<T> => {
     const failed: Record<string, string> = { ...request.failed };
     for (;;) {
       let running: readonly string[] = [];
@@ -90,7 +95,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       try {
         return await cancellable(signal, (current) => {
           ended = current.ended;
-          return current.remote.analyze(
+          return call(
+            current.remote,
             { ...request, failed },
             {
               ...(signal ? { signal } : {}),
@@ -109,8 +115,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
             `The engine ended before it reached a layer of ${request.file}: ${how}.`,
           );
         for (const id of running)
-          failed[id] =
-            `the engine ended (${how}) while it was solving this layer; analyze again to try once more`;
+          failed[id] = `the engine ended (${how}) while it was solving this layer; try once more`;
       }
     }
   };
@@ -118,7 +123,12 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
   return {
     estimate: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.estimate(request, context)),
-    analyze,
+    analyze: (request, context) =>
+      recovering(request, context, (remote, ...rest) => remote.analyze(...rest)),
+    plan: (request, context) =>
+      recovering(request, context, (remote, ...rest) => remote.plan(...rest)),
+    planInputs: (request, context) =>
+      recovering(request, context, (remote, ...rest) => remote.planInputs(...rest)),
     selfTest: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.selfTest(request, context)),
     spectrum: (request, context = {}) =>

@@ -1,5 +1,9 @@
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
+import type { Plan, PlanLayer } from '../core/plan/plan.ts';
+import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
+import type { PlanModel } from '../core/plan/planTotals.ts';
+import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
@@ -59,6 +63,35 @@ export interface Estimate {
   readonly workers: number;
 }
 
+/** What is to be known of the weights of a model before any plan of it is made. */
+export interface PlanInputsRequest {
+  /** Absolute path of the checkpoint. */
+  readonly file: string;
+  /** Spectra of the matrices that factors could replace. */
+  readonly spectra: boolean;
+  /** Which exponents alpha maps are to read; null for none. */
+  readonly estimator: AlphaEstimator | null;
+  /** Errors of pruning, and of every level of quantisation. */
+  readonly pruning: boolean;
+  readonly levels: boolean;
+  /** As in an AnalyzeRequest. */
+  readonly memoryLimit: number;
+  readonly failed: Readonly<Record<string, string>>;
+}
+
+/** All that `makePlan` needs, so that a shell can make many plans of one model. */
+export interface PlanInputs {
+  readonly model: PlanModel;
+  /** In graph order; `locked` is null in all of them. */
+  readonly weights: readonly PlanWeight[];
+}
+
+export interface PlanModelRequest
+  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed'> {
+  /** Layers of an earlier plan whose actions stay. */
+  readonly locked: readonly PlanLayer[];
+}
+
 export interface AnalyzeProgress {
   /** Work done and to do, in floating-point operations of the solver. */
   readonly done: number;
@@ -91,6 +124,11 @@ export interface EngineApi {
     context?: CallContext<never>,
   ): Promise<SelfTestReport>;
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
+  plan(request: PlanModelRequest, context?: CallContext<AnalyzeProgress>): Promise<Plan>;
+  planInputs(
+    request: PlanInputsRequest,
+    context?: CallContext<AnalyzeProgress>,
+  ): Promise<PlanInputs>;
   /** The full spectrum of one layer of the last report of that file, descending. Served from the cache. */
   spectrum(
     request: { readonly file: string; readonly mode: Mode; readonly id: string },

@@ -232,6 +232,6 @@ function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
 }
 
 /** The layer's name with its part, as progress and findings show it. */
-export function nameOf({ weight, part }: Entry): string {
+export function nameOf({ weight, part }: Pick<Entry, 'weight' | 'part'>): string {
   return part.part === '' ? weight.name : `${weight.name} (${part.part})`;
 }

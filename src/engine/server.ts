@@ -11,6 +11,8 @@ import { ENGINE_READY, type EngineStart } from './engineStart.ts';
 import { ComputeDevices } from './gpu/computeDevice.ts';
 import { GpuQueue } from './gpu/gpuQueue.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
+import { planInputs } from './planInputs.ts';
+import { planModel } from './planModel.ts';
 import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
@@ -60,6 +62,22 @@ async function awake<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Runs what may fill the cache, then keeps it within bounds. */
+async function trimmed<T>(call: () => Promise<T>): Promise<T> {
+  const result = await call();
+  if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
+  return result;
+}
+
+/** Measurements are no solves: their time says nothing of the solver's speed. */
+function planned<T>(call: () => Promise<T>): Promise<T> {
+  return trimmed(async () => {
+    const result = await call();
+    pool.takeWork();
+    return result;
+  });
+}
+
 const api: EngineApi = {
   estimate: (request, context) =>
     awake(() =>
@@ -70,12 +88,16 @@ const api: EngineApi = {
       ),
     ),
   analyze: (request, context) =>
-    awake(async () => {
-      const report = await analyze(request, { pool, devices }, version, context);
-      speed.learn(pool.takeWork());
-      if (cacheDir) new SpectrumCache(cacheDir).trim(MAX_CACHE_BYTES);
-      return report;
-    }),
+    awake(() =>
+      trimmed(async () => {
+        const report = await analyze(request, { pool, devices }, version, context);
+        speed.learn(pool.takeWork());
+        return report;
+      }),
+    ),
+  plan: (request, context) =>
+    awake(() => planned(() => planModel(request, pool, version, context))),
+  planInputs: (request, context) => awake(() => planned(() => planInputs(request, pool, context))),
   selfTest: ({ device }) =>
     awake(async () => {
       const { name, reason } = await pool.backend();

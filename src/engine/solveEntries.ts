@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { AnalyzeProgress } from './engineApi.ts';
 import { nameOf, type Entry } from './entries.ts';
 import type { GpuShare } from './gpu/gpuShare.ts';
-import type { TaskOutcome } from './spectrumTask.ts';
+import type { OutcomeOf, WorkerTask } from './workerMessages.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /** Progress is a few messages a second; the start of a layer is always told, so that a crash can be traced to it. */
@@ -12,17 +12,24 @@ const PROGRESS_INTERVAL_MS = 100;
 const MIN_TIMED_MS = 500;
 
 interface SolveContext {
+  /** Takes its share of the spectra. */
+  readonly gpu?: GpuShare | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AnalyzeProgress) => void;
 }
 
+/** An entry with work of any kind. */
+export type EntryJob<T extends WorkerTask> = Pick<
+  Entry,
+  'id' | 'weight' | 'part' | 'flops' | 'bytes'
+> & { readonly task: T };
+
 /** Solves all entries on the pool, and on the GPU where there is one; outcomes in the order of the entries. Throws CancelledError. */
-export async function solveEntries(
-  entries: readonly Entry[],
+export async function solveEntries<T extends WorkerTask>(
+  entries: readonly EntryJob<T>[],
   pool: WorkerPool,
-  gpu: GpuShare | undefined,
   context: SolveContext,
-): Promise<readonly TaskOutcome[]> {
+): Promise<readonly OutcomeOf<T>[]> {
   const progress = new ProgressTally(entries, context.onProgress);
   const stop = new AbortController();
   const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
@@ -33,12 +40,12 @@ export async function solveEntries(
       task: entry.task,
       flops: entry.flops,
       bytes: entry.bytes,
-      gpu,
+      gpu: context.gpu,
       signal,
       onStart: () => progress.start(entry),
       onStep: (flops) => progress.step(entry, flops),
     });
-    progress.finish(entry, outcome.status === 'solved' && outcome.cached);
+    progress.finish(entry, 'cached' in outcome && outcome.cached);
     return outcome;
   });
   try {
@@ -50,9 +57,11 @@ export async function solveEntries(
   }
 }
 
+type Tallied = Omit<EntryJob<WorkerTask>, 'task'>;
+
 class ProgressTally {
-  private readonly running = new Set<Entry>();
-  private readonly stepped = new Map<Entry, number>();
+  private readonly running = new Set<Tallied>();
+  private readonly stepped = new Map<Tallied, number>();
   private readonly total: number;
   private done = 0;
   private layersDone = 0;
@@ -62,19 +71,19 @@ class ProgressTally {
   private lastTold = 0;
 
   constructor(
-    private readonly entries: readonly Entry[],
+    private readonly entries: readonly Tallied[],
     private readonly tell: ((progress: AnalyzeProgress) => void) | undefined,
   ) {
     this.total = entries.reduce((sum, entry) => sum + entry.flops, 0);
   }
 
-  start(entry: Entry): void {
+  start(entry: Tallied): void {
     this.firstStart ||= performance.now();
     this.running.add(entry);
     this.report(true);
   }
 
-  step(entry: Entry, flops: number): void {
+  step(entry: Tallied, flops: number): void {
     const before = this.stepped.get(entry) ?? 0;
     // A layer that the GPU has lost is solved a second time.
     const counted = Math.min(flops, entry.flops - before);
@@ -84,7 +93,7 @@ class ProgressTally {
     this.report(false);
   }
 
-  finish(entry: Entry, cached: boolean): void {
+  finish(entry: Tallied, cached: boolean): void {
     this.running.delete(entry);
     this.done += entry.flops - (this.stepped.get(entry) ?? 0);
     this.layersDone++;

@@ -8,6 +8,7 @@ import type {
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { BackendName } from './backendName.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
+import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureValues.ts';
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
@@ -67,6 +68,20 @@ export function entriesKey(storedBytesHash: string, source: SpectrumSource): str
     storedBytesHash,
     { ...encodingOf(source.storage), gathered, shape, view },
     { kind: 'entries', version: ENTRY_FIGURES_VERSION },
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** The cache's key of what was measured of the values of a tensor. */
+export function valuesKey(
+  storedBytesHash: string,
+  storage: TensorStorage,
+  request: ValueRequest,
+): string {
+  const identity = [
+    storedBytesHash,
+    encodingOf(storage),
+    { kind: 'values', version: VALUE_ERRORS_VERSION, request },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 }

@@ -8,6 +8,7 @@ import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
+import { measureTask } from './measureTask.ts';
 import { solveTask } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import type {
@@ -39,15 +40,17 @@ function serve({ wasm, backend, cacheDir }: WorkerStart, port: MessagePort): voi
         reply({ kind: 'values', values });
         return;
       }
-      const outcome = solveTask(request.task, {
+      const tools = {
         kernels,
         library,
         solver: { backend, kernels: kernelsHash },
         cache,
         gpu: request.gpu,
         cancelled,
-        onStep: (flops) => reply({ kind: 'step', flops }),
-      });
+        onStep: (flops: number) => reply({ kind: 'step', flops }),
+      };
+      const { task } = request;
+      const outcome = 'request' in task ? measureTask(task, tools) : solveTask(task, tools);
       reply({ kind: 'outcome', outcome });
     } catch (error) {
       reply({ kind: 'error', error: toWire(error) });

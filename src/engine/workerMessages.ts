@@ -3,6 +3,7 @@ import type { BackendName } from './backendName.ts';
 import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
 import type { GpuRecords } from './solveTask.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -13,6 +14,9 @@ export interface WorkerStart {
   readonly cacheDir: string;
 }
 
+/** Work for a worker, and what it says of it. */
+export type WorkerTask = SpectrumTask | ValueTask;
+export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome : TaskOutcome;
 /** What a worker is started with that tries ONNX Runtime and ends. */
 export interface CalibrationStart {
   readonly kind: 'calibrate';
@@ -22,7 +26,7 @@ export interface CalibrationStart {
 export type WorkerWork =
   | {
       readonly kind: 'task';
-      readonly task: SpectrumTask;
+      readonly task: WorkerTask;
       /** Where a GPU takes part. */
       readonly gpu: GpuRecords | undefined;
     }
@@ -36,6 +40,6 @@ export type WorkerRequest = WorkerWork & {
 
 export type WorkerReply =
   | { readonly kind: 'step'; readonly flops: number }
-  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome | ValueOutcome }
   | { readonly kind: 'values'; readonly values: Float64Array }
   | { readonly kind: 'error'; readonly error: WireError };

@@ -3,12 +3,19 @@ import { Worker } from 'node:worker_threads';
 import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { fromWire } from '../protocol/remoteError.ts';
-import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
 import type { Backend } from './backend.ts';
 import type { GpuAnswer } from './gpu/gpuMessages.ts';
 import type { GpuShare } from './gpu/gpuShare.ts';
 import type { SolverIdentity } from './spectrumKey.ts';
-import type { WorkerReply, WorkerRequest, WorkerStart, WorkerWork } from './workerMessages.ts';
+import type { SpectrumTask } from './spectrumTask.ts';
+import type {
+  OutcomeOf,
+  WorkerReply,
+  WorkerRequest,
+  WorkerStart,
+  WorkerTask,
+  WorkerWork,
+} from './workerMessages.ts';
 
 /** A worker that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
 const CANCEL_GRACE_MS = 150;
@@ -16,8 +23,8 @@ const CANCEL_GRACE_MS = 150;
 /** Before all others: what a GPU has begun holds memory, and is short. */
 const FIRST = Infinity;
 
-export interface PoolJob {
-  readonly task: SpectrumTask;
+export interface PoolJob<T extends WorkerTask = WorkerTask> {
+  readonly task: T;
   /** Work, in floating-point operations: the largest goes first, so that no big one is left for the end. */
   readonly flops: number;
   /** Peak memory of the task in bytes. */
@@ -93,8 +100,10 @@ export class WorkerPool {
   }
 
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
-  run({ task, gpu, signal, ...job }: PoolJob): Promise<TaskOutcome> {
-    return new Promise((resolve, reject) => {
+  run<T extends WorkerTask>({ task, gpu, signal, ...job }: PoolJob<T>): Promise<OutcomeOf<T>> {
+    return new Promise((settle, reject) => {
+      // A worker answers a task with the outcome of its kind.
+      const resolve = settle as (outcome: OutcomeOf<WorkerTask>) => void;
       if (signal?.aborted) {
         reject(new CancelledError());
         return;
@@ -103,7 +112,7 @@ export class WorkerPool {
         ...job,
         work: { kind: 'task', task, gpu: gpu && { solver: gpu.solver, records: new Map() } },
         rank: job.flops,
-        gpu: gpu?.canSolve(task) ? gpu : undefined,
+        gpu: !isMeasured(task) && gpu?.canSolve(task) ? gpu : undefined,
         isOnGpu: false,
         cancelled: new SharedArrayBuffer(4),
         resolve: (reply) => {
@@ -204,15 +213,17 @@ export class WorkerPool {
   private feedGpu(backend: WorkerStart['backend']): void {
     for (const job of [...this.queue]) {
       const { gpu, work } = job;
-      if (!gpu?.hasRoom || work.kind !== 'task' || !this.admits(job)) continue;
+      if (!gpu?.hasRoom || work.kind !== 'task' || isMeasured(work.task)) continue;
+      if (!this.admits(job)) continue;
+      const { task } = work;
       this.queue.splice(this.queue.indexOf(job), 1);
       this.bytesRunning += job.bytes;
       job.isOnGpu = true;
       job.onStart();
       const solver: SolverIdentity = { backend, kernels: this.kernelsHash };
-      void gpu.solve(work.task, job.flops, solver, job.cancelled, job.onStep).then((answer) => {
+      void gpu.solve(task, job.flops, solver, job.cancelled, job.onStep).then((answer) => {
         this.bytesRunning -= job.bytes;
-        if (job.isOnGpu) this.takeBack(job, gpu, work.task, answer);
+        if (job.isOnGpu) this.takeBack(job, gpu, task, answer);
         this.dispatchSoon();
       });
     }
@@ -326,4 +337,9 @@ export class WorkerPool {
       }
     }, CANCEL_GRACE_MS).unref();
   }
+}
+
+/** Whether values are measured, which no GPU does. */
+function isMeasured(task: WorkerTask): task is Exclude<WorkerTask, SpectrumTask> {
+  return 'request' in task;
 }

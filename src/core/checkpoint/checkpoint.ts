@@ -238,6 +238,8 @@ export interface Checkpoint {
   readonly file: string;
   readonly format: 'onnx';
   readonly bytes: number;
+  /** Files beside the model that hold tensors of it; absent where there are none. */
+  readonly externalFiles?: readonly { readonly file: string; readonly bytes: number }[];
   /** Elements of all floating-point tensors, analyzed or not. */
   readonly parameters: number;
   readonly irVersion: number;

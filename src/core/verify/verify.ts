@@ -99,7 +99,7 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
     latency: latencyOf(times, settings.seed),
     peakMemory: { a: await a.memory(), b: await b.memory() },
     weights: plan.weights,
-    notes: [...notes, ...inputNotes(inputs)],
+    notes: [...notes, ...inputNotes(inputs), ...branchNotes(plan.weights)],
   };
 }
 
@@ -245,6 +245,21 @@ function inputNotes({ dimensions }: Verification['inputs']): string[] {
   if (assumed.length === 0) return [];
   const list = assumed.map(({ name, length }) => `${name}=${length}`).join(', ');
   return [`These lengths were assumed: ${list}. --dims gives others.`];
+}
+
+/** Where `If` keeps its graphs, as the ids of weights have it. */
+const BRANCH = /(^|\/)(then|else)_branch\//;
+
+function branchNotes(weights: Verification['weights']): string[] {
+  const inside = weights.filter(
+    ({ id, relativeFrobenius }) => relativeFrobenius !== 0 && BRANCH.test(id),
+  );
+  const [first] = inside;
+  return first
+    ? [
+        `${inside.length} of the weights that differ are in branches of If ('${first.id}'): nothing is shown of a branch that these inputs do not take.`,
+      ]
+    : [];
 }
 
 function latencyOf(

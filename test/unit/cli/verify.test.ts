@@ -153,7 +153,7 @@ describe('eigenscope verify', () => {
   it('says in one sentence that ONNX Runtime is not there', () => {
     const apart = path.join(folder, 'apart');
     fs.mkdirSync(apart);
-    for (const name of ['cli.mjs', 'engine.mjs', 'runner.mjs', 'worker.mjs', 'kernels.wasm'])
+    for (const name of fs.readdirSync(DIST).filter((each) => /\.(mjs|wasm)$/.test(each)))
       fs.copyFileSync(path.join(DIST, name), path.join(apart, name));
     const { status, stderr } = spawnSync(
       process.execPath,

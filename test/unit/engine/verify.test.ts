@@ -100,6 +100,7 @@ describe('a model with one weight zeroed', () => {
     expect(found.outputs.map(({ passed }) => passed)).toEqual([true, true]);
     expect(found.passed).toBe(false);
     expect(found.headline).toMatch(/no output changes by a bit although 1 of 16 weights differ/);
+    expect(found.notes.filter((note) => note.includes('branches of If'))).toHaveLength(1);
   });
 });
 

@@ -59,6 +59,12 @@ export class ExternalFiles {
     return { file: file.path, range: { offset, bytes: length } };
   }
 
+  /** The files that tensors have been found in so far. */
+  found(): readonly { readonly file: string; readonly bytes: number }[] {
+    const bytes = new Map([...this.files.values()].map((each) => [each.path, each.size]));
+    return [...bytes].map(([file, size]) => ({ file, bytes: size }));
+  }
+
   private file(location: string, refuse: Refusal): ExternalFile {
     const known = this.files.get(location);
     if (known) return known;

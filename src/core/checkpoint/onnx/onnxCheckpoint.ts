@@ -43,7 +43,8 @@ interface FoundWeight {
 export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   const model = readModel(reader);
   const placed = placeModel(model, reader.file);
-  const contents = new TensorContents(reader, new ExternalFiles(reader.file));
+  const externals = new ExternalFiles(reader.file);
+  const contents = new TensorContents(reader, externals);
   const quantised = new QuantisedContents(contents);
   const walk = new GraphWalk(placed, reader);
   const calls = callOrders(placed);
@@ -75,6 +76,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     file: reader.file,
     format: 'onnx',
     bytes: reader.size,
+    ...(externals.found().length > 0 ? { externalFiles: externals.found() } : {}),
     parameters,
     irVersion: model.irVersion,
     opset: model.opset,

@@ -1,0 +1,176 @@
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { PlanMethod } from '../core/plan/plan.ts';
+import {
+  ALPHA_ESTIMATORS,
+  DEFAULT_PLAN_SETTINGS,
+  METHODS_OF,
+  TARGETS_OF,
+  type PlanRequest,
+  type PlanSettings,
+} from '../core/plan/planRequest.ts';
+import { parseTarget } from '../core/plan/planTarget.ts';
+import { PLAN_AXES, type PlanAxis } from '../core/plan/planWeight.ts';
+import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
+import { DEFAULT_SEED } from '../engine/engineApi.ts';
+import { defaultCacheFolder } from './cacheFolder.ts';
+import { UsageError } from './exitCode.ts';
+import { wholeNumber } from './wholeNumber.ts';
+
+const { epsilon, highest } = DEFAULT_PLAN_SETTINGS;
+
+export const PLAN_USAGE = `Usage: eigenscope plan MODEL --axis AXIS --target KIND=VALUE -o PLAN.eigenplan.json [options]
+
+Says what to do with each weight so that a target is met with the least predicted error. Nothing is
+changed: the plan is a file to be read, edited and applied. The table of layers goes to standard error.
+
+  --axis AXIS            ${PLAN_AXES.join(', ')}
+  --target KIND=VALUE    up to 1 a share of the original, above 1 an amount; bits are a value's
+                         mean, with its scales and padding (8 bits take 8.1 to 9). By axis:
+${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis].join(', ')}`).join('\n')}
+  --method METHOD        by axis, the first the default:
+${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}
+  -o, --output FILE|-    where the plan goes; - for standard output
+  --from PLAN            an earlier plan of the model, whose locked layers keep their actions
+  --scale SCALE          errors relative to each weight's norm, or absolute (default relative)
+  --multiple N           ranks are multiples of N (default 1)
+  --min-ratio X          welore: factorise only where more than this share of the ranks goes (default 0)
+  --pattern PATTERN      sparsity: ${PRUNING_PATTERNS.join(', ')} (default unstructured)
+  --alpha ESTIMATOR      of the alpha maps: ${ALPHA_ESTIMATORS.join(', ')} (default hill)
+  --epsilon X            of the alpha maps: shares from 1 - X to 1 + X of the target (default ${epsilon})
+  --per-layer            alpha maps give each layer its own alpha, not its block's mean
+  --highest X            sparsity: no weight gets more zeros than this share (default ${highest})
+  --alpha-weighting      bits: errors of heavy-tailed weights count more
+  --seed N               kept in the plan (default ${DEFAULT_SEED})
+  --workers N            worker threads (default: one less than the cores)
+  --memory MB            memory that running tasks may take together (default: half of the free)
+  --cache DIR            folder of solved spectra (default: the system's cache folder)
+  --no-cache             solve everything, keep nothing
+  --force                write over a file that is there
+  --quiet                no table and no progress, errors only
+
+Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
+checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
+`;
+
+export interface PlanArguments {
+  /** As given. */
+  readonly model: string;
+  readonly request: PlanRequest;
+  /** `-` for standard output. */
+  readonly output: string;
+  readonly from: string | undefined;
+  readonly workers: number;
+  /** Bytes; 0 for the default. */
+  readonly memoryLimit: number;
+  /** Empty for none. */
+  readonly cacheDir: string;
+  readonly force: boolean;
+  readonly quiet: boolean;
+}
+
+/** Throws UsageError that names the argument, and TargetError for a target that makes no sense. */
+export function parsePlanArguments(args: readonly string[]): PlanArguments | 'help' {
+  const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
+  const [model, second] = positionals;
+  if (model === undefined) throw new UsageError('No model was given.');
+  if (second !== undefined)
+    throw new UsageError(`A plan is of one model; '${second}' is one too many.`);
+  const axis = oneOf('--axis', values.axis, PLAN_AXES, undefined);
+  if (values.target === undefined)
+    throw new UsageError('No --target was given; such as --target parameters=0.7.');
+  if (!values.output) throw new UsageError('-o says where the plan goes; - for standard output.');
+  return {
+    model,
+    request: {
+      axis,
+      method: methodOf(axis, values.method),
+      target: parseTarget(values.target),
+      settings: settingsOf(values),
+      seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
+    },
+    output: values.output,
+    from: values.from,
+    workers: wholeNumber('--workers', values.workers, 0, 1),
+    memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,
+    cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
+    force: values.force ?? false,
+    quiet: values.quiet ?? false,
+  };
+}
+
+function methodOf(axis: PlanAxis, text: string | undefined): PlanMethod {
+  return oneOf(`--method of the axis ${axis}`, text, METHODS_OF[axis], METHODS_OF[axis][0]);
+}
+
+function settingsOf(values: ReturnType<typeof parsed>['values']): PlanSettings {
+  const fallback = DEFAULT_PLAN_SETTINGS;
+  return {
+    multiple: wholeNumber('--multiple', values.multiple, fallback.multiple, 1),
+    minRatio: decimal('--min-ratio', values['min-ratio'], fallback.minRatio),
+    scale: oneOf('--scale', values.scale, ['relative', 'absolute'] as const, fallback.scale),
+    pattern: oneOf('--pattern', values.pattern, PRUNING_PATTERNS, fallback.pattern),
+    estimator: oneOf('--alpha', values.alpha, ALPHA_ESTIMATORS, fallback.estimator),
+    epsilon: decimal('--epsilon', values.epsilon, fallback.epsilon),
+    byBlock: values['per-layer'] ? false : fallback.byBlock,
+    highest: decimal('--highest', values.highest, fallback.highest),
+    alphaWeighting: values['alpha-weighting'] ?? fallback.alphaWeighting,
+  };
+}
+
+function oneOf<T extends string>(
+  option: string,
+  text: string | undefined,
+  allowed: readonly T[],
+  absent: T | undefined,
+): T {
+  if (text === undefined && absent !== undefined) return absent;
+  const found = allowed.find((each) => each === text);
+  if (found !== undefined) return found;
+  const given = text === undefined ? 'and was not given' : `not '${text}'`;
+  throw new UsageError(`${option} is one of ${allowed.join(', ')}, ${given}.`);
+}
+
+function decimal(option: string, text: string | undefined, absent: number): number {
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new UsageError(`${option} is a number, not '${text}'.`);
+  return value;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        axis: { type: 'string' },
+        target: { type: 'string' },
+        method: { type: 'string' },
+        output: { type: 'string', short: 'o' },
+        from: { type: 'string' },
+        scale: { type: 'string' },
+        multiple: { type: 'string' },
+        'min-ratio': { type: 'string' },
+        pattern: { type: 'string' },
+        alpha: { type: 'string' },
+        epsilon: { type: 'string' },
+        'per-layer': { type: 'boolean' },
+        highest: { type: 'string' },
+        'alpha-weighting': { type: 'boolean' },
+        seed: { type: 'string' },
+        workers: { type: 'string' },
+        memory: { type: 'string' },
+        cache: { type: 'string' },
+        'no-cache': { type: 'boolean' },
+        force: { type: 'boolean' },
+        quiet: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,53 @@
+import type { CostUnit } from './actionEffect.ts';
+import type { AxisPlanner } from './axisPlanner.ts';
+import { bytesPlanner, uniformBitsPlanner } from './bytesPlanner.ts';
+import { LOW_RANK_METHODS, lowRankPlanner } from './lowRankPlanner.ts';
+import type { PlanRequest, PlanSettings } from './planRequest.ts';
+import type { PlanWeight } from './planWeight.ts';
+import { SPARSITY_METHODS, sparsityPlanner } from './sparsityPlanner.ts';
+import { linearShares, mappedAlphas } from './sparsityMap.ts';
+
+/** The planner of a request that has been checked. What does not depend on the target's value is done here. */
+export function plannerOf(
+  weights: readonly PlanWeight[],
+  { axis, method, target, settings }: PlanRequest,
+): AxisPlanner {
+  switch (axis) {
+    case 'lowrank':
+      return lowRankPlanner(
+        weights,
+        chosen(LOW_RANK_METHODS, method),
+        settings,
+        lowRankUnit(target.kind),
+      );
+    case 'sparsity':
+      return sparsityPlanner(weights, chosen(SPARSITY_METHODS, method), settings);
+    case 'bits': {
+      const weighed = settings.alphaWeighting ? alphaWeighed(weights, settings) : weights;
+      return method === 'uniform'
+        ? uniformBitsPlanner(weighed, settings.scale)
+        : bytesPlanner(weighed, settings.scale, undefined);
+    }
+    case 'mixed':
+      return bytesPlanner(weights, settings.scale, settings);
+  }
+}
+
+function chosen<T extends string>(methods: readonly T[], method: string): T {
+  const found = methods.find((each) => each === method);
+  if (found === undefined) throw new RangeError(`No planner is called '${method}'.`);
+  return found;
+}
+
+function lowRankUnit(kind: PlanRequest['target']['kind']): CostUnit {
+  return kind === 'bytes' || kind === 'rank' ? kind : 'parameters';
+}
+
+/** Errors of heavy-tailed weights count more: each over the share that the linear map would give the weight. */
+function alphaWeighed(
+  weights: readonly PlanWeight[],
+  { byBlock, epsilon }: PlanSettings,
+): readonly PlanWeight[] {
+  const shares = linearShares(weights, mappedAlphas(weights, byBlock), 1, epsilon);
+  return weights.map((weight, w) => ({ ...weight, sensitivity: weight.sensitivity / shares[w]! }));
+}

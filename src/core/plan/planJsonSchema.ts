@@ -1,0 +1,12 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { PLAN_SCHEMA, planSchema } from './plan.ts';
+
+/** The JSON Schema (draft-07) of a plan, as published in `schemas/`. */
+export function planJsonSchema(): object {
+  return {
+    title: PLAN_SCHEMA,
+    description: 'What to do with each weight of a checkpoint, and what that is predicted to give.',
+    // JSON has no way to write a number that is not finite.
+    ...toJsonSchema(planSchema, { errorMode: 'throw', ignoreActions: ['finite'] }),
+  };
+}

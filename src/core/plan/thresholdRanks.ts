@@ -1,0 +1,119 @@
+import { normalizedSpectrum } from '../spectrum/normalizedSpectrum.ts';
+import { KEEP } from './action.ts';
+import { costOf, type CostUnit } from './actionEffect.ts';
+import type { PlanWeight } from './planWeight.ts';
+import { largestUsefulRank } from './rankCost.ts';
+import { tailEnergies } from './tailEnergy.ts';
+
+/** Methods that keep a singular direction where its score is above one threshold for all weights. */
+export const THRESHOLD_METHODS = ['uniform', 'energy', 'welore'] as const;
+
+export type ThresholdMethod = (typeof THRESHOLD_METHODS)[number];
+
+export interface RankSettings {
+  /** Ranks are multiples of this, as the hardware likes them; at least 1. */
+  readonly multiple: number;
+  /** A weight is factorised only where more than this share of its ranks goes (WeLore's LRC); 0 to 1. */
+  readonly minRatio: number;
+}
+
+/** Ranks by a threshold under budgets of one unit; what does not depend on the budget is done once. */
+export interface ThresholdPlanner {
+  /** Cost of rank 1 (or `multiple`) in every weight that may be cut. */
+  readonly least: number;
+  /** The rank of each weight, null for one that stays as it is; undefined where `least` is above the budget. */
+  readonly within: (budget: number) => readonly (number | null)[] | undefined;
+}
+
+/**
+ * Under a budget for all weights directions are kept by falling score until the next does not fit.
+ *
+ * Scores of direction k of n: `uniform` 1 - k / n, the same share of ranks everywhere; `energy` the share of
+ * energy lost without it and what follows, the same share everywhere; `welore` its normalised singular value
+ * (Jaiswal et al. 2024).
+ */
+export function thresholdPlanner(
+  weights: readonly PlanWeight[],
+  method: ThresholdMethod,
+  settings: RankSettings,
+  unit: CostUnit = 'parameters',
+): ThresholdPlanner {
+  const steps = weights.map((weight, at) => rankSteps(weight, at, method, settings, unit));
+  const least = steps.reduce((total, own) => total + own[0]!.cost, 0);
+  const order = steps
+    .flatMap((own) => own.slice(1))
+    .sort((a, b) => b.score - a.score || a.at - b.at || a.place - b.place);
+  return {
+    least,
+    within: (budget) => {
+      let left = budget - least;
+      if (left < 0) return undefined;
+      const ranks = steps.map((own) => own[0]!.rank);
+      for (const { at, rank, cost } of order) {
+        if (cost > left) break;
+        ranks[at] = rank;
+        left -= cost;
+      }
+      return ranks;
+    },
+  };
+}
+
+/** From one rank of a weight to the next. */
+interface RankStep {
+  readonly at: number;
+  readonly place: number;
+  /** After the step; null where the weight is whole again. */
+  readonly rank: number | null;
+  readonly score: number;
+  readonly cost: number;
+}
+
+/** The least that a weight can be cut to, then every step up to the whole of it. */
+function rankSteps(
+  weight: PlanWeight,
+  at: number,
+  method: ThresholdMethod,
+  { multiple, minRatio }: RankSettings,
+  unit: CostUnit,
+): readonly RankStep[] {
+  const { rows, cols, singularValues, refused, locked } = weight;
+  const dense = costOf(weight, locked ?? KEEP, unit);
+  const full = singularValues.length;
+  const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
+  const scores =
+    refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
+  const steps: RankStep[] = [];
+  let paid = 0;
+  for (let rank = multiple; scores && rank <= most; rank += multiple) {
+    const cost = costOf(weight, { action: 'lowrank', rank }, unit);
+    const score = scores[rank - multiple]!;
+    steps.push({ at, place: steps.length, rank, score, cost: cost - paid });
+    paid = cost;
+  }
+  const last = scores?.[steps.length * multiple] ?? 0;
+  steps.push({ at, place: steps.length, rank: null, score: last, cost: dense - paid });
+  return steps;
+}
+
+/** Falling, so that a threshold cuts every weight's list once. */
+function directionScores(singularValues: Float64Array, method: ThresholdMethod): Float64Array {
+  const full = singularValues.length;
+  switch (method) {
+    case 'uniform':
+      return singularValues.map((_, k) => 1 - k / full);
+    case 'energy': {
+      const tails = tailEnergies(singularValues);
+      const whole = tails[0]!;
+      return singularValues.map((_, k) => (whole > 0 ? tails[k]! / whole : 0));
+    }
+    case 'welore':
+      return normalizedOrEven(singularValues);
+  }
+}
+
+/** Of equal singular values none is removed before another. */
+function normalizedOrEven(singularValues: Float64Array): Float64Array {
+  const normalized = normalizedSpectrum(singularValues);
+  return normalized.length > 0 ? normalized : singularValues.map(() => 1);
+}
