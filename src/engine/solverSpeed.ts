@@ -60,15 +60,20 @@ export class SolverSpeed {
   }
 
   #remembered(): number | undefined {
-    if (this.cacheDir === '') return undefined;
+    const flopsPerSecond = this.#file()[this.kernelsHash];
+    return typeof flopsPerSecond === 'number' && flopsPerSecond > 0 ? flopsPerSecond : undefined;
+  }
+
+  /** By the hash of the kernels: machines with other kernels may share the folder. */
+  #file(): Record<string, unknown> {
+    if (this.cacheDir === '') return {};
     try {
       const text = fs.readFileSync(path.join(this.cacheDir, FILE), 'utf8');
-      const { kernels, flopsPerSecond } = JSON.parse(text) as Record<string, unknown>;
-      const usable = typeof flopsPerSecond === 'number' && flopsPerSecond > 0;
-      return usable && kernels === this.kernelsHash ? flopsPerSecond : undefined;
+      const { flopsPerSecond } = JSON.parse(text) as Record<string, unknown>;
+      return isRecord(flopsPerSecond) ? flopsPerSecond : {};
     } catch {
       // None yet, or damaged: it is measured again.
-      return undefined;
+      return {};
     }
   }
 
@@ -76,13 +81,18 @@ export class SolverSpeed {
     if (this.cacheDir === '') return flopsPerSecond;
     const file = path.join(this.cacheDir, FILE);
     const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const speeds = { ...this.#file(), [this.kernelsHash]: flopsPerSecond };
     try {
       fs.mkdirSync(this.cacheDir, { recursive: true });
-      fs.writeFileSync(temporary, JSON.stringify({ kernels: this.kernelsHash, flopsPerSecond }));
+      fs.writeFileSync(temporary, JSON.stringify({ flopsPerSecond: speeds }));
       fs.renameSync(temporary, file);
     } catch {
       // A cache that cannot be written only means to measure again.
     }
     return flopsPerSecond;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { FloatType, DenseStorage } from './checkpoint.ts';
+import type { FloatType, DenseStorage, WeightType } from './checkpoint.ts';
 
 /** Bytes of one element in little-endian storage. */
 export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = {
@@ -7,6 +7,11 @@ export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = {
   float16: 2,
   bfloat16: 2,
 };
+
+/** Bytes of one stored element, of codes that share a byte a part of it. Every type's name says its bits. */
+export function elementBytesOf(dtype: WeightType): number {
+  return Number(/\d+/.exec(dtype)![0]) / 8;
+}
 
 /** Bytes from one stored element to the next; undefined where elements differ in length (varints). */
 export function elementStride({ encoding, dtype }: DenseStorage): number | undefined {

@@ -22,6 +22,8 @@ export interface ScaledMatrix {
   copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
   /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
   unscale(values: Float64Array): void;
+  /** Two powers of two whose product leads back to the matrix itself: one for each of two factors. */
+  readonly fromUnit: readonly [number, number];
 }
 
 /** @throws LinalgError `bad-shape`, `not-finite`. */
@@ -111,6 +113,7 @@ function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix 
         values[i] = values[i]! * fromUnit[0] * fromUnit[1];
       }
     },
+    fromUnit,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FloatType } from '../checkpoint/checkpoint.ts';
+import type { WeightType } from '../checkpoint/checkpoint.ts';
 import type { RoundScale } from './groupQuantizer.ts';
 
 /** Bits of float16's fraction, the exponents of its smallest normal number, and its largest number. */
@@ -7,7 +7,7 @@ const SMALLEST_EXPONENT = -14;
 const LARGEST = 65504;
 
 /** How a scale is stored beside weights of that type: in the type itself. */
-export function storedScale(dtype: FloatType): RoundScale {
+export function storedScale(dtype: WeightType): RoundScale {
   return dtype === 'float16' ? nearestFloat16 : Math.fround;
 }
 

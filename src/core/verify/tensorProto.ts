@@ -49,7 +49,7 @@ function namedTensor(reader: RangeReader): NamedTensor {
   const { file } = reader;
   const header = readTensorHeader(
     new MessageReader(new WireSource(reader), TENSOR, 0, reader.size),
-    0,
+    { offset: 0, bytes: reader.size },
   );
   const { name: type } = elementType(header.dataType);
   if (!isTensorType(type))

@@ -163,6 +163,28 @@ describe('what planners need of a model', () => {
     expect(seen.at(-1)!.layersTotal - seen.at(-1)!.cached).toBe(2);
   });
 
+  it('leaves weights that are quantised already to no axis', async () => {
+    const codes = gaussian(4096, 10).map((value) => Math.round(20 * value));
+    const file = writeOnnx(folder, 'quantised.onnx', {
+      nodes: [
+        { op: 'DequantizeLinear', inputs: ['codes', 'scale'], outputs: ['w'] },
+        { op: 'MatMul', inputs: ['x', 'w'], outputs: ['y'] },
+        matMul('plain'),
+      ],
+      initializers: [
+        { name: 'codes', dims: [64, 64], dtype: 'int8', values: codes },
+        { name: 'scale', dims: [], values: [0.1] },
+        tensor('plain', [64, 64], 11),
+      ],
+    });
+    const { weights } = await engine().planInputs({ ...ALL, file });
+    const reason = 'it is stored quantised already, as int8';
+    expect(weights.map((weight) => [weight.tensor, weight.bytes, weight.refused])).toEqual([
+      ['codes', 4100, { lowrank: reason, sparsity: reason, bits: reason, mixed: reason }],
+      ['plain', 16384, EVERYTHING],
+    ]);
+  });
+
   it('counts and hashes external data', async () => {
     const values = new Float32Array(gaussian(4096, 9));
     fs.writeFileSync(path.join(folder, 'beside.bin'), new Uint8Array(values.buffer));

@@ -1,3 +1,4 @@
+import type { ByteRange } from '../checkpoint.ts';
 import type { TensorHeader } from './tensorHeader.ts';
 
 /** An ONNX file as it is nested, without the values of its tensors. */
@@ -18,6 +19,8 @@ export interface GraphTree {
   readonly sparse: readonly SparseTree[];
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Where the field of each input lies, in the order of `inputs`; none of a function's. */
+  readonly inputSpans: readonly ByteRange[];
 }
 
 export interface FunctionTree {
@@ -27,6 +30,8 @@ export interface FunctionTree {
   readonly body: GraphTree;
   /** Attributes with a default value. */
   readonly defaults: readonly AttributeTree[];
+  /** Operator set versions that its nodes mean, by domain. */
+  readonly opset: Readonly<Record<string, number>>;
 }
 
 export interface NodeTree {
@@ -39,6 +44,8 @@ export interface NodeTree {
   readonly attributes: readonly AttributeTree[];
   /** Module scopes that PyTorch's exporter leaves in the node's metadata, outermost first. */
   readonly moduleScopes: readonly string[];
+  /** Where its field lies in the file, with its tag. */
+  readonly span: ByteRange;
 }
 
 export interface AttributeTree {

@@ -15,6 +15,7 @@ import { displayName } from './displayName.ts';
 import { ExternalFiles } from './externalFiles.ts';
 import { compareOrder, GraphWalk, type Consumer } from './graphWalk.ts';
 import { PARTLY_GATES, unitedGates } from './joinedGates.ts';
+import type { ModelTree } from './modelTree.ts';
 import { QuantisedContents } from './quantisedContent.ts';
 import { readModel } from './readModel.ts';
 import { blockLength, headBlocks, joinedBlocks } from './headBlocks.ts';
@@ -36,11 +37,25 @@ interface FoundWeight {
   readonly order: readonly number[];
 }
 
+/** A model with its structure, as what changes the file needs it. */
+export interface OnnxModel {
+  readonly checkpoint: Checkpoint;
+  readonly tree: ModelTree;
+  readonly placed: PlacedModel;
+  /** The tensor of each weight, by the weight's id. */
+  readonly tensors: ReadonlyMap<string, PlacedTensor>;
+}
+
 /**
  * What an ONNX file holds: every TensorProto of it, in graphs, attributes, functions and training graphs,
  * is one entry of `weights` or of `skipped`. Throws CheckpointError.
  */
 export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
+  return readOnnxModel(reader).checkpoint;
+}
+
+/** As `readOnnxCheckpoint`, with the structure of the file. Throws CheckpointError. */
+export function readOnnxModel(reader: RangeReader): OnnxModel {
   const model = readModel(reader);
   const placed = placeModel(model, reader.file);
   const externals = new ExternalFiles(reader.file);
@@ -72,7 +87,8 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
   found.sort((a, b) => compareOrder(a.order, b.order));
   skipped.sort((a, b) => a.offset - b.offset);
   const weights = weightsOf(found);
-  return {
+  const tensors = new Map(weights.map(({ id }, k) => [id, found[k]!.tensor]));
+  const checkpoint: Checkpoint = {
     file: reader.file,
     format: 'onnx',
     bytes: reader.size,
@@ -85,6 +101,7 @@ export function readOnnxCheckpoint(reader: RangeReader): Checkpoint {
     skipped: skipped.map(({ entry }) => entry),
     chain: weightChain(placed, idsByNode(found, weights)),
   };
+  return { checkpoint, tree: model, placed, tensors };
 }
 
 function idsByNode(

@@ -1,3 +1,4 @@
+import type { ByteRange } from '../checkpoint.ts';
 import { LIMITS } from '../limits.ts';
 import type { MessageReader } from '../protobuf/messageReader.ts';
 import {
@@ -28,10 +29,11 @@ export function readGraph(message: MessageReader, count: IndexCount): GraphTree 
   const sparse: SparseTree[] = [];
   const inputs: string[] = [];
   const outputs: string[] = [];
+  const inputSpans: ByteRange[] = [];
   while (message.next()) {
     switch (message.name) {
       case 'node':
-        nodes.push(readNode(message.child(NODE, nodes.length), count));
+        nodes.push(readNode(message.child(NODE, nodes.length), count, message.span));
         break;
       case 'initializer':
         initializers.push(readTensor(message, count, initializers.length));
@@ -40,17 +42,18 @@ export function readGraph(message: MessageReader, count: IndexCount): GraphTree 
         sparse.push(readSparse(message.child(SPARSE_TENSOR, sparse.length), count));
         break;
       case 'input':
+        inputSpans.push(message.span);
         inputs.push(readValueName(message.child(VALUE_INFO, inputs.length)));
         break;
       case 'output':
         outputs.push(readValueName(message.child(VALUE_INFO, outputs.length)));
     }
   }
-  return { nodes, initializers, sparse, inputs, outputs };
+  return { nodes, initializers, sparse, inputs, outputs, inputSpans };
 }
 
 /** Reads a NodeProto. */
-export function readNode(message: MessageReader, count: IndexCount): NodeTree {
+export function readNode(message: MessageReader, count: IndexCount, span: ByteRange): NodeTree {
   if (++count.nodes > LIMITS.nodes)
     message.fail('limit-exceeded', `is one of more than ${LIMITS.nodes} nodes, too many to read.`);
   const inputs: string[] = [];
@@ -92,7 +95,7 @@ export function readNode(message: MessageReader, count: IndexCount): NodeTree {
       }
     }
   }
-  return { op, domain, overload, name, inputs, outputs, attributes, moduleScopes };
+  return { op, domain, overload, name, inputs, outputs, attributes, moduleScopes, span };
 }
 
 /** Reads an AttributeProto: its integers, tensors and graphs. */
@@ -159,7 +162,7 @@ function readTensor(parent: MessageReader, count: IndexCount, index?: number): T
       'limit-exceeded',
       `is one of more than ${LIMITS.tensors} tensors, too many to read.`,
     );
-  return readTensorHeader(parent.child(TENSOR, index), parent.tagOffset);
+  return readTensorHeader(parent.child(TENSOR, index), parent.span);
 }
 
 function readSparse(message: MessageReader, count: IndexCount): SparseTree {

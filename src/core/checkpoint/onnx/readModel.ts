@@ -117,6 +117,7 @@ function readFunction(message: MessageReader, count: IndexCount): FunctionTree {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const defaults: AttributeTree[] = [];
+  const opset = new Map<string, number>();
   let name = '';
   let domain = '';
   let overload = '';
@@ -138,14 +139,17 @@ function readFunction(message: MessageReader, count: IndexCount): FunctionTree {
         outputs.push(message.text());
         break;
       case 'node':
-        nodes.push(readNode(message.child(NODE, nodes.length), count));
+        nodes.push(readNode(message.child(NODE, nodes.length), count, message.span));
+        break;
+      case 'opset_import':
+        opset.set(...readOperatorSet(message.child(OPERATOR_SET)));
         break;
       case 'attribute_proto':
         defaults.push(readAttribute(message.child(ATTRIBUTE, defaults.length), count));
     }
   }
-  const body = { nodes, inputs, outputs, initializers: [], sparse: [] };
-  return { domain, name, overload, body, defaults };
+  const body = { nodes, inputs, outputs, initializers: [], sparse: [], inputSpans: [] };
+  return { domain, name, overload, body, defaults, opset: Object.fromEntries(opset) };
 }
 
 function notOnnx(reader: RangeReader, cause?: CheckpointError): CheckpointError {

@@ -38,12 +38,14 @@ export interface TensorHeader {
   readonly path: string;
   /** Where its message begins in the file. */
   readonly offset: number;
+  /** Where the field that holds its message lies, with its tag. */
+  readonly span: ByteRange;
 }
 
 const EXTERNAL = 1;
 
 /** Reads a TensorProto, skipping its values. */
-export function readTensorHeader(message: MessageReader, offset: number): TensorHeader {
+export function readTensorHeader(message: MessageReader, span: ByteRange): TensorHeader {
   const dims: number[] = [];
   const external = new Map<string, string>();
   let name = '';
@@ -105,7 +107,8 @@ export function readTensorHeader(message: MessageReader, offset: number): Tensor
     strings,
     external: location === EXTERNAL ? external : undefined,
     path: message.path(),
-    offset,
+    offset: span.offset,
+    span,
   };
 }
 

@@ -44,6 +44,11 @@ export class MessageReader {
   /** Where the current field's tag begins. */
   tagOffset = 0;
 
+  /** The current field's number. */
+  get fieldNumber(): number {
+    return this.number;
+  }
+
   private number = 0;
   private wire = 0;
   private position: number;
@@ -140,6 +145,16 @@ export class MessageReader {
   range(): ByteRange {
     this.expect(LENGTH);
     return { offset: this.payload, bytes: this.payloadEnd - this.payload };
+  }
+
+  /** Where the current field lies, with its tag. */
+  get span(): ByteRange {
+    return { offset: this.tagOffset, bytes: this.payloadEnd - this.tagOffset };
+  }
+
+  /** Whether the current field has a length: text, bytes, a message, or packed numbers. */
+  get hasLength(): boolean {
+    return this.wire === LENGTH;
   }
 
   /** Where elements of a field that may be packed lie: all of them if packed, else one with its tag. */

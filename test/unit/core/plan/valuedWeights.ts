@@ -1,4 +1,4 @@
-import type { Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
+import type { FloatType, Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
 import { inputLines } from '../../../../src/core/plan/inputLines.ts';
 import { measureValues } from '../../../../src/core/plan/measureValues.ts';
 import type { PlanWeight } from '../../../../src/core/plan/planWeight.ts';
@@ -8,7 +8,9 @@ import { seededRandom } from '../../../fixtures/seededRandom.ts';
 import { powerLawWeight } from './planWeights.ts';
 
 /** A weight as a checkpoint would list it: a MatMul's `[in, out]` of float32 unless said. */
-export function listedWeight(changes: Partial<Weight> & Pick<Weight, 'shape'>): Weight {
+export function listedWeight(
+  changes: Partial<Weight> & Pick<Weight, 'shape'> & { readonly dtype?: FloatType },
+): Weight {
   const { shape, dtype = 'float32' } = changes;
   const parameters = shape.reduce((total, length) => total * length, 1);
   return {

@@ -1,0 +1,26 @@
+/**
+ * - `wrong-plan`: the plan names a weight that the checkpoint does not have, or what cannot be done to it.
+ * - `output-is-input`, `output-exists`, `output-unwritable`: nothing was written there.
+ * - `out-of-range`: a value does not fit the stored type.
+ * - `cancelled`: stopped because the caller asked.
+ */
+export type RewriteErrorCode =
+  | 'wrong-plan'
+  | 'output-is-input'
+  | 'output-exists'
+  | 'output-unwritable'
+  | 'out-of-range'
+  | 'cancelled';
+
+/** Why a checkpoint was not rewritten; no file is left of the attempt. The message is for a person. */
+export class RewriteError extends Error {
+  override readonly name = 'RewriteError';
+
+  constructor(
+    readonly code: RewriteErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Kernels } from '../linalg/kernels.ts';
+import type { OutputFiles } from './outputFiles.ts';
+
+/** What a rewrite works with. */
+export interface RewriteTools {
+  readonly kernels: Kernels;
+  /** Singular values of a weight where they are known already, descending; else they are computed. */
+  readonly spectrum?: (id: string) => Float64Array | undefined;
+  /** Read every few milliseconds. */
+  readonly cancelled?: () => boolean;
+  /** Called when the work on a weight begins, in the order of the file. */
+  readonly onLayer?: (tensor: string, done: number, total: number) => void;
+  /** Whether an existing output is replaced; the model itself never is. */
+  readonly replace?: boolean;
+  /** Bytes that the new model's own file may have; weights that do not fit go beside it. 2 GiB, as protobuf has it. */
+  readonly inlineLimit?: number;
+  /** Where bytes go: the file system, unless said. */
+  readonly files?: OutputFiles;
+}
