@@ -2,7 +2,14 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
-import { type BackendChoice, BACKENDS, DEFAULT_SEED } from '../engine/engineApi.ts';
+import {
+  type BackendChoice,
+  BACKENDS,
+  DEFAULT_SEED,
+  defaultPrecision,
+  deviceConflict,
+  type DeviceChoice,
+} from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
@@ -32,6 +39,8 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
   --seed N               of the shuffles (default ${DEFAULT_SEED})
   --precision exact|fast fast computes large matrices in float32, within 2e-6 of the largest
                          singular value (default exact: float64)
+  --device NAME          auto, cpu, gpu or a part of an adapter's name: a GPU shares the work in
+                         fast precision, which is the default where one is asked for (default: auto)
   --backend NAME         what multiplies matrices: ${BACKENDS.join(', ')} (default: auto,
                          the fastest that this machine has)
   --workers N            worker threads (default: one less than the cores)
@@ -77,6 +86,7 @@ export interface AnalyzeArguments {
   readonly spectra: boolean;
   readonly mode: 'robust' | 'compat';
   readonly precision: 'exact' | 'fast';
+  readonly device: DeviceChoice;
   readonly backend: BackendChoice;
   readonly layers: string;
   /** Largest smaller side of a matrix; 0 for any. */
@@ -111,7 +121,7 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     baseline: values.baseline,
     spectra: values.spectra ?? false,
     mode,
-    precision: precisionOf(values.precision),
+    ...computedBy(values),
     backend: backendOf(values.backend),
     layers: values.layers ?? '',
     largest: wholeNumber('--largest', values.largest, 0, 1),
@@ -141,10 +151,20 @@ function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] 
   return outputs;
 }
 
-function precisionOf(text = 'exact'): 'exact' | 'fast' {
-  if (text !== 'exact' && text !== 'fast')
-    throw new UsageError(`--precision is 'exact' or 'fast', not '${text}'.`);
-  return text;
+function computedBy({
+  device = 'auto',
+  precision = defaultPrecision(device),
+}: {
+  readonly device?: string | undefined;
+  readonly precision?: string | undefined;
+}): Pick<AnalyzeArguments, 'device' | 'precision'> {
+  if (device === '')
+    throw new UsageError("--device is auto, cpu, gpu or a part of an adapter's name, not empty.");
+  if (precision !== 'exact' && precision !== 'fast')
+    throw new UsageError(`--precision is 'exact' or 'fast', not '${precision}'.`);
+  const conflict = deviceConflict(device, precision);
+  if (conflict !== undefined) throw new UsageError(conflict);
+  return { device, precision };
 }
 
 function backendOf(text = 'auto'): BackendChoice {
@@ -178,6 +198,7 @@ function parsed(args: readonly string[]) {
         spectra: { type: 'boolean' },
         mode: { type: 'string' },
         precision: { type: 'string' },
+        device: { type: 'string' },
         backend: { type: 'string' },
         layers: { type: 'string' },
         largest: { type: 'string' },

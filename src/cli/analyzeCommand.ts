@@ -89,12 +89,24 @@ async function reportOf(
   signal: AbortSignal,
 ): Promise<Report | number> {
   const bar = new ProgressBar(process.stderr);
-  const { mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } = given;
+  const { mode, precision, device, minEigenvalues, seed, layers, spectra, memoryLimit, quiet } =
+    given;
   const { file } = run.model;
   const label = run.several ? run.model.label : path.basename(file);
   try {
     const request = await selectLayers(
-      { file, mode, precision, minEigenvalues, seed, layers, spectra, memoryLimit, failed: {} },
+      {
+        file,
+        mode,
+        precision,
+        device,
+        minEigenvalues,
+        seed,
+        layers,
+        spectra,
+        memoryLimit,
+        failed: {},
+      },
       label,
       engine,
       given,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
 import { planCommand } from './planCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
+import { selfTestCommand } from './selfTestCommand.ts';
 import { verifyCommand } from './verifyCommand.ts';
 
 declare const EIGENSCOPE_VERSION: string;
@@ -11,6 +12,7 @@ const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
   plan MODEL           what to do with each weight so that a target is met
+  self-test            what this machine has to compute on, and what is used of it
   verify A B           how far the outputs of model B are from those of A, by running both
 
   --version            print the version
@@ -28,6 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
       return analyzeCommand(rest, context);
     case 'plan':
       return planCommand(rest, context);
+    case 'self-test':
+      return selfTestCommand(rest, context);
     case 'verify':
       return verifyCommand(rest, context);
     case '--version':

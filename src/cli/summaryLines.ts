@@ -18,7 +18,16 @@ export function summaryLines(
     ...findings,
     ...(findings.length > 0 ? [''] : []),
     `${sums(report, label)}.`,
+    ...deviceLines(report),
   ];
+}
+
+/** What became of a GPU: why one that was asked for was not used, and which layers it has not solved. */
+function deviceLines({ settings, compute: { device, notes = [] } }: Report): string[] {
+  const isUnused = device !== undefined && device.layers === 0 && notes.length === 0;
+  return [...(isUnused && settings.device !== 'auto' ? [device.reason] : []), ...notes].map(
+    printable,
+  );
 }
 
 /** The one line of a model among several: its sums, and how often each finding occurs. */
@@ -36,7 +45,12 @@ export function summaryLine(
 function sums({ summary, compute, skipped }: Report, label: string): string {
   const failed = summary.failed > 0 ? `, ${summary.failed} not solved` : '';
   const cached = compute.cached > 0 ? ` (${compute.cached} from the cache)` : '';
-  return `${printable(label)}: ${summary.analyzed} matrices analyzed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}`;
+  return `${printable(label)}: ${summary.analyzed} matrices analyzed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}${deviceText(compute)}`;
+}
+
+function deviceText({ device }: Report['compute']): string {
+  if (device === undefined || device.layers === 0) return '';
+  return `, ${device.layers} of them on ${printable(device.adapter)}`;
 }
 
 /** Whether the model fails, by which findings of which layers, and what did not count. */

@@ -7,33 +7,46 @@ import { lipschitzBound } from '../core/report/lipschitz.ts';
 import { summaryOf } from '../core/report/summary.ts';
 import { acrossLayers, type SolvedLayer } from './acrossLayers.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext } from './engineApi.ts';
+import { deviceConflict } from './deviceChoice.ts';
+import { deviceRecord } from './deviceRecord.ts';
 import { planEntries, type Entry } from './entries.ts';
+import type { ComputeDevices } from './gpu/computeDevice.ts';
 import { layerOf } from './layer.ts';
 import { valuesAcross } from './valuesAcross.ts';
 import { solveEntries } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { WorkerPool } from './workerPool.ts';
 
+/** What an engine brings to its analyses. */
+export interface AnalyzeTools {
+  readonly pool: WorkerPool;
+  readonly devices: Pick<ComputeDevices, 'of'>;
+}
+
 /** Default share of the free memory that running tasks may take together. */
 const MEMORY_SHARE = 0.5;
 
 /**
  * The pipeline: checkpoint -> entries -> spectra -> figures and findings -> report. Throws
- * CheckpointError for a file that cannot be read and CancelledError when the signal aborts.
+ * CheckpointError for a file that cannot be read, RangeError for a GPU in exact precision and CancelledError when the signal aborts.
  */
 export async function analyze(
   request: AnalyzeRequest,
-  pool: WorkerPool,
+  { pool, devices }: AnalyzeTools,
   version: string,
   context: CallContext<AnalyzeProgress> = {},
 ): Promise<Report> {
   const started = performance.now();
+  const { device = 'cpu', precision = 'exact' } = request;
+  const conflict = deviceConflict(device, precision);
+  if (conflict !== undefined) throw new RangeError(conflict);
   const checkpoint = openCheckpoint(request.file);
   const { entries, skipped } = planEntries(checkpoint, request);
   pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
   const { fits, refused } = byMemory(entries, request, pool.memoryLimit);
   const backend = await pool.backend();
-  const outcomes = await solveEntries(fits, pool, context);
+  const gpu = await devices.of(device, precision);
+  const outcomes = await solveEntries(fits, pool, { ...context, gpu: gpu.share });
   const outcomeOf = new Map<Entry, TaskOutcome>(fits.map((entry, k) => [entry, outcomes[k]!]));
   const blocks = blockOfWeight(checkpoint);
   const solved = entries.map((entry): SolvedLayer => {
@@ -66,14 +79,16 @@ export async function analyze(
     },
     settings: {
       mode: request.mode,
-      precision: request.precision ?? 'exact',
-      device: 'cpu',
+      precision,
+      // In exact precision nothing but the CPU is looked at.
+      device: precision === 'exact' ? 'cpu' : device,
       minEigenvalues: request.minEigenvalues,
       seed: request.seed,
     },
     compute: {
       backend: backend.name,
       ...(backend.reason === '' ? {} : { backendReason: backend.reason }),
+      ...deviceRecord(gpu, entries),
       workers: pool.size,
       seconds: (performance.now() - started) / 1000,
       cached: outcomes.filter((outcome) => outcome.status === 'solved' && outcome.cached).length,

@@ -129,6 +129,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       recovering(request, context, (remote, ...rest) => remote.plan(...rest)),
     planInputs: (request, context) =>
       recovering(request, context, (remote, ...rest) => remote.planInputs(...rest)),
+    selfTest: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.selfTest(request, context)),
     spectrum: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
     farms: (request, context = {}) =>

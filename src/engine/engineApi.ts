@@ -5,12 +5,15 @@ import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
+import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { DeviceChoice } from './deviceChoice.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
 
@@ -26,6 +29,8 @@ export interface AnalyzeRequest {
   readonly seed: number;
   /** `exact`, which is float64 throughout, where absent. */
   readonly precision?: Precision;
+  /** `cpu` where absent; a GPU takes part in fast precision only. */
+  readonly device?: DeviceChoice;
   /** Keep only layers whose id, name or tensor matches this glob; empty for all. */
   readonly layers: string;
   /** Put every singular value in the report. */
@@ -113,6 +118,11 @@ export type WindowsSettings = Omit<WindowsRequest, 'id'>;
 export interface EngineApi {
   /** The work of an analysis, from the sizes of its matrices and the measured speed of this machine. */
   estimate(request: AnalyzeRequest, context?: CallContext<never>): Promise<Estimate>;
+  /** Opens and tests the device that such a choice means. */
+  selfTest(
+    request: { readonly device: DeviceChoice },
+    context?: CallContext<never>,
+  ): Promise<SelfTestReport>;
   analyze(request: AnalyzeRequest, context?: CallContext<AnalyzeProgress>): Promise<Report>;
   plan(request: PlanModelRequest, context?: CallContext<AnalyzeProgress>): Promise<Plan>;
   planInputs(

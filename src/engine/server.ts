@@ -8,6 +8,8 @@ import { chooseBackend } from './chooseBackend.ts';
 import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
+import { ComputeDevices } from './gpu/computeDevice.ts';
+import { GpuQueue } from './gpu/gpuQueue.ts';
 import { layerSpectrum } from './layerSpectrum.ts';
 import { planInputs } from './planInputs.ts';
 import { planModel } from './planModel.ts';
@@ -35,7 +37,16 @@ const pool = new WorkerPool(
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
 
-const speed = new SolverSpeed(cacheDir, wasm);
+const devices = new ComputeDevices(
+  (adapterName) =>
+    new GpuQueue({
+      script,
+      start: { wasm, cacheDir, dist, workers: pool.size, adapterName },
+      finishBand: (blocks, count, cancelled) => pool.finishBand(blocks, count, cancelled),
+    }),
+);
+
+const speed = new SolverSpeed(cacheDir, build.wasm);
 
 let idle: NodeJS.Timeout | undefined;
 let calls = 0;
@@ -79,7 +90,7 @@ const api: EngineApi = {
   analyze: (request, context) =>
     awake(() =>
       trimmed(async () => {
-        const report = await analyze(request, pool, version, context);
+        const report = await analyze(request, { pool, devices }, version, context);
         speed.learn(pool.takeWork());
         return report;
       }),
@@ -87,6 +98,16 @@ const api: EngineApi = {
   plan: (request, context) =>
     awake(() => planned(() => planModel(request, pool, version, context))),
   planInputs: (request, context) => awake(() => planned(() => planInputs(request, pool, context))),
+  selfTest: ({ device }) =>
+    awake(async () => {
+      const { name, reason } = await pool.backend();
+      return {
+        device: await devices.selfTest(device),
+        backend: name,
+        backendReason: reason,
+        workers: pool.size,
+      };
+    }),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
   farms: (request, context) => awake(() => layerWindows(request, pool, context)),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),

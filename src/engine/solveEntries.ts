@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AnalyzeProgress } from './engineApi.ts';
 import { nameOf, type Entry } from './entries.ts';
+import type { GpuShare } from './gpu/gpuShare.ts';
 import type { OutcomeOf, WorkerTask } from './workerMessages.ts';
 import type { WorkerPool } from './workerPool.ts';
 
@@ -11,6 +12,8 @@ const PROGRESS_INTERVAL_MS = 100;
 const MIN_TIMED_MS = 500;
 
 interface SolveContext {
+  /** Takes its share of the spectra. */
+  readonly gpu?: GpuShare | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AnalyzeProgress) => void;
 }
@@ -21,7 +24,7 @@ export type EntryJob<T extends WorkerTask> = Pick<
   'id' | 'weight' | 'part' | 'flops' | 'bytes'
 > & { readonly task: T };
 
-/** Solves all entries on the pool; outcomes in the order of the entries. Throws CancelledError. */
+/** Solves all entries on the pool, and on the GPU where there is one; outcomes in the order of the entries. Throws CancelledError. */
 export async function solveEntries<T extends WorkerTask>(
   entries: readonly EntryJob<T>[],
   pool: WorkerPool,
@@ -37,6 +40,7 @@ export async function solveEntries<T extends WorkerTask>(
       task: entry.task,
       flops: entry.flops,
       bytes: entry.bytes,
+      gpu: context.gpu,
       signal,
       onStart: () => progress.start(entry),
       onStep: (flops) => progress.step(entry, flops),
@@ -80,8 +84,11 @@ class ProgressTally {
   }
 
   step(entry: Tallied, flops: number): void {
-    this.stepped.set(entry, (this.stepped.get(entry) ?? 0) + flops);
-    this.done += flops;
+    const before = this.stepped.get(entry) ?? 0;
+    // A layer that the GPU has lost is solved a second time.
+    const counted = Math.min(flops, entry.flops - before);
+    this.stepped.set(entry, before + counted);
+    this.done += counted;
     this.solvedFlops += flops;
     this.report(false);
   }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
 import { CheckpointError } from '../core/checkpoint/checkpointError.ts';
 import { decodedType } from '../core/checkpoint/decodedType.ts';
-import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { storedRounding } from '../core/checkpoint/readValues.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
@@ -17,6 +15,7 @@ import {
   solveFlops,
   solverError,
 } from '../core/linalg/singularValues.ts';
+import { FAST_ERROR } from '../core/linalg/mixing.ts';
 import type { RowSource } from '../core/linalg/rowSource.ts';
 import { compatLabel } from '../core/spectrum/compatLabel.ts';
 import { entryProfile, type EntryProfile } from '../core/spectrum/entryProfile.ts';
@@ -27,12 +26,13 @@ import { CancelledError } from '../protocol/cancellation.ts';
 import type { CacheRecord } from './cacheRecord.ts';
 import { pickedValues, sourceValues } from './sourceValues.ts';
 import type { SpectrumCache } from './spectrumCache.ts';
+import { servingKeys } from './servingKeys.ts';
 import { entriesKey, type SolverIdentity, spectrumKey, type SpectrumKind } from './spectrumKey.ts';
+import { checkFinite, concatenated, gather, NonFiniteWeight } from './storedMatrix.ts';
 import { isStreamed, StreamedMatrix, streamedWindow, type Survey } from './streamedMatrix.ts';
 import type {
   CompatLabel,
   EntryRecord,
-  NonFinite,
   SpectrumSource,
   SpectrumTask,
   TaskOutcome,
@@ -45,16 +45,17 @@ export interface SolveTools {
   readonly library: GemmLibrary | undefined;
   readonly solver: SolverIdentity;
   readonly cache: SpectrumCache | undefined;
+  /** The GPU that may have solved this, and what it has just solved, by key; absent where none takes part. */
+  readonly gpu?: GpuRecords | undefined;
   readonly cancelled: () => boolean;
   /** Called after every solve with its floating-point operations. */
   readonly onStep: (flops: number) => void;
 }
 
-/** Thrown inside a task, to leave it from any depth: the weight has NaN or infinite entries. */
-class NonFiniteWeight extends Error {
-  constructor(readonly found: NonFinite) {
-    super('non-finite');
-  }
+/** What a GPU adds to a task. Plain data. */
+export interface GpuRecords {
+  readonly solver: SolverIdentity;
+  readonly records: ReadonlyMap<string, CacheRecord>;
 }
 
 /**
@@ -82,7 +83,7 @@ function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       : undefined;
   const shuffles = shuffled?.spectra ?? [];
   const windows = windowsOf(task, weight, plain, shuffles);
-  const error = solverError(plain.rows, plain.cols, task.precision);
+  const error = weight.isFromGpu ? FAST_ERROR : solverError(plain.rows, plain.cols, task.precision);
   const spectrum = {
     ...spectrumOf(plain, shuffles),
     ...(error === undefined ? {} : { solverError: error }),
@@ -173,6 +174,7 @@ class StoredWeight {
   private readonly hash: string;
   private values: Float64Array | undefined;
   private isTouched = false;
+  private hasGpuRecord = false;
   private surveyed: Survey | undefined;
 
   constructor(
@@ -190,17 +192,29 @@ class StoredWeight {
     return this.isTouched;
   }
 
+  /** Whether any spectrum of it comes from a GPU, and so has the error of float32 whatever its size. */
+  get isFromGpu(): boolean {
+    return this.hasGpuRecord;
+  }
+
   record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    const { cache, solver } = this.tools;
-    const key = (precision: Precision): string =>
-      spectrumKey(this.hash, source, asked, precision, solver);
-    // An exact spectrum serves where a fast one is asked for, never the reverse.
-    const known =
-      cache?.read(key('exact')) ??
-      (this.precision === 'fast' ? cache?.read(key('fast')) : undefined);
-    if (known) return known;
+    const { cache, solver, gpu } = this.tools;
+    for (const { key, isGpu } of servingKeys(
+      this.hash,
+      source,
+      asked,
+      this.precision,
+      this.tools,
+    )) {
+      const solved = gpu?.records.get(key);
+      const known = solved ?? cache?.read(key);
+      if (!known) continue;
+      if (solved) this.isTouched = true;
+      this.hasGpuRecord ||= isGpu;
+      return known;
+    }
     const fresh = this.solve(source, asked);
-    cache?.write(key(this.precision), fresh);
+    cache?.write(spectrumKey(this.hash, source, asked, this.precision, solver), fresh);
     return fresh;
   }
 
@@ -310,52 +324,4 @@ class StoredWeight {
     onStep(solveFlops(matrix.rows, matrix.cols));
     return values;
   }
-}
-
-/** Throws NonFiniteWeight where a view holds NaN or infinite entries, whatever the rest of the tensor holds. */
-function checkFinite(values: Float64Array, view: MatrixView): void {
-  const { rows, cols, offsets } = view;
-  const elements = rows * cols * offsets.length;
-  const entries =
-    elements === values.length ? values : gather(values, { view, scale: 'none' }, offsets[0]!).data;
-  const found = nonFinite(entries);
-  if (found) throw new NonFiniteWeight({ ...found, elements });
-}
-
-const FLOAT32_SQRT_HALF = Math.fround(Math.SQRT1_2);
-
-/** One matrix of a view as contiguous rows; a view of the tensor itself where it already lies so. */
-function gather(
-  values: Float64Array,
-  source: Pick<SpectrumSource, 'view' | 'scale'>,
-  offset: number,
-): Matrix {
-  const { rows, cols } = source.view;
-  if (source.scale === 'none' && isContiguous(source.view))
-    return { rows, cols, data: values.subarray(offset, offset + rows * cols) };
-  const { rowStride, colStride } = source.view;
-  const data = new Float64Array(rows * cols);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++)
-      data[i * cols + j] = values[offset + i * rowStride + j * colStride]!;
-  }
-  if (source.scale === 'pooled-conv')
-    for (let i = 0; i < data.length; i++)
-      data[i] = Math.fround(Math.fround(data[i]!) * FLOAT32_SQRT_HALF);
-  return { rows, cols, data };
-}
-
-function isContiguous(view: MatrixView): boolean {
-  return view.colStride === 1 && view.rowStride === view.cols;
-}
-
-function concatenated(parts: readonly Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

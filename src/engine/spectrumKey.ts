@@ -16,8 +16,8 @@ const SOLVER_VERSION = 2;
 
 /** What solves: every part of it that the last bits depend on. */
 export interface SolverIdentity {
-  readonly backend: BackendName;
-  /** SHA-256 of the kernels. */
+  readonly backend: BackendName | 'webgpu';
+  /** SHA-256 of the kernels; of a GPU's also its name and driver. */
   readonly kernels: string;
 }
 

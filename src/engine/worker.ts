@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { bandValues } from '../core/linalg/gpu/bandValues.ts';
 import { loadKernels } from '../core/linalg/kernels.ts';
 import { loadOrt } from '../core/linalg/ortLibrary.ts';
 import { toWire } from '../protocol/remoteError.ts';
 import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
+import type { GpuThreadStart } from './gpu/gpuMessages.ts';
+import { serveGpu } from './gpu/gpuThread.ts';
 import { measureTask } from './measureTask.ts';
 import { solveTask } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
@@ -15,9 +18,10 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart;
+const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
 if (start.kind === 'calibrate') parentPort.postMessage(calibrate(loadKernels(start.wasm)));
+else if (start.kind === 'gpu') await serveGpu(start, parentPort);
 else serve(start, parentPort);
 
 function serve({ wasm, backend, cacheDir }: WorkerStart, port: MessagePort): void {
@@ -27,17 +31,25 @@ function serve({ wasm, backend, cacheDir }: WorkerStart, port: MessagePort): voi
   const library = usesOrt(backend) ? loadOrt() : undefined;
   const reply = (message: WorkerReply): void => port.postMessage(message);
 
-  port.on('message', ({ task, cancelled }: WorkerRequest) => {
-    const flag = new Int32Array(cancelled);
+  port.on('message', (request: WorkerRequest) => {
+    const flag = new Int32Array(request.cancelled);
+    const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
     try {
+      if (request.kind === 'band') {
+        const values = bandValues(request.blocks, request.count, kernels, { cancelled });
+        reply({ kind: 'values', values });
+        return;
+      }
       const tools = {
         kernels,
         library,
         solver: { backend, kernels: kernelsHash },
         cache,
-        cancelled: () => Atomics.load(flag, 0) !== 0,
+        gpu: request.gpu,
+        cancelled,
         onStep: (flops: number) => reply({ kind: 'step', flops }),
       };
+      const { task } = request;
       const outcome = 'request' in task ? measureTask(task, tools) : solveTask(task, tools);
       reply({ kind: 'outcome', outcome });
     } catch (error) {

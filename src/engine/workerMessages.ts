@@ -1,5 +1,7 @@
 import type { WireError } from '../protocol/envelope.ts';
 import type { BackendName } from './backendName.ts';
+import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
+import type { GpuRecords } from './solveTask.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
@@ -21,13 +23,23 @@ export interface CalibrationStart {
   readonly wasm: Uint8Array;
 }
 
-export interface WorkerRequest {
-  readonly task: WorkerTask;
+export type WorkerWork =
+  | {
+      readonly kind: 'task';
+      readonly task: WorkerTask;
+      /** Where a GPU takes part. */
+      readonly gpu: GpuRecords | undefined;
+    }
+  /** The end of what a GPU has begun. */
+  | { readonly kind: 'band'; readonly blocks: BandBlocks; readonly count: number };
+
+export type WorkerRequest = WorkerWork & {
   /** One Int32, not 0 once the task is cancelled; shared, because a busy worker reads no messages. */
   readonly cancelled: SharedArrayBuffer;
-}
+};
 
 export type WorkerReply =
   | { readonly kind: 'step'; readonly flops: number }
   | { readonly kind: 'outcome'; readonly outcome: TaskOutcome | ValueOutcome }
+  | { readonly kind: 'values'; readonly values: Float64Array }
   | { readonly kind: 'error'; readonly error: WireError };

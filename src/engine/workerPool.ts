@@ -1,17 +1,27 @@
+import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { fromWire } from '../protocol/remoteError.ts';
 import type { Backend } from './backend.ts';
+import type { GpuAnswer } from './gpu/gpuMessages.ts';
+import type { GpuShare } from './gpu/gpuShare.ts';
+import type { SolverIdentity } from './spectrumKey.ts';
+import type { SpectrumTask } from './spectrumTask.ts';
 import type {
   OutcomeOf,
   WorkerReply,
   WorkerRequest,
   WorkerStart,
   WorkerTask,
+  WorkerWork,
 } from './workerMessages.ts';
 
 /** A worker that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
 const CANCEL_GRACE_MS = 150;
+
+/** Before all others: what a GPU has begun holds memory, and is short. */
+const FIRST = Infinity;
 
 export interface PoolJob<T extends WorkerTask = WorkerTask> {
   readonly task: T;
@@ -19,6 +29,8 @@ export interface PoolJob<T extends WorkerTask = WorkerTask> {
   readonly flops: number;
   /** Peak memory of the task in bytes. */
   readonly bytes: number;
+  /** The GPU that takes from the same list; absent where none does. */
+  readonly gpu?: GpuShare | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onStart: () => void;
   readonly onStep: (flops: number) => void;
@@ -32,10 +44,18 @@ export interface PoolWork {
   readonly seconds: number;
 }
 
-interface QueuedJob extends PoolJob {
+interface QueuedJob extends Omit<PoolJob, 'gpu' | 'task' | 'signal'> {
+  work: WorkerWork;
+  rank: number;
+  /** Undefined where only a worker can take it. */
+  gpu: GpuShare | undefined;
+  /** Whether the GPU has it now. */
+  isOnGpu: boolean;
   readonly cancelled: SharedArrayBuffer;
-  readonly resolve: (outcome: OutcomeOf<WorkerTask>) => void;
+  readonly resolve: (reply: Extract<WorkerReply, { kind: 'outcome' | 'values' }>) => void;
   readonly reject: (error: Error) => void;
+  /** The worker that had it has ended. */
+  readonly onDeath: (reason: string) => void;
 }
 
 interface PoolWorker {
@@ -46,7 +66,8 @@ interface PoolWorker {
 }
 
 /**
- * A fixed number of worker threads, one matrix each. Jobs are admitted by memory: together they stay
+ * A fixed number of worker threads, one matrix each, and beside them a GPU where a job has one: both take
+ * from one list, the largest first. What the GPU has solved, or begun, a worker finishes. Jobs are admitted by memory: together they stay
  * under `memoryLimit`, except that one job always runs.
  */
 export class WorkerPool {
@@ -56,6 +77,8 @@ export class WorkerPool {
   private backendName: WorkerStart['backend'] | undefined;
   private bytesRunning = 0;
   private worked: PoolWork = { flops: 0, seconds: 0 };
+  private isDispatching = false;
+  private readonly kernelsHash: string;
   memoryLimit = Infinity;
 
   constructor(
@@ -63,7 +86,9 @@ export class WorkerPool {
     private readonly choose: () => Promise<Backend>,
     private readonly start: Omit<WorkerStart, 'kind' | 'backend'>,
     readonly size: number,
-  ) {}
+  ) {
+    this.kernelsHash = createHash('sha256').update(start.wasm).digest('hex');
+  }
 
   /** What the workers multiply with: chosen when it is first needed, the same from then on. */
   backend(): Promise<Backend> {
@@ -75,19 +100,55 @@ export class WorkerPool {
   }
 
   /** Rejects with CancelledError when the signal aborts; a worker that dies is an outcome `failed`. */
-  run<T extends WorkerTask>(job: PoolJob<T>): Promise<OutcomeOf<T>> {
+  run<T extends WorkerTask>({ task, gpu, signal, ...job }: PoolJob<T>): Promise<OutcomeOf<T>> {
     return new Promise((settle, reject) => {
       // A worker answers a task with the outcome of its kind.
-      const resolve = settle as QueuedJob['resolve'];
-      if (job.signal?.aborted) {
+      const resolve = settle as (outcome: OutcomeOf<WorkerTask>) => void;
+      if (signal?.aborted) {
         reject(new CancelledError());
         return;
       }
-      const queued = { ...job, cancelled: new SharedArrayBuffer(4), resolve, reject };
-      job.signal?.addEventListener('abort', () => this.cancel(queued), { once: true });
-      const after = this.queue.findIndex((other) => other.flops < job.flops);
-      this.queue.splice(after < 0 ? this.queue.length : after, 0, queued);
-      this.dispatch();
+      const queued: QueuedJob = {
+        ...job,
+        work: { kind: 'task', task, gpu: gpu && { solver: gpu.solver, records: new Map() } },
+        rank: job.flops,
+        gpu: !isMeasured(task) && gpu?.canSolve(task) ? gpu : undefined,
+        isOnGpu: false,
+        cancelled: new SharedArrayBuffer(4),
+        resolve: (reply) => {
+          if (reply.kind === 'outcome') resolve(reply.outcome);
+        },
+        reject,
+        onDeath: (reason) => resolve({ status: 'failed', reason }),
+      };
+      signal?.addEventListener('abort', () => this.cancel(queued), { once: true });
+      this.insert(queued);
+    });
+  }
+
+  /** The largest `count` singular values of a band that a GPU has left. Rejects as `run` does. */
+  finishBand(
+    blocks: BandBlocks,
+    count: number,
+    cancelled: SharedArrayBuffer,
+  ): Promise<Float64Array> {
+    return new Promise((resolve, reject) => {
+      this.insert({
+        work: { kind: 'band', blocks, count },
+        rank: FIRST,
+        flops: 0,
+        bytes: 0,
+        gpu: undefined,
+        isOnGpu: false,
+        cancelled,
+        onStart: () => undefined,
+        onStep: () => undefined,
+        resolve: (reply) => {
+          if (reply.kind === 'values') resolve(reply.values);
+        },
+        reject,
+        onDeath: (reason) => reject(new Error(reason)),
+      });
     });
   }
 
@@ -102,14 +163,39 @@ export class WorkerPool {
     await Promise.all(this.workers.map(({ worker }) => worker.terminate()));
   }
 
+  private insert(job: QueuedJob): void {
+    const after = this.queue.findIndex((other) => other.rank < job.rank);
+    this.queue.splice(after < 0 ? this.queue.length : after, 0, job);
+    this.dispatchSoon();
+  }
+
+  /** Once all that is asked for in this turn is in the list, or the caller has heard of the end of a job. */
+  private dispatchSoon(): void {
+    if (this.isDispatching) return;
+    this.isDispatching = true;
+    queueMicrotask(() => {
+      this.isDispatching = false;
+      this.dispatch();
+    });
+  }
+
   private dispatch(): void {
     const { backendName } = this;
     if (backendName === undefined) {
       void this.backend().then(() => this.dispatch());
       return;
     }
+    this.feedWorkers(backendName, ({ rank }) => rank === FIRST);
+    this.feedGpu(backendName);
+    this.feedWorkers(backendName, (job) => this.isForWorkers(job));
+  }
+
+  private feedWorkers(
+    backendName: WorkerStart['backend'],
+    accepts: (job: QueuedJob) => boolean,
+  ): void {
     for (;;) {
-      const at = this.queue.findIndex((job) => this.admits(job));
+      const at = this.queue.findIndex((job) => this.admits(job) && accepts(job));
       const free = at < 0 ? undefined : this.freeWorker(backendName);
       if (!free) return;
       const job = this.queue.splice(at, 1)[0]!;
@@ -118,12 +204,57 @@ export class WorkerPool {
       free.flops = 0;
       this.bytesRunning += job.bytes;
       job.onStart();
-      const request: WorkerRequest = { task: job.task, cancelled: job.cancelled };
+      if (job.gpu && job.rank !== FIRST) job.gpu.counts.cpu++;
+      const request: WorkerRequest = { ...job.work, cancelled: job.cancelled };
       free.worker.postMessage(request);
     }
   }
 
-  private admits(job: PoolJob): boolean {
+  private feedGpu(backend: WorkerStart['backend']): void {
+    for (const job of [...this.queue]) {
+      const { gpu, work } = job;
+      if (!gpu?.hasRoom || work.kind !== 'task' || isMeasured(work.task)) continue;
+      if (!this.admits(job)) continue;
+      const { task } = work;
+      this.queue.splice(this.queue.indexOf(job), 1);
+      this.bytesRunning += job.bytes;
+      job.isOnGpu = true;
+      job.onStart();
+      const solver: SolverIdentity = { backend, kernels: this.kernelsHash };
+      void gpu.solve(task, job.flops, solver, job.cancelled, job.onStep).then((answer) => {
+        this.bytesRunning -= job.bytes;
+        if (job.isOnGpu) this.takeBack(job, gpu, task, answer);
+        this.dispatchSoon();
+      });
+    }
+  }
+
+  /** What the GPU has solved goes to a worker for its figures, what it has not to be solved. */
+  private takeBack(job: QueuedJob, gpu: GpuShare, task: SpectrumTask, answer: GpuAnswer): void {
+    job.isOnGpu = false;
+    if (answer.kind === 'cancelled') {
+      job.reject(new CancelledError());
+      return;
+    }
+    job.gpu = undefined;
+    if (answer.kind === 'records') {
+      job.work = { kind: 'task', task, gpu: { solver: gpu.solver, records: answer.records } };
+      job.rank = FIRST;
+    }
+    this.insert(job);
+  }
+
+  /** A worker leaves a job to the GPU that would keep it longer than the GPU needs for all that there is. */
+  private isForWorkers({ gpu, flops }: QueuedJob): boolean {
+    if (!gpu?.isOpen) return true;
+    const queued = this.queue.reduce(
+      (sum, other) => sum + (other.gpu === gpu ? other.flops : 0),
+      0,
+    );
+    return gpu.leavesToWorker(flops, queued, this.size);
+  }
+
+  private admits(job: QueuedJob): boolean {
     return this.bytesRunning === 0 || this.bytesRunning + job.bytes <= this.memoryLimit;
   }
 
@@ -144,7 +275,7 @@ export class WorkerPool {
     worker.on('exit', () => {
       this.workers.splice(this.workers.indexOf(each), 1);
       const reason = `The worker thread ended while it was solving this layer${fault ? `: ${fault}` : ''}.`;
-      this.finish(each, (job) => job.resolve({ status: 'failed', reason }));
+      this.finish(each, (job) => job.onDeath(reason));
     });
     return each;
   }
@@ -157,7 +288,10 @@ export class WorkerPool {
         return;
       case 'outcome':
         this.count(each);
-        this.finish(each, (job) => job.resolve(reply.outcome));
+        this.finish(each, (job) => job.resolve(reply));
+        return;
+      case 'values':
+        this.finish(each, (job) => job.resolve(reply));
         return;
       case 'error':
         this.finish(each, (job) => job.reject(fromWire(reply.error)));
@@ -179,7 +313,7 @@ export class WorkerPool {
     this.bytesRunning -= job.bytes;
     settle(job);
     // After the caller has heard of this job's end: a layer that is solved must not count as running beside the next.
-    queueMicrotask(() => this.dispatch());
+    this.dispatchSoon();
   }
 
   private cancel(job: QueuedJob): void {
@@ -191,11 +325,21 @@ export class WorkerPool {
     }
     Atomics.store(new Int32Array(job.cancelled), 0, 1);
     const each = this.workers.find((worker) => worker.job === job);
-    if (!each) return;
+    if (!each && !job.isOnGpu) return;
     setTimeout(() => {
-      if (each.job !== job) return;
-      job.reject(new CancelledError());
-      void each.worker.terminate();
+      if (job.isOnGpu) {
+        // Its thread sees the flag before the next submission, and nobody waits for it any more.
+        job.isOnGpu = false;
+        job.reject(new CancelledError());
+      } else if (each?.job === job) {
+        job.reject(new CancelledError());
+        void each.worker.terminate();
+      }
     }, CANCEL_GRACE_MS).unref();
   }
+}
+
+/** Whether values are measured, which no GPU does. */
+function isMeasured(task: WorkerTask): task is Exclude<WorkerTask, SpectrumTask> {
+  return 'request' in task;
 }

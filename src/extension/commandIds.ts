@@ -7,6 +7,8 @@ export const COMMAND_IDS = [
   'eigenscope.openReport',
   'eigenscope.refresh',
   'eigenscope.revealLayer',
+  'eigenscope.selectDevice',
+  'eigenscope.selfTest',
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AnalyzeRequest } from '../engine/engineApi.ts';
+import type { AnalyzeRequest, DeviceChoice } from '../engine/engineApi.ts';
 
 /** The settings, read when they are needed and never trusted to have the type package.json declares. */
 export class Config {
@@ -15,6 +15,19 @@ export class Config {
 
   get precision(): 'exact' | 'fast' {
     return this.#get('precision') === 'fast' ? 'fast' : 'exact';
+  }
+
+  /** What computes beside the workers. */
+  get device(): DeviceChoice {
+    const device = this.#get('device');
+    return typeof device === 'string' && device !== '' ? device : 'auto';
+  }
+
+  /** Keeps a choice for this machine's user. */
+  async set(name: 'device' | 'precision', value: string): Promise<void> {
+    await vscode.workspace
+      .getConfiguration('eigenscope')
+      .update(name, value, vscode.ConfigurationTarget.Global);
   }
 
   get minEigenvalues(): number {

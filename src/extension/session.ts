@@ -8,6 +8,7 @@ import type { CommandId } from './commandIds.ts';
 import { analyzeAndShow } from './commands/analyzeAndShow.ts';
 import { COMMANDS, type CommandParts } from './commands/commandTable.ts';
 import { openDropped } from './commands/openDropped.ts';
+import { SelfTestPage } from './commands/selfTestPage.ts';
 import { Config } from './config.ts';
 import { OpenReports } from './panels/openReports.ts';
 import { ReportPanels } from './panels/reportPanels.ts';
@@ -86,8 +87,9 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
   });
   const tree = new CheckpointTree({ files, analyses, store, acceptances, view, changed });
   const decorations = vscode.window.registerFileDecorationProvider(rowDecorations);
-  const owned = [log, acceptances, files, analyses, panels, tree, decorations];
-  const parts: CommandParts = { analyses, files, panels, store, log };
+  const selfTest = new SelfTestPage(engine, config);
+  const owned = [log, acceptances, files, analyses, panels, tree, decorations, selfTest];
+  const parts: CommandParts = { analyses, files, panels, store, config, engine, selfTest, log };
 
   return {
     tree,

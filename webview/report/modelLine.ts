@@ -30,6 +30,9 @@ export function modelLine({ model, settings, compute }: Report): string {
     formatBytes(model.bytes),
     settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode'),
     computeText(compute),
+    compute.device && compute.device.layers > 0
+      ? t('{0} layers on {1}', compute.device.layers, visibleName(compute.device.adapter))
+      : '',
     compute.cached > 0 ? t('{0} from the cache', compute.cached) : '',
   ]
     .filter((part) => part !== '')

@@ -193,7 +193,8 @@ export const reportSchema = v.strictObject({
   settings: v.strictObject({
     mode: v.picklist(['robust', 'compat']),
     precision: v.picklist(['exact', 'fast']),
-    device: v.literal('cpu'),
+    /** As asked for: auto, cpu, gpu, or a part of an adapter's name. */
+    device: v.string(),
     minEigenvalues: count,
     seed: count,
   }),
@@ -201,6 +202,17 @@ export const reportSchema = v.strictObject({
     backend: v.string(),
     /** Why it is not a faster one; absent where there is none to be had. */
     backendReason: v.optional(v.string()),
+    /** The GPU that was looked for; absent where none was. */
+    device: v.optional(
+      v.strictObject({
+        adapter: v.string(),
+        /** Layers solved on it; the others were solved on the CPU. */
+        layers: count,
+        reason: v.string(),
+      }),
+    ),
+    /** What went otherwise than planned, with what was done. */
+    notes: v.optional(v.array(v.string())),
     workers: count,
     seconds: v.number(),
     cached: count,

@@ -8,19 +8,28 @@ import type { LimitName } from './dawnSignatures.ts';
 const SUCCESS = 1;
 const NO_TEXT = { data: null, length: 0 };
 const CORE_FEATURES = 2;
-const HIGH_PERFORMANCE = 2;
+const POWER: Readonly<Record<AdapterPreference, number>> = { fast: 2, frugal: 1, software: 0 };
 
 /** WGPUSType_AdapterPropertiesMemoryHeaps: a chained struct that the adapter's description fills in. */
 const MEMORY_HEAPS = 327699;
 const DEVICE_LOCAL = 1n;
 
 const BACKENDS = ['', 'null', 'WebGPU', 'D3D11', 'D3D12', 'Metal', 'Vulkan', 'OpenGL', 'OpenGL ES'];
+/** Does nothing, and is offered where there is no other. */
+const NULL_BACKEND = 1;
+const NO_ADAPTER =
+  'This machine has no GPU that WebGPU can use. Install or update the graphics driver.';
 const TYPES = ['unknown', 'discrete', 'integrated', 'cpu'] as const;
+
+/** Which of a machine's adapters is meant: that for heavy work, that for little power, that of the CPU. */
+export type AdapterPreference = 'fast' | 'frugal' | 'software';
 
 /** A software adapter that the host has is not looked for unless the machine offers no other. */
 export interface OpenOptions extends DawnFiles {
   /** Vulkan, D3D12, Metal: null for the platform's own. */
   readonly backend?: string;
+  /** `fast` where absent. */
+  readonly preference?: AdapterPreference;
 }
 
 /**
@@ -51,8 +60,8 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
         {
           next: null,
           featureLevel: CORE_FEATURES,
-          powerPreference: HIGH_PERFORMANCE,
-          forceFallback: 0,
+          powerPreference: POWER[options.preference ?? 'fast'],
+          forceFallback: Number(options.preference === 'software'),
           backend: Math.max(0, BACKENDS.indexOf(options.backend ?? '')),
           surface: null,
         },
@@ -62,7 +71,7 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
     if (status !== SUCCESS || object === null) {
       throw new GpuError(
         'unavailable',
-        `This machine has no GPU that WebGPU can use${message ? `: ${message}` : ''}. Install or update the graphics driver.`,
+        message ? `${NO_ADAPTER} WebGPU says: ${message}` : NO_ADAPTER,
       );
     }
     adapter = object;
@@ -95,6 +104,9 @@ function openDevice(
     error,
   }) as Pointer | null;
   const description = describeAdapter(dawn, events, adapter);
+  if (description.backend === BACKENDS[NULL_BACKEND]) {
+    throw new GpuError('unavailable', NO_ADAPTER);
+  }
   if (device === null) {
     throw new GpuError('unavailable', `The GPU ${description.name} does not open.`);
   }

@@ -132,6 +132,7 @@ export class Analyses implements vscode.Disposable {
       file: file.fsPath,
       mode: config.mode,
       precision: config.precision,
+      device: config.device,
       minEigenvalues: config.minEigenvalues,
       seed: DEFAULT_SEED,
       layers: '',

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Analyses } from '../analysis/analyses.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
+import type { EngineClient } from '../../engine/client.ts';
 import type { CommandId } from '../commandIds.ts';
+import type { Config } from '../config.ts';
 import type { ReportPanels } from '../panels/reportPanels.ts';
 import type { CheckpointFiles } from '../tree/checkpointFiles.ts';
 import { isTreeNode } from '../tree/treeNode.ts';
@@ -10,6 +12,8 @@ import { analyzeAndShow } from './analyzeAndShow.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
 import { openReport } from './openReport.ts';
 import { pickCheckpoint } from './pickCheckpoint.ts';
+import { selectDevice } from './selectDevice.ts';
+import type { SelfTestPage } from './selfTestPage.ts';
 import { showReport } from './showReport.ts';
 
 export interface CommandParts {
@@ -17,6 +21,9 @@ export interface CommandParts {
   readonly files: CheckpointFiles;
   readonly panels: ReportPanels;
   readonly store: ReportStore;
+  readonly config: Config;
+  readonly engine: () => EngineClient;
+  readonly selfTest: SelfTestPage;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -52,4 +59,6 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
     if (stored)
       await panels.show(node.uri, stored.report, { layer: node.layer.id, preserveFocus: true });
   },
+  'eigenscope.selectDevice': selectDevice,
+  'eigenscope.selfTest': ({ selfTest }) => selfTest.show(),
 };

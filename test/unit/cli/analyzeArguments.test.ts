@@ -13,6 +13,7 @@ describe('arguments of analyze', () => {
       spectra: false,
       mode: 'robust',
       precision: 'exact',
+      device: 'auto',
       backend: 'auto',
       layers: '',
       largest: 0,
@@ -40,6 +41,10 @@ describe('arguments of analyze', () => {
     ],
     [['m', '--mode', 'compat'], { mode: 'compat' }],
     [['m', '--precision', 'fast', '--backend', 'wasm'], { precision: 'fast', backend: 'wasm' }],
+    [['m', '--device', 'cpu'], { device: 'cpu', precision: 'exact' }],
+    [['m', '--device', 'gpu'], { device: 'gpu', precision: 'fast' }],
+    [['m', '--device', 'auto', '--precision', 'fast'], { device: 'auto', precision: 'fast' }],
+    [['m', '--device', 'Radeon'], { device: 'Radeon', precision: 'fast' }],
     [['m', '--no-cache'], { cacheDir: '' }],
     [['m', '--largest', '2048', '--yes'], { largest: 2048, yes: true }],
     [['m', '--memory', '100'], { memoryLimit: 100 * 2 ** 20 }],
@@ -57,6 +62,14 @@ describe('arguments of analyze', () => {
   it.each([
     [[], 'No model was given.'],
     [['m', '--mode', 'fast'], "--mode is 'robust' or 'compat', not 'fast'."],
+    [
+      ['m', '--precision', 'exact', '--device', 'gpu'],
+      "The device 'gpu' computes in float32, so it cannot give exact precision: ask for fast precision, or for the device 'auto' or 'cpu'.",
+    ],
+    [
+      ['m', '--device', ''],
+      "--device is auto, cpu, gpu or a part of an adapter's name, not empty.",
+    ],
     [['m', '--precision', 'float32'], "--precision is 'exact' or 'fast', not 'float32'."],
     [['m', '--backend', 'blas'], "--backend is auto, wasm, wasm-fma, ort, ort-fma, not 'blas'."],
     [['m', '--workers', '0'], "--workers is a whole number from 1 up, not '0'."],

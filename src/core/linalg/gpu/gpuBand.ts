@@ -55,9 +55,7 @@ export async function gpuBand(
   const { rows, cols, isZero } = rounded;
   const unscale = (values: Float64Array): void => rounded.unscale(values);
   if (isZero) return { band: undefined, count: cols, unscale };
-  const isTall = rows >= TALL * cols;
-  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * roundUp(cols, BAND_WIDTH));
-  const layout = bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH);
+  const { isTall, layout } = layoutOf(rows, cols);
   requireRoom(layout, 1, device, use);
   const programs = await preparePrograms(
     device,
@@ -80,6 +78,17 @@ export async function gpuBand(
   const band = { width: BAND_WIDTH, size: layout.cols, triangles };
   requirePlausible(band, rounded.squares, device);
   return { band, count: cols, unscale };
+}
+
+function layoutOf(rows: number, cols: number): { isTall: boolean; layout: BandLayout } {
+  const isTall = rows >= TALL * cols;
+  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * roundUp(cols, BAND_WIDTH));
+  return { isTall, layout: bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH) };
+}
+
+/** Bytes of device memory that `gpuBand` takes for a matrix of this shape. */
+export function gpuBandBytes(rows: number, cols: number): number {
+  return bandBytes(layoutOf(Math.max(rows, cols), Math.min(rows, cols)).layout, 1);
 }
 
 /** Bytes of device memory that a batch takes. */

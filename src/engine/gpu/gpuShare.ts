@@ -1,0 +1,87 @@
+import type { GpuErrorCode } from '../../core/linalg/gpu/gpuError.ts';
+import type { SolverIdentity } from '../spectrumKey.ts';
+import type { SpectrumTask } from '../spectrumTask.ts';
+import { isStreamed } from '../streamedMatrix.ts';
+import type { GpuAnswer } from './gpuMessages.ts';
+import type { AcceptedGpu, GpuQueue } from './gpuQueue.ts';
+
+/** Tasks that the GPU's thread has at a time: while one is on the device, the next are read and rounded. */
+const MOST_TASKS = 3;
+
+/** Refusals that say something of one matrix, and nothing of the device. */
+const OF_ONE_MATRIX: readonly GpuErrorCode[] = ['out-of-memory', 'too-large'];
+
+/** A layer that the GPU has refused. */
+export interface GpuRefusal {
+  /** Id of the task. */
+  readonly id: string;
+  readonly code: GpuErrorCode;
+  readonly reason: string;
+}
+
+/** What one analysis has of the GPU: it stops at the first fault that a further matrix would meet as well. */
+export class GpuShare {
+  readonly counts = { gpu: 0, cpu: 0 };
+  readonly refusals: GpuRefusal[] = [];
+  private running = 0;
+  private flopsRunning = 0;
+  private isStopped = false;
+
+  constructor(
+    private readonly queue: GpuQueue,
+    private readonly accepted: AcceptedGpu,
+  ) {}
+
+  get solver(): SolverIdentity {
+    return this.accepted.solver;
+  }
+
+  get isOpen(): boolean {
+    return !this.isStopped;
+  }
+
+  get hasRoom(): boolean {
+    return this.isOpen && this.running < MOST_TASKS;
+  }
+
+  /** A weight that is read a block of rows at a time is for the workers. */
+  canSolve({ source }: SpectrumTask): boolean {
+    return this.isOpen && !isStreamed(source);
+  }
+
+  /**
+   * Whether a worker may take a job of so many operations that the GPU could solve: not one that would keep it
+   * longer than the GPU needs for all that is queued and running.
+   */
+  leavesToWorker(flops: number, queued: number, workers: number): boolean {
+    const { calibration } = this.accepted.selfTest;
+    if (!calibration) return true;
+    const worker = calibration.cpu / workers;
+    return flops / worker <= (queued + this.flopsRunning) / calibration.gpu;
+  }
+
+  /** Never rejects. */
+  async solve(
+    task: SpectrumTask,
+    flops: number,
+    solver: SolverIdentity,
+    cancelled: SharedArrayBuffer,
+    onStep: (flops: number) => void,
+  ): Promise<GpuAnswer> {
+    this.running++;
+    this.flopsRunning += flops;
+    const answer = await this.queue.solve({ task, solver, cancelled, onStep });
+    this.running--;
+    this.flopsRunning -= flops;
+    if (answer.kind === 'records') this.counts.gpu++;
+    if (answer.kind === 'refused') {
+      this.counts.cpu++;
+      this.refusals.push({ id: task.id, code: answer.code, reason: answer.reason });
+      if (!OF_ONE_MATRIX.includes(answer.code)) {
+        this.isStopped = true;
+        this.queue.distrust();
+      }
+    }
+    return answer;
+  }
+}
