@@ -5,6 +5,7 @@ import { checkRequest, type PlanRequest } from '../core/plan/planRequest.ts';
 import type {
   AnalyzeProgress,
   CallContext,
+  PlanInputs,
   PlanInputsRequest,
   PlanModelRequest,
 } from './engineApi.ts';
@@ -22,12 +23,24 @@ export async function planModel(
   context: CallContext<AnalyzeProgress> = {},
 ): Promise<Plan> {
   checkRequest(request);
+  const { model, weights } = await plannedWeights(request, pool, context);
+  return makePlan(model, weights, request, version);
+}
+
+/** What a plan of that request is made from, with the locked layers in their place. */
+export async function plannedWeights(
+  request: PlanModelRequest,
+  pool: WorkerPool,
+  context: CallContext<AnalyzeProgress> = {},
+): Promise<PlanInputs> {
   const { file, memoryLimit, failed, locked } = request;
   const needs = { ...inputsFor(request), file, memoryLimit, failed };
   const { model, weights } = await planInputs(needs, pool, context);
   const fixed = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
-  const held = weights.map((weight) => ({ ...weight, locked: fixed.get(weight.id) ?? null }));
-  return makePlan(model, held, request, version);
+  return {
+    model,
+    weights: weights.map((weight) => ({ ...weight, locked: fixed.get(weight.id) ?? null })),
+  };
 }
 
 /** What the planners of a request read of the weights. */

@@ -1,5 +1,6 @@
 import type { PlannedAction } from './action.ts';
 import { effectOf } from './actionEffect.ts';
+import type { ActionChoice } from './axisPlanner.ts';
 import { plannerOf } from './axisPlanners.ts';
 import { layerReason } from './layerReason.ts';
 import { PLAN_SCHEMA, type Plan, type PlanLayer } from './plan.ts';
@@ -25,7 +26,7 @@ export function makePlan(
   version: string,
 ): Plan {
   checkRequest(request);
-  const { axis, method, target, settings, seed } = request;
+  const { axis, target, settings } = request;
   const may = plannable(weights, axis, settings.pattern);
   if (!may.includes(true)) throw nothingToPlan(model, weights, axis);
   const layersOf = (actions: readonly PlannedAction[]): PlanLayer[] =>
@@ -34,7 +35,19 @@ export function makePlan(
   const choice = choiceFor(target, planner, model, weights, may, ({ actions }) => {
     return totalsOf(model, weights, layersOf(actions), axis, settings).error ?? 0;
   });
-  const layers = layersOf(choice.actions);
+  return planOf(model, weights, request, version, choice);
+}
+
+/** The plan of actions that were chosen already, one for each weight. Throws ActionError. */
+export function planOf(
+  model: PlanModel,
+  weights: readonly PlanWeight[],
+  request: PlanRequest,
+  version: string,
+  choice: ActionChoice,
+): Plan {
+  const { axis, method, target, settings, seed } = request;
+  const layers = weights.map((weight, w) => planLayer(weight, choice.actions[w]!, request));
   return {
     schema: PLAN_SCHEMA,
     tool: { name: 'eigenscope', version },
