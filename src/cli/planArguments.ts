@@ -15,6 +15,12 @@ import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
 import { DEFAULT_SEED } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
+import {
+  SEARCH_OPTIONS,
+  SEARCH_USAGE,
+  searchArguments,
+  type SearchArguments,
+} from './searchArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 const { epsilon, highest } = DEFAULT_PLAN_SETTINGS;
@@ -30,6 +36,7 @@ changed: the plan is a file to be read, edited and applied. The table of layers 
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis].join(', ')}`).join('\n')}
   --method METHOD        by axis, the first the default:
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}
+                           search, on every axis: see below
   -o, --output FILE|-    where the plan goes; - for standard output
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
   --scale SCALE          errors relative to each weight's norm, or absolute (default relative)
@@ -41,7 +48,7 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --per-layer            alpha maps give each layer its own alpha, not its block's mean
   --highest X            sparsity: no weight gets more zeros than this share (default ${highest})
   --alpha-weighting      bits: errors of heavy-tailed weights count more
-  --seed N               kept in the plan (default ${DEFAULT_SEED})
+  --seed N               kept in the plan; of a search and of seeded noise (default ${DEFAULT_SEED})
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -49,6 +56,7 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
+${SEARCH_USAGE}
 Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
 checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
 `;
@@ -67,6 +75,8 @@ export interface PlanArguments {
   readonly cacheDir: string;
   readonly force: boolean;
   readonly quiet: boolean;
+  /** Of --method search; its request is that of the plan to begin with. */
+  readonly search: SearchArguments | undefined;
 }
 
 /** Throws UsageError that names the argument, and TargetError for a target that makes no sense. */
@@ -85,7 +95,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     model,
     request: {
       axis,
-      method: methodOf(axis, values.method),
+      method: methodOf(axis, values.method === 'search' ? values.start : values.method),
       target: parseTarget(values.target),
       settings: settingsOf(values),
       seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
@@ -97,6 +107,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
+    search: searchArguments(values.method, values),
   };
 }
 
@@ -168,6 +179,7 @@ function parsed(args: readonly string[]) {
         force: { type: 'boolean' },
         quiet: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        ...SEARCH_OPTIONS,
       },
     });
   } catch (error) {

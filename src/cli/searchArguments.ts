@@ -1,4 +1,4 @@
-import type { PlanMethod } from '../core/plan/plan.ts';
+import type { parseArgs } from 'node:util';
 import { DEFAULT_SEARCH_SETTINGS, type SearchRequest } from '../engine/engineApi.ts';
 import { UsageError } from './exitCode.ts';
 import { dimensions, list } from './verifyArguments.ts';
@@ -37,16 +37,7 @@ export type SearchArguments = Pick<
   'inputs' | 'rows' | 'samples' | 'dims' | 'logits' | 'threads' | 'search' | 'resume'
 >;
 
-type Values = Readonly<
-  Partial<{
-    [Name in keyof typeof SEARCH_OPTIONS]:
-      | (typeof SEARCH_OPTIONS)[Name] extends { readonly type: 'boolean' }
-      ? boolean
-      : (typeof SEARCH_OPTIONS)[Name] extends { readonly multiple: true }
-        ? string[]
-        : string;
-  }>
->;
+type Values = ReturnType<typeof parseArgs<{ options: typeof SEARCH_OPTIONS }>>['values'];
 
 /** Undefined for another method. Throws UsageError. */
 export function searchArguments(
@@ -72,12 +63,4 @@ export function searchArguments(
     },
     resume: values.resume ?? false,
   };
-}
-
-/** What a search begins with, as it is written: `--method search` means the axis's own first method. */
-export function startMethod(
-  method: PlanMethod | string | undefined,
-  start: string | undefined,
-): string | undefined {
-  return method === 'search' ? start : method;
 }

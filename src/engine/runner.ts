@@ -41,5 +41,6 @@ const api: RunnerApi = {
 
 new Worker(WATCH, { eval: true, workerData: { parent: process.ppid } }).unref();
 process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined);
 connect(parentChannel(), api);
 process.send?.(RUNNER_READY);

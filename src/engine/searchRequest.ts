@@ -9,10 +9,7 @@ export { DEFAULT_SEARCH_SETTINGS } from '../core/search/searchSettings.ts';
 
 /** A plan to begin with, and how to look for a better one of its size; `seed` is that of both. */
 export interface SearchRequest
-  extends
-    PlanModelRequest,
-    Omit<SampleRequest, 'seed'>,
-    Pick<VerifyRequest, 'logits' | 'threads'> {
+  extends PlanModelRequest, Omit<SampleRequest, 'seed'>, Pick<VerifyRequest, 'logits' | 'threads'> {
   readonly search: SearchSettings;
   /** Absolute path of the file that the state is kept in; empty for none. */
   readonly stateFile: string;

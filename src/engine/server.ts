@@ -117,5 +117,7 @@ const api: EngineApi = {
 };
 
 process.on('disconnect', () => process.exit(0));
+// A terminal interrupts all of its processes at once; what that means is the shell's to say.
+process.on('SIGINT', () => undefined);
 connect(parentChannel(), api);
 process.send?.(ENGINE_READY);

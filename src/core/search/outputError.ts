@@ -37,7 +37,9 @@ export function outputMeasures(
       );
     if (compared.every(({ kl }) => kl !== null))
       measures.push({ name, measure: 'kl', logits: asked });
-    else if (own.every(({ values }) => Array.from<unknown>(values).some((value) => Number(value) !== 0)))
+    else if (
+      own.every(({ values }) => Array.from<unknown>(values).some((value) => Number(value) !== 0))
+    )
       measures.push({ name, measure: 'relative-l2', logits: false });
   }
   if (measures.length === 0)
