@@ -137,7 +137,6 @@ const MODELS: readonly (readonly [string, ModelSpec])[] = [
 
 /** Outputs of the copy that is fed with what an action makes of each weight. */
 async function fedOutputs(
-  file: string,
   fed: FedModel,
   copy: string,
   x: ort.Tensor,
@@ -173,7 +172,7 @@ describe.each(MODELS)('a copy whose weights are inputs: %s', (_, spec) => {
     expect(fs.statSync(copy).size).toBeLessThan(fs.statSync(file).size / 4);
     for (const x of inputs) {
       const expected = await runOnnx(file, { x });
-      const found = await fedOutputs(file, fed, copy, x, () => ({ action: 'keep' }));
+      const found = await fedOutputs(fed, copy, x, () => ({ action: 'keep' }));
       expect(Object.keys(found)).toEqual(Object.keys(expected));
       for (const name of Object.keys(expected))
         expect(relativeDifference(expected[name]!, found[name]!)).toBeLessThan(1e-6);
@@ -201,7 +200,7 @@ describe.each(MODELS)('a copy whose weights are inputs: %s', (_, spec) => {
     for (const x of inputs) {
       const before = await runOnnx(file, { x });
       const expected = await runOnnx(written, { x }, WHOLE_INPUTS);
-      const found = await fedOutputs(file, fed, copy, x, () => action);
+      const found = await fedOutputs(fed, copy, x, () => action);
       expect(relativeDifference(before['y']!, expected['y']!)).toBeGreaterThan(1e-3);
       expect(relativeDifference(expected['y']!, found['y']!)).toBeLessThan(1e-5);
     }
@@ -229,7 +228,7 @@ describe('bits in blocks', () => {
     );
     const [x] = inputs;
     const expected = await runOnnx(written, { x: x! });
-    const found = await fedOutputs(file, fed, copy, x!, () => action);
+    const found = await fedOutputs(fed, copy, x!, () => action);
     expect(relativeDifference(expected['y']!, found['y']!)).toBeLessThan(1e-5);
   });
 });
@@ -262,7 +261,7 @@ describe('a copy', () => {
     expect(fs.statSync(`${copy}.data`).size).toBe(size);
     const [x] = inputs;
     const expected = await runOnnx(file, { x: x! });
-    const found = await fedOutputs(file, fed, copy, x!, () => ({ action: 'keep' }));
+    const found = await fedOutputs(fed, copy, x!, () => ({ action: 'keep' }));
     expect(relativeDifference(expected['y']!, found['y']!)).toBeLessThan(1e-6);
   });
 
