@@ -236,7 +236,9 @@ function weightValues(
     (sum, { weight, type }) => sum + weight.parameters * elementBytes(type),
     0,
   );
-  const held = references.flatMap(Object.values).reduce((sum, each) => sum + bytesOf(each), 0);
+  const held = references
+    .flatMap((outputs) => Object.values(outputs))
+    .reduce((sum, each) => sum + bytesOf(each), 0);
   const limit = memoryLimit > 0 ? memoryLimit : os.freemem() * MEMORY_SHARE;
   if (whole + held > limit)
     throw new SearchError(

@@ -149,7 +149,7 @@ async function fedOutputs(
       levelValues(each, actionOf(each.id), { kernels }) as Float32Array,
       each.weight.shape,
     );
-  return runOnnx(copy, feeds as Feeds);
+  return runOnnx(copy, feeds);
 }
 
 /** By default ONNX Runtime rounds to 8 bits what is multiplied by a weight that it finds quantised by channel. */
