@@ -11,7 +11,7 @@ import { levelValues } from '../../../../src/core/search/levelValues.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { constant, encodeOnnx, writeOnnx, type ModelSpec } from '../../../fixtures/onnxModel.ts';
 import { op } from '../../../fixtures/onnxParts.ts';
-import { floats, runOnnx, type Feeds } from '../../../fixtures/onnxSession.ts';
+import { floats, runOnnx } from '../../../fixtures/onnxSession.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
 import { tempFolder } from '../../../fixtures/tempFolder.ts';
 import { namesIn, planFor, relativeDifference } from '../rewrite/rewriting.ts';
