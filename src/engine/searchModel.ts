@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import { actionOf, type PlannedAction } from '../core/plan/action.ts';
 import { plannerOf } from '../core/plan/axisPlanners.ts';
 import { makePlan } from '../core/plan/makePlan.ts';
@@ -17,6 +15,7 @@ import { CancelledError } from '../protocol/cancellation.ts';
 import type { CallContext, PlanInputs } from './engineApi.ts';
 import { plannedWeights } from './planModel.ts';
 import type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
+import { searchFolder } from './searchFolder.ts';
 import { startSearch } from './searchProcess.ts';
 import type { SearchBasis } from './searchRun.ts';
 import { withAdvice } from './verifyModels.ts';
@@ -48,7 +47,7 @@ export async function searchModel(
   const known = request.resume ? readStateFile(stateFile, stateBasis(inputs, request)) : undefined;
   let basis: SearchBasis | undefined;
   let best: EvolutionState | undefined;
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-search-'));
+  const folder = searchFolder();
   try {
     const last = await startSearch(
       {

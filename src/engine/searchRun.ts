@@ -8,7 +8,9 @@ import { evolve, type EvolutionState } from '../core/search/evolution.ts';
 import { writeFedModel, type FedWeight } from '../core/search/fedModel.ts';
 import { levelValues } from '../core/search/levelValues.ts';
 import { LevelStore } from '../core/search/levelStore.ts';
+import { movableWeights } from '../core/search/movableWeights.ts';
 import { outputError, outputMeasures, type OutputMeasure } from '../core/search/outputError.ts';
+import { reachedWeights } from '../core/search/reachedWeights.ts';
 import { splitSamples } from '../core/search/sampleSplit.ts';
 import { SearchError } from '../core/search/searchError.ts';
 import { keyOf, type SearchLevel, type WeightLevels } from '../core/search/searchLevels.ts';
@@ -18,6 +20,7 @@ import type { Tensors } from '../core/verify/modelRunner.ts';
 import { outputDifference } from '../core/verify/outputDifference.ts';
 import {
   elementBytes,
+  newValues,
   type NumberTensor,
   type TensorData,
   type TensorValues,
@@ -102,11 +105,24 @@ export async function searchRun(
   const copy = path.join(request.folder, 'model.onnx');
   const changing = weights.filter(({ levels }) => levels.some(isChange)).map(({ id }) => id);
   const fed = writeFedModel(file, changing, copy);
-  // What cannot be fed stays as the plan to begin with has it.
-  const places = fed.weights.map(({ id }) => weights.findIndex((each) => each.id === id));
-  const searched = places.map((place) => weights[place]!);
-  if (searched.every(({ levels }) => levels.length < 2))
-    throw new SearchError('nothing', nothingText(file, fed.refused));
+  const session = await openSession(copy, threads);
+  const valuesOf = weightValues(request, fed.weights, references, checkCancelled);
+  const run = async (feeds: Tensors, sample: number): Promise<Tensors> =>
+    (await session.run({ ...chosen.sample(sample).inputs, ...feeds })).outputs;
+  const own = fed.weights.map(() => KEEP);
+  const [first] = split.scored;
+  checkUnchanged(file, references[first!]!, await run(valuesOf(own), first!));
+  const reached = await reachedWeights(fed.weights.length, split.scored, (weight, sample) => {
+    checkCancelled();
+    const zeroed = weight === undefined ? {} : zeros(fed.weights[weight]!);
+    return run({ ...valuesOf(own), ...zeroed }, sample);
+  });
+  const idle = fed.weights.flatMap(({ id }, k) => (reached[k] ? [] : [[id, UNREACHED] as const]));
+  // What cannot be measured stays as the plan to begin with has it.
+  const unmeasured = { ...fed.refused, ...Object.fromEntries(idle) };
+  const measured = fed.weights.flatMap(({ id }) => (id in unmeasured ? [] : [id]));
+  const movable = movableWeights(weights, new Set(measured));
+  if (movable.weights.length === 0) throw new SearchError('nothing', nothingText(file, unmeasured));
   onProgress?.({
     kind: 'basis',
     basis: {
@@ -119,58 +135,43 @@ export async function searchRun(
       measures: Object.fromEntries(measures.map(({ name, measure }) => [name, measure])),
       runtime: original.runtime,
       samples,
-      unmeasured: fed.refused,
+      unmeasured,
     },
   });
-  const session = await openSession(copy, threads);
-  const valuesOf = weightValues(request, fed.weights, references, checkCancelled);
-  const run = async (actions: readonly PlannedAction[], sample: number): Promise<Tensors> => {
-    const feeds = { ...chosen.sample(sample).inputs, ...valuesOf(actions) };
-    return (await session.run(feeds)).outputs;
+  const places = fed.weights.map(({ id }) => weights.findIndex((each) => each.id === id));
+  const actionsOf = (levels: readonly number[]): readonly PlannedAction[] => {
+    const all = movable.withOthers(levels);
+    return places.map((place) => weights[place]!.levels[all[place]!]!.action);
   };
-  const [first] = split.scored;
-  const unchanged = await run(
-    searched.map(() => KEEP),
-    first!,
-  );
-  checkUnchanged(file, references[first!]!, unchanged);
-  const ofSearched = (levels: readonly number[]): number[] => places.map((place) => levels[place]!);
-  const ofAll = (levels: readonly number[]): number[] => {
-    const all = weights.map(({ start }) => start);
-    for (const [k, place] of places.entries()) all[place] = levels[k]!;
-    return all;
-  };
-  const mapped = (state: EvolutionState, levels: readonly number[]): EvolutionState => ({
+  const ofAll = (state: EvolutionState): EvolutionState => ({
     ...state,
-    levels,
+    levels: movable.withOthers(state.levels),
   });
-  const start = weights.map((each) => each.start);
-  const fixed = costOf(weights, start) - costOf(searched, ofSearched(start));
   const last = await evolve({
-    costs: searched.map(({ levels }) => levels.map(({ cost }) => cost)),
-    budget: request.budget - fixed,
-    start: ofSearched(start),
+    costs: movable.weights.map(({ levels }) => levels.map(({ cost }) => cost)),
+    budget: request.budget - movable.fixedCost,
+    start: movable.weights.map(({ start }) => start),
     settings,
     seed,
     ...split,
-    error: async (levels, sample) => {
-      const actions = levels.map((level, k) => searched[k]!.levels[level]!.action);
-      return outputError(references[sample]!, await run(actions, sample), measures);
-    },
-    onGeneration: (state) =>
-      onProgress?.({ kind: 'generation', state: mapped(state, ofAll(state.levels)) }),
+    error: async (levels, sample) =>
+      outputError(references[sample]!, await run(valuesOf(actionsOf(levels)), sample), measures),
+    onGeneration: (state) => onProgress?.({ kind: 'generation', state: ofAll(state) }),
     checkCancelled,
-    resume: resume && mapped(resume.state, ofSearched(resume.state.levels)),
+    resume: resume && { ...resume.state, levels: movable.among(resume.state.levels) },
   });
-  return mapped(last, ofAll(last.levels));
+  return ofAll(last);
 }
+
+const UNREACHED =
+  'no output changes by a bit when it is zeroed, on any of the samples that plans are chosen by';
 
 function isChange({ action }: SearchLevel): boolean {
   return action.action !== 'keep';
 }
 
-function costOf(weights: readonly WeightLevels[], levels: readonly number[]): number {
-  return weights.reduce((sum, each, k) => sum + each.levels[levels[k]!]!.cost, 0);
+function zeros({ name, type, weight }: FedWeight): Tensors {
+  return { [name]: { type, shape: weight.shape, values: newValues(type, weight.parameters) } };
 }
 
 interface OriginalRun {
@@ -291,5 +292,5 @@ function checkUnchanged(file: string, reference: Tensors, outputs: Tensors): voi
 function nothingText(file: string, refused: Readonly<Record<string, string>>): string {
   const [first] = Object.entries(refused);
   const such = first ? ` (of '${first[0]}': ${first[1]})` : '';
-  return `${file} has no weight for which there is more than one thing to try and that can be fed to ONNX Runtime${such}. Take a method that does not run the model.`;
+  return `${file} has no weight for which there is more than one thing to try and whose effect can be measured${such}. Take a method that does not run the model.`;
 }

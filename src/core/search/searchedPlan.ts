@@ -70,11 +70,13 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
+/** One sentence for each reason. */
 function unmeasuredNotes(unmeasured: Readonly<Record<string, string>>): string[] {
-  const [first, ...others] = Object.entries(unmeasured);
-  if (!first) return [];
-  const more = others.length > 0 ? ` and of ${others.length} more` : '';
-  return [
-    `The action of '${first[0]}'${more} is that of the plan that the search began with, and no part of what was measured: ${first[1]}.`,
-  ];
+  const byReason = new Map<string, string[]>();
+  for (const [id, reason] of Object.entries(unmeasured))
+    byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
+  return [...byReason].map(([reason, [first, ...others]]) => {
+    const more = others.length > 0 ? ` and of ${others.length} more` : '';
+    return `The action of '${first}'${more} is that of the plan that the search began with, and no part of what was measured: ${reason}.`;
+  });
 }

@@ -9,6 +9,7 @@ import type { SearchRequest } from '../../../src/engine/engineApi.ts';
 import { testKernels } from '../../fixtures/kernels.ts';
 import { floats, runOnnx } from '../../fixtures/onnxSession.ts';
 import { PLANTED_WIDTH, writePlantedSensitivity } from '../../fixtures/plantedSensitivity.ts';
+import { REAL_MODELS } from '../../fixtures/realModels.ts';
 import { SEARCH_SAMPLES, searchRequest, writeSearchInputs } from '../../fixtures/searchRequest.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { testEngine } from '../../fixtures/testEngine.ts';
@@ -123,5 +124,28 @@ describe('a search over every axis', () => {
       heldOut: 3,
     });
     expect(plan.notes.filter((note) => note.includes('weak evidence'))).toHaveLength(1);
+  });
+
+  it('moves nothing in a branch that no sample takes', async () => {
+    const request = requestOf(REAL_MODELS.silero5, {
+      ...ZEROS,
+      inputs: [],
+      samples: 4,
+      search: { generations: 2, offspring: 8 },
+    });
+    const start = await engine.plan(request);
+    const { plan } = await engine.search(request);
+    const [taken, other] = ['then_branch', 'else_branch'].map((branch) =>
+      plan.layers.flatMap(({ id }, k) => (id.includes(branch) ? [k] : [])),
+    );
+    const moved = plan.layers.flatMap((layer, k) =>
+      JSON.stringify(layer) === JSON.stringify(start.layers[k]) ? [] : [k],
+    );
+    expect(other!.length).toBeGreaterThan(5);
+    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.filter((k) => !taken!.includes(k))).toEqual([]);
+    expect(plan.notes.filter((note) => note.includes('no output changes by a bit'))).toHaveLength(
+      1,
+    );
   });
 });
