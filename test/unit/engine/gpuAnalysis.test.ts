@@ -36,7 +36,7 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
   const pool = new WorkerPool(
     pathToFileURL(path.join(DIST, 'worker.mjs')),
     () => Promise.resolve({ name: 'wasm', reason: '' }),
-    { wasm, cacheDir: '' },
+    { wasm, dist: DIST, cacheDir: '' },
     1,
   );
   let queue: GpuQueue;
