@@ -72,19 +72,20 @@ function listed(folder) {
 }
 
 function isUnwanted(file) {
-  return (
-    UNWANTED.test(file) || binaryPlatform(readFileSync(path.join(root, file))) !== undefined
-  );
+  return UNWANTED.test(file) || binaryPlatform(readFileSync(path.join(root, file))) !== undefined;
 }
 
 /**
  * Writes a VSIX from what is built in dist: the universal one, without the network, or that of a platform of
- * `PLATFORMS`, with the native files of that platform alone. Resolves to its path, platform, bytes and the
- * bytes it may have. Throws an Error where it is not whole or too large, and leaves none then. vsce's command
+ * `PLATFORMS`, with the native files of that platform alone. Resolves to its path, bytes and `limit`, the
+ * bytes that it has to stay below. Throws an Error where it is not whole or too large, and leaves none then. vsce's command
  * line asks the registry for a newer version of itself; its API does not.
  */
-export async function packageVsix(folder = root, platform = UNIVERSAL) {
-  const native = platform === UNIVERSAL ? new Map() : nativeFiles(platform);
+export async function packageVsix(
+  folder = root,
+  platform = UNIVERSAL,
+  limit = MEGABYTES[platform] * 1e6,
+) {
   const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const target = platform === UNIVERSAL ? undefined : platform;
   const packagePath = path.join(
@@ -92,7 +93,9 @@ export async function packageVsix(folder = root, platform = UNIVERSAL) {
     `${[name, ...(target ? [target] : []), version].join('-')}.vsix`,
   );
   mkdirSync(folder, { recursive: true });
+  // First of all: what cannot be made is not to be taken for the one of an earlier run.
   rmSync(packagePath, { force: true });
+  const native = platform === UNIVERSAL ? new Map() : nativeFiles(platform);
   const staging = mkdtempSync(path.join(os.tmpdir(), 'eigenscope-vsix-'));
   try {
     await stage(staging, native);
@@ -108,14 +111,13 @@ export async function packageVsix(folder = root, platform = UNIVERSAL) {
     rmSync(staging, { recursive: true, force: true });
   }
   const { size: bytes } = statSync(packagePath);
-  const limit = MEGABYTES[platform] * 1e6;
   if (bytes >= limit) {
     rmSync(packagePath);
     throw new Error(
       `The package for ${platform} has ${megabytes(bytes)}, where less than ${megabytes(limit)} is allowed.`,
     );
   }
-  return { path: packagePath, platform, bytes, limit };
+  return { path: packagePath, bytes, limit };
 }
 
 /** Lays out what one package holds, and nothing else. */

@@ -149,6 +149,7 @@ export const SUITES = [
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
-  // The panel's own pages run in the browser alone: for them there is no older VS Code.
-  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel)/, 'oldest') },
+  // The panel's own pages run in the browser alone, and native packages speak to Node as they do to every
+  // Node: for neither is there an older VS Code.
+  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel|nativeParts)/, 'oldest') },
 ];
