@@ -83,7 +83,7 @@ const api: EngineApi = {
     awake(() =>
       estimate(
         request,
-        { workers: pool.size, speed, cacheDir, backend: () => pool.backend() },
+        { workers: pool.size, speed, cacheDir, backend: () => pool.backend(), devices },
         context,
       ),
     ),
