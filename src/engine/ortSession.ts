@@ -3,8 +3,7 @@ import type * as Ort from 'onnxruntime-node';
 import type { ModelInterface, ModelRun, ModelValue, Tensors } from '../core/verify/modelRunner.ts';
 import type { TensorData, TensorValues } from '../core/verify/tensorData.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
-
-const require = createRequire(import.meta.url);
+import { nativeParts } from './nativeParts.ts';
 
 /** A model that ONNX Runtime has loaded in this process. */
 export interface OrtSession {
@@ -15,34 +14,38 @@ export interface OrtSession {
   release(): Promise<void>;
 }
 
-function runtime(): typeof Ort {
+function runtime(dist: string): typeof Ort {
   try {
-    return require('onnxruntime-node') as typeof Ort;
+    return createRequire(nativeParts(dist))('onnxruntime-node') as typeof Ort;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const absent = code === 'MODULE_NOT_FOUND' && message.includes("'onnxruntime-node'");
     throw new VerifyError(
       'no-runtime',
       absent
-        ? 'ONNX Runtime, which runs both models, is not installed; install it beside Eigenscope with: npm install onnxruntime-node --ignore-scripts'
-        : `ONNX Runtime, which runs both models, cannot be loaded here: ${oneLine(message)}`,
+        ? 'ONNX Runtime, which runs the models, is not installed; the extension made for a platform has it, and beside the command line it is installed with: npm install onnxruntime-node --ignore-scripts'
+        : `ONNX Runtime, which runs the models, cannot be loaded here: ${oneLine(message)}`,
     );
   }
 }
 
-/**
- * Loads a model. Throws VerifyError (`no-runtime`, `rejected`).
- *
- * @param begins called when ONNX Runtime itself is there, before the model is loaded
- */
+export interface SessionOptions {
+  /** Folder in and above which ONNX Runtime is looked for. */
+  readonly dist: string;
+  /** Of one run. */
+  readonly threads: number;
+  /** Called when ONNX Runtime itself is there, before the model is loaded. */
+  readonly begins?: () => void;
+}
+
+/** Loads a model. Throws VerifyError (`no-runtime`, `rejected`). */
 export async function openSession(
   file: string,
-  threads: number,
-  begins: () => void = () => undefined,
+  { dist, threads, begins }: SessionOptions,
 ): Promise<OrtSession> {
-  const ort = runtime();
+  const ort = runtime(dist);
   ort.env.logLevel = 'fatal';
-  begins();
+  begins?.();
   const session = await ort.InferenceSession.create(file, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

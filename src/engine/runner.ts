@@ -3,8 +3,10 @@ import type { ModelInterface } from '../core/verify/modelRunner.ts';
 import { connect } from '../protocol/rpc.ts';
 import { openSession, type OrtSession } from './ortSession.ts';
 import { parentChannel } from './parentChannel.ts';
-import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
+import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 import { searchRun } from './searchRun.ts';
+
+const { dist } = JSON.parse(process.argv[2] ?? '{}') as RunnerStart;
 
 /**
  * A run blocks this process until it is done, so that the end of the parent is not seen meanwhile: a thread of
@@ -20,9 +22,10 @@ let loaded: OrtSession | undefined;
 let baseline = process.memoryUsage.rss();
 
 async function load(file: string, threads: number): Promise<ModelInterface> {
-  const session = await openSession(file, threads, () => {
+  const begins = (): void => {
     baseline = process.memoryUsage.rss();
-  });
+  };
+  const session = await openSession(file, { dist, threads, begins });
   loaded = session;
   return session.interface;
 }

@@ -7,6 +7,12 @@ import type {
 import type { EvolutionState } from '../core/search/evolution.ts';
 import type { SearchRunContext, SearchRunRequest } from './searchRun.ts';
 
+/** What it is started with: its one argument, as JSON. */
+export interface RunnerStart {
+  /** Folder in and above which ONNX Runtime is looked for. */
+  readonly dist: string;
+}
+
 /** What the process that holds one model does for the engine. */
 export interface RunnerApi {
   load(request: { readonly file: string; readonly threads: number }): Promise<ModelInterface>;

@@ -4,7 +4,7 @@ import { VerifyError } from '../core/verify/verifyError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import { startChild } from './childConnection.ts';
-import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
+import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 import type { SearchBasis, SearchRunRequest } from './searchRun.ts';
 
 export interface SearchWatch {
@@ -27,9 +27,10 @@ export async function startSearch(
   dist: string,
   { signal, onSamples, onBasis, onGeneration }: SearchWatch,
 ): Promise<EvolutionState | undefined> {
+  const start: RunnerStart = { dist };
   const child = startChild<RunnerApi>({
     file: path.join(dist, 'runner.mjs'),
-    start: {},
+    start,
     ready: RUNNER_READY,
     called: 'process that runs the model',
   });

@@ -91,7 +91,7 @@ export async function searchRun(
   const checkCancelled = (): void => {
     if (signal?.aborted) throw new CancelledError();
   };
-  const { file, threads, seed, settings, weights } = request;
+  const { file, dist, threads, seed, settings, weights } = request;
   const original = await originalRun(request, checkCancelled, onProgress);
   const { chosen, references, measures } = original;
   const split = splitSamples(references.length, seed);
@@ -105,7 +105,7 @@ export async function searchRun(
   const copy = path.join(request.folder, 'model.onnx');
   const changing = weights.filter(({ levels }) => levels.some(isChange)).map(({ id }) => id);
   const fed = writeFedModel(file, changing, copy);
-  const session = await openSession(copy, threads);
+  const session = await openSession(copy, { dist, threads });
   const valuesOf = weightValues(request, fed.weights, references, checkCancelled);
   const run = async (feeds: Tensors, sample: number): Promise<Tensors> =>
     (await session.run({ ...chosen.sample(sample).inputs, ...feeds })).outputs;
@@ -184,12 +184,12 @@ interface OriginalRun {
 
 /** Runs the original on every sample, and lets go of it. */
 async function originalRun(
-  { file, threads, samples, logits }: SearchRunRequest,
+  { file, dist, threads, samples, logits }: SearchRunRequest,
   checkCancelled: () => void,
   onProgress: SearchRunContext['onProgress'],
 ): Promise<OriginalRun> {
   const { hints } = readModelFile(file);
-  const session = await openSession(file, threads);
+  const session = await openSession(file, { dist, threads });
   try {
     const { inputs, outputs, runtime } = session.interface;
     const unknown = logits === 'all' ? undefined : logits.find((name) => isNone(outputs, name));
