@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { reportSchema } from '../../../src/core/report/report.ts';
+import { reportSchema, type Report } from '../../../src/core/report/report.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
