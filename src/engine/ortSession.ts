@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly dist: string;
   /** Of one run. */
   readonly threads: number;
+  /** What messages call the model; its path unless said. */
+  readonly name?: string;
   /** Called when ONNX Runtime itself is there, before the model is loaded. */
   readonly begins?: () => void;
 }
@@ -41,7 +43,7 @@ export interface SessionOptions {
 /** Loads a model. Throws VerifyError (`no-runtime`, `rejected`). */
 export async function openSession(
   file: string,
-  { dist, threads, begins }: SessionOptions,
+  { dist, threads, begins, name = file }: SessionOptions,
 ): Promise<OrtSession> {
   const ort = runtime(dist);
   ort.env.logLevel = 'fatal';
@@ -56,7 +58,7 @@ export async function openSession(
   }).catch((error: unknown) => {
     throw new VerifyError(
       'rejected',
-      `ONNX Runtime does not load ${file}: ${oneLine((error as Error).message)}`,
+      `ONNX Runtime does not load ${name}: ${oneLine((error as Error).message)}`,
     );
   });
   const outputs = session.outputMetadata.map(modelValue);
@@ -80,7 +82,7 @@ export async function openSession(
       } catch (error) {
         throw new VerifyError(
           'rejected',
-          `ONNX Runtime cannot run ${file} on these inputs: ${oneLine((error as Error).message)}`,
+          `ONNX Runtime cannot run ${name} on these inputs: ${oneLine((error as Error).message)}`,
         );
       }
     },

@@ -55,7 +55,7 @@ export async function searchModel(
         dist,
         folder,
         weights: levels,
-        budget: levels.reduce((sum, each) => sum + each.levels[each.start]!.cost, 0),
+        budget: startCost(levels),
         spectra: spectraOf(inputs),
         samples: request,
         logits: request.logits,
@@ -185,13 +185,29 @@ function levelsOf(
   weights: readonly WeightLevels[],
   file: string,
 ): readonly number[] {
-  return weights.map(({ id, levels }) => {
+  const found = weights.map(({ id, levels }) => {
     const held = actions.find((each) => each.id === id);
-    const found = levels.findIndex(({ action }) => held && isSame(action, held.action));
-    if (found >= 0) return found;
+    const level = levels.findIndex(({ action }) => held && isSame(action, held.action));
+    if (level >= 0) return level;
     throw new SearchError(
       'state',
       `${file} has ${held ? `'${keyOf(held.action)}'` : 'nothing'} for '${id}', which is none of the ${levels.length} levels that this search has for it. Begin anew with --force.`,
     );
   });
+  if (costOf(weights, found) <= startCost(weights)) return found;
+  throw new SearchError(
+    'state',
+    `${file} holds a plan that is larger than the search allows. Begin anew with --force.`,
+  );
+}
+
+function costOf(weights: readonly WeightLevels[], levels: readonly number[]): number {
+  return weights.reduce((sum, each, w) => sum + each.levels[levels[w]!]!.cost, 0);
+}
+
+function startCost(weights: readonly WeightLevels[]): number {
+  return costOf(
+    weights,
+    weights.map(({ start }) => start),
+  );
 }

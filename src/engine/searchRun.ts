@@ -105,7 +105,11 @@ export async function searchRun(
   const copy = path.join(request.folder, 'model.onnx');
   const changing = weights.filter(({ levels }) => levels.some(isChange)).map(({ id }) => id);
   const fed = writeFedModel(file, changing, copy);
-  const session = await openSession(copy, { dist, threads });
+  const session = await openSession(copy, {
+    dist,
+    threads,
+    name: `${file} with its weights as inputs`,
+  });
   const valuesOf = weightValues(request, fed.weights, references, checkCancelled);
   const run = async (feeds: Tensors, sample: number): Promise<Tensors> =>
     (await session.run({ ...chosen.sample(sample).inputs, ...feeds })).outputs;

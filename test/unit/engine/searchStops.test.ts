@@ -121,6 +121,34 @@ describe('a search that is stopped', () => {
   });
 });
 
+describe('a state that was changed by hand', () => {
+  type Action = { id: string; action: { action: string; rank?: number } };
+
+  it.each<[string, (actions: Action[]) => Action[], RegExp]>([
+    [
+      'a weight is missing',
+      (actions) => actions.slice(1),
+      /has nothing for 'branch_0', which is none of the \d+ levels/,
+    ],
+    [
+      'a rank is none of the levels',
+      ([first, ...others]) => [{ ...first!, action: { action: 'lowrank', rank: 999 } }, ...others],
+      /has 'rank 999' for 'branch_0'/,
+    ],
+    [
+      'its plan is too large',
+      (actions) => actions.map(({ id }) => ({ id, action: { action: 'keep' } })),
+      /holds a plan that is larger than the search allows/,
+    ],
+  ])('is refused where %s', async (_, change, message) => {
+    const state = JSON.parse(stateIn('whole.search.json')) as { actions: Action[] };
+    const changed = { ...state, actions: change(state.actions) };
+    fs.writeFileSync(path.join(folder, 'changed.search.json'), JSON.stringify(changed));
+    const resumed = engine.search(kept('changed.search.json', { resume: true }));
+    await expect(resumed).rejects.toThrow(message);
+  });
+});
+
 describe('a search refuses', () => {
   it.each<[string, Partial<SearchRequest>, RegExp]>([
     ['one sample', { inputs: [], samples: 1 }, /at least 2 samples/],
