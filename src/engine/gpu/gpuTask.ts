@@ -45,8 +45,13 @@ export async function solveOnGpu(
   const solved: Promise<readonly [string, CacheRecord]>[] = [];
   let open: OpenRecord | undefined;
   const running = new Set<Promise<unknown>>();
-  const state = { failed: false };
-  const cancelled = (): boolean => state.failed || tools.cancelled();
+  const state: { ended: boolean; fault?: unknown } = { ended: false };
+  const cancelled = (): boolean => state.ended || tools.cancelled();
+  // One fault ends the task: what else of it is on the device is not wanted any more, and says only that.
+  const fail = (fault: unknown): void => {
+    if (!state.ended) state.fault = fault;
+    state.ended = true;
+  };
   const closeRecord = (): void => {
     if (!open) return;
     const record = solvedRecord(open, tools.cache);
@@ -63,19 +68,15 @@ export async function solveOnGpu(
       }
       const piece = solvedPiece(each, { ...tools, cancelled });
       open!.pieces.push(piece);
-      running.add(piece);
-      void piece.then(
-        () => running.delete(piece),
-        // One fault ends the task: what else of it is on the device is not wanted any more.
-        () => (state.failed = true),
-      );
+      const done = piece.then(() => undefined, fail).finally(() => running.delete(done));
+      running.add(done);
       if (running.size >= MOST_PIECES) await Promise.race(running);
-      if (state.failed) break;
+      if (state.ended) throw state.fault;
     }
     closeRecord();
     return new Map(await Promise.all(solved));
   } finally {
-    state.failed = true;
+    state.ended = true;
     await Promise.allSettled(running);
   }
 }
