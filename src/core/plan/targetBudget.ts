@@ -27,7 +27,7 @@ export function choiceFor(
   errorOf: (choice: ActionChoice) => number,
 ): ActionChoice {
   if (target.kind === 'error') return cheapestWithin(target.value, planner, weights, errorOf);
-  const { budget, value } = exchange(target, model, weights, may, planner.unit);
+  const { budget, value } = budgetOf(target, model, weights, may, planner.unit);
   const found = planner.within(budget);
   if (found) return found;
   const isSparsity = target.kind === 'sparsity';
@@ -47,7 +47,8 @@ function usable(value: number, isCount: boolean, down: boolean): number {
   return (down ? Math.floor(scaled + 1e-6) : Math.ceil(scaled - 1e-6)) / 10_000;
 }
 
-function exchange(
+/** The budget of a planner that a target asks for; not of an error, which is none. */
+export function budgetOf(
   target: PlanTarget,
   model: PlanModel,
   weights: readonly PlanWeight[],
