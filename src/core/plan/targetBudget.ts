@@ -155,9 +155,12 @@ function exchange(
 /** Of a bisection whose result is only looked at while a slider moves. */
 const DRAFT_STEPS = 1000;
 
+/** The search for less error gains about this part of the whole budget in a large model, and more in a small one. */
+const SEARCH_STEPS = 2 ** 14;
+
 /**
- * The least budget whose draft has at most that error, by bisection, as more budget never has more of it; and
- * then the best choice within that budget.
+ * The least budget whose choice has at most that error, by bisection: more budget never has more of it. First
+ * with drafts, which are quick; then from there down with what the search makes of each budget.
  */
 function cheapestWithin(
   error: number,
@@ -171,26 +174,41 @@ function cheapestWithin(
     (total, weight) => total + (unit === 'rank' ? fullRank(weight) : weight[unit]),
     0,
   );
-  const met = (budget: number): ActionChoice | undefined => {
-    const found = within(budget, true);
+  const met = (budget: number, quick: boolean): ActionChoice | undefined => {
+    const found = within(budget, quick);
     return found && errorOf(found) <= error ? found : undefined;
   };
-  let best = met(whole);
-  if (!best) {
+  const first = met(whole, true);
+  if (!first) {
     const found = within(whole);
     const left = found ? errorOf(found).toPrecision(3) : 'unknown';
     throw new TargetError(
       `The target error=${error} cannot be met: what is locked alone has an error of ${left}.`,
     );
   }
-  let [low, high] = [least - 1, whole];
+  const bisected = (start: Met, below: number, near: number, quick: boolean): Met => {
+    let [low, best] = [below, start];
+    while (best.budget - low > near) {
+      const middle = Math.floor((low + best.budget) / 2);
+      const found = met(middle, quick);
+      if (found) best = { budget: middle, choice: found };
+      else low = middle;
+    }
+    return best;
+  };
   const near = draft ? Math.max(1, whole / DRAFT_STEPS) : 1;
-  while (high - low > near) {
-    const middle = Math.floor((low + high) / 2);
-    const found = met(middle);
-    if (found) [best, high] = [found, middle];
-    else low = middle;
+  const drafted = bisected({ budget: whole, choice: first }, least - 1, near, true);
+  if (draft) return drafted.choice;
+  let best = drafted;
+  for (let step = Math.max(1, Math.floor(whole / SEARCH_STEPS)); ; step *= 4) {
+    const budget = Math.max(least - 1, best.budget - step);
+    const found = met(budget, false);
+    if (!found) return bisected(best, budget, 1, false).choice;
+    best = { budget, choice: found };
   }
-  const searched = draft ? undefined : within(high);
-  return searched && errorOf(searched) <= error ? searched : best;
+}
+
+interface Met {
+  readonly budget: number;
+  readonly choice: ActionChoice;
 }
