@@ -1,4 +1,4 @@
-import type { Option } from './options.ts';
+import type { Options } from './options.ts';
 
 /** A choice to be improved on, and the price of cost at which the relaxed problem breaks. */
 export interface Incumbent {
@@ -19,83 +19,147 @@ export type SearchResult =
  * incumbent is above the bound of the relaxed problem cannot be better. Gives up after `work` states.
  */
 export function coreSearch(
-  weights: readonly (readonly Option[])[],
+  weights: readonly Options[],
   budget: number,
   { error: best, price }: Incumbent,
   work: number,
 ): SearchResult {
-  const priced = weights.map((options) => pricedOptions(options, price));
-  const bound = priced.reduce((total, { least }) => total + least, -price * budget);
+  const least = weights.map((options) => leastTotal(options, price));
+  const bound = least.reduce((total, each) => total + each, -price * budget);
   const gap = best - bound;
   if (!(gap > 0)) return { status: 'proven' };
-  const cores = priced.map(({ losses }) =>
-    losses.flatMap((loss, k) => (loss < gap ? [{ k, loss }] : [])),
-  );
-  const cheapest = weights.map((options, w) =>
-    cores[w]!.reduce((least, { k }) => Math.min(least, options[k]!.cost), Infinity),
-  );
-  let states: State[] = [{ cost: 0, loss: 0, option: -1, from: undefined }];
-  let rest = cheapest.reduce((total, cost) => total + cost, 0);
+  const cores = weights.map((options, w) => coreOf(options, price, least[w]!, gap));
+  let rest = cores.reduce((total, { costs }) => total + costs[0]!, 0);
+  let states: States = { costs: [0], losses: [0], from: [-1], option: [-1] };
+  const layers: States[] = [];
   let done = 0;
-  for (const [w, core] of cores.entries()) {
-    rest -= cheapest[w]!;
-    done += states.length * core.length;
+  for (const core of cores) {
+    rest -= core.costs[0]!;
+    done += states.costs.length * core.option.length;
     if (done > work) return { status: 'given up' };
-    const costs = core.map(({ k }) => weights[w]![k]!.cost);
-    states = undominated(
-      states.flatMap((from) =>
-        core.flatMap(({ k, loss }, j) => {
-          const next = { cost: from.cost + costs[j]!, loss: from.loss + loss, option: k, from };
-          return next.loss < gap && next.cost + rest <= budget ? [next] : [];
-        }),
-      ),
-      price,
-    );
+    states = extended(states, core, { price, gap, most: budget - rest });
+    layers.push(states);
   }
-  return bestOf(states, weights, best);
+  return bestOf(layers, weights, best);
 }
 
-/** A choice for the weights so far; the earlier options are found by following `from`. */
-interface State {
-  readonly cost: number;
-  readonly loss: number;
-  readonly option: number;
-  readonly from: State | undefined;
+/** Options of one weight that a better choice can hold, by rising cost; `losses` beside the least of its weight. */
+interface Core {
+  readonly costs: readonly number[];
+  readonly losses: readonly number[];
+  readonly option: readonly number[];
 }
 
-function pricedOptions(
-  options: readonly Option[],
-  price: number,
-): { readonly least: number; readonly losses: readonly number[] } {
-  const totals = options.map(({ cost, error }) => error + price * cost);
-  const least = totals.reduce((a, b) => Math.min(a, b), Infinity);
-  return { least, losses: totals.map((total) => total - least) };
+/** Choices for the weights so far, by rising cost: the last option of each, and the state that it came from. */
+interface States extends Core {
+  readonly from: readonly number[];
+}
+
+interface Limits {
+  readonly price: number;
+  /** What is lost has to stay below this, and what is paid at most `most`. */
+  readonly gap: number;
+  readonly most: number;
+}
+
+function leastTotal({ costs, errors }: Options, price: number): number {
+  let least = Infinity;
+  for (let k = 0; k < costs.length; k++) {
+    const total = errors[k]! + price * costs[k]!;
+    if (total < least) least = total;
+  }
+  return least;
+}
+
+function coreOf({ costs, errors }: Options, price: number, least: number, gap: number): Core {
+  const core = { costs: [] as number[], losses: [] as number[], option: [] as number[] };
+  for (let k = 0; k < costs.length; k++) {
+    const loss = errors[k]! + price * costs[k]! - least;
+    if (!(loss < gap)) continue;
+    core.costs.push(costs[k]!);
+    core.losses.push(loss);
+    core.option.push(k);
+  }
+  return core;
+}
+
+/** Every state with every option of the next weight, but for what cannot become a better choice. */
+function extended(states: States, core: Core, limits: Limits): States {
+  // Each option moves all states alike, so that its list stays sorted: lists are merged, two by two.
+  let lists = core.option.map((_, j) => moved(states, core, j, limits));
+  while (lists.length > 1) {
+    const halved: States[] = [];
+    for (let k = 0; k < lists.length; k += 2) {
+      const [a, b] = [lists[k]!, lists[k + 1]];
+      halved.push(b ? merged(a, b, limits.price) : a);
+    }
+    lists = halved;
+  }
+  return lists[0] ?? NO_STATES;
+}
+
+const NO_STATES: States = { costs: [], losses: [], from: [], option: [] };
+
+function moved(states: States, core: Core, j: number, { gap, most }: Limits): States {
+  const next = {
+    costs: [] as number[],
+    losses: [] as number[],
+    from: [] as number[],
+    option: [] as number[],
+  };
+  const option = core.option[j]!;
+  for (let s = 0; s < states.costs.length; s++) {
+    const cost = states.costs[s]! + core.costs[j]!;
+    const loss = states.losses[s]! + core.losses[j]!;
+    if (cost > most) break;
+    if (!(loss < gap)) continue;
+    next.costs.push(cost);
+    next.losses.push(loss);
+    next.from.push(s);
+    next.option.push(option);
+  }
+  return next;
 }
 
 /** Only states that no other beats in both cost and error, by rising cost. */
-function undominated(states: readonly State[], price: number): State[] {
-  const kept: State[] = [];
-  let least = Infinity;
-  for (const state of [...states].sort((a, b) => a.cost - b.cost || a.loss - b.loss)) {
-    const error = state.loss - price * state.cost;
+function merged(a: States, b: States, price: number): States {
+  const kept = {
+    costs: [] as number[],
+    losses: [] as number[],
+    from: [] as number[],
+    option: [] as number[],
+  };
+  let [i, j, least] = [0, 0, Infinity];
+  while (i < a.costs.length || j < b.costs.length) {
+    const isFirst =
+      j >= b.costs.length ||
+      (i < a.costs.length &&
+        (a.costs[i]! < b.costs[j]! || (a.costs[i] === b.costs[j] && a.losses[i]! <= b.losses[j]!)));
+    const [list, at] = isFirst ? [a, i++] : [b, j++];
+    const error = list.losses[at]! - price * list.costs[at]!;
     if (error >= least) continue;
     least = error;
-    kept.push(state);
+    kept.costs.push(list.costs[at]!);
+    kept.losses.push(list.losses[at]!);
+    kept.from.push(list.from[at]!);
+    kept.option.push(list.option[at]!);
   }
   return kept;
 }
 
 function bestOf(
-  states: readonly State[],
-  weights: readonly (readonly Option[])[],
+  layers: readonly States[],
+  weights: readonly Options[],
   best: number,
 ): SearchResult {
   // By rising cost and falling error: the last one has the least.
-  const last = states.at(-1);
-  if (!last) return { status: 'proven' };
-  const chosen: number[] = [];
-  for (let state = last; state.from; state = state.from) chosen.push(state.option);
-  chosen.reverse();
-  const error = chosen.reduce((total, k, w) => total + weights[w]![k]!.error, 0);
+  let state = (layers.at(-1)?.costs.length ?? 0) - 1;
+  if (state < 0) return { status: 'proven' };
+  const chosen = weights.map(() => 0);
+  for (let w = weights.length - 1; w >= 0; w--) {
+    chosen[w] = layers[w]!.option[state]!;
+    state = layers[w]!.from[state]!;
+  }
+  const error = chosen.reduce((total, k, w) => total + weights[w]!.errors[k]!, 0);
   return error < best ? { status: 'better', chosen } : { status: 'proven' };
 }
