@@ -73,13 +73,17 @@ function hullOf(options: Options): Hull {
   const { costs, errors } = options;
   const points = lowerHull(options);
   const scores = new Float64Array(points.length - 1);
+  const paid = new Float64Array(points.length);
+  paid[0] = costs[points[0]!]!;
   for (let step = 0; step < scores.length; step++) {
-    const [from, to] = [points[step]!, points[step + 1]!];
+    const from = points[step]!;
+    const to = points[step + 1]!;
     const rate = (errors[from]! - errors[to]!) / (costs[to]! - costs[from]!);
     // A hull is convex, but for the rounding of its slopes.
     scores[step] = step === 0 ? rate : Math.min(rate, scores[step - 1]!);
+    paid[step + 1] = costs[to]!;
   }
-  return { points, scores, costs: Float64Array.from(points, (k) => costs[k]!) };
+  return { points, scores, costs: paid };
 }
 
 /** Steps down the hulls until one does not fit; a part of that one gives the bound, its slope the price. */

@@ -16,7 +16,8 @@ export type SearchResult =
  * none: dynamic programming over the non-dominated pairs of cost and error, of only those options that a
  * choice better than the incumbent can hold (the core of a multiple-choice knapsack; Pisinger 1995). Each
  * option loses error + price x cost, less the least of its weight; a choice that loses more than the
- * incumbent is above the bound of the relaxed problem cannot be better. Gives up after `work` states.
+ * incumbent is above the bound of the relaxed problem cannot be better. Gives up where that
+ * takes more than `work` states.
  */
 export function coreSearch(
   weights: readonly Options[],
@@ -30,13 +31,16 @@ export function coreSearch(
   if (!(gap > 0)) return { status: 'proven' };
   const cores = weights.map((options, w) => coreOf(options, price, least[w]!, gap));
   let rest = cores.reduce((total, { costs }) => total + costs[0]!, 0);
-  let states: States = { costs: [0], losses: [0], from: [-1], option: [-1] };
+  let states = roomFor(1);
   const layers: States[] = [];
   let done = 0;
+  let ahead = cores.reduce((total, { option }) => total + option.length, 0);
   for (const core of cores) {
     rest -= core.costs[0]!;
     done += states.costs.length * core.option.length;
-    if (done > work) return { status: 'given up' };
+    ahead -= core.option.length;
+    // States seldom become fewer again before the last weights.
+    if (done > work || states.costs.length * ahead > work) return { status: 'given up' };
     states = extended(states, core, { price, gap, most: budget - rest });
     layers.push(states);
   }
@@ -45,14 +49,17 @@ export function coreSearch(
 
 /** Options of one weight that a better choice can hold, by rising cost; `losses` beside the least of its weight. */
 interface Core {
-  readonly costs: readonly number[];
-  readonly losses: readonly number[];
-  readonly option: readonly number[];
+  readonly costs: ArrayLike<number>;
+  readonly losses: ArrayLike<number>;
+  readonly option: ArrayLike<number>;
 }
 
 /** Choices for the weights so far, by rising cost: the last option of each, and the state that it came from. */
-interface States extends Core {
-  readonly from: readonly number[];
+interface States {
+  readonly costs: Float64Array;
+  readonly losses: Float64Array;
+  readonly option: Int32Array;
+  readonly from: Int32Array;
 }
 
 interface Limits {
@@ -83,10 +90,28 @@ function coreOf({ costs, errors }: Options, price: number, least: number, gap: n
   return core;
 }
 
+function roomFor(count: number): States {
+  return {
+    costs: new Float64Array(count),
+    losses: new Float64Array(count),
+    option: new Int32Array(count),
+    from: new Int32Array(count),
+  };
+}
+
+function firstOf({ costs, losses, option, from }: States, count: number): States {
+  return {
+    costs: costs.subarray(0, count),
+    losses: losses.subarray(0, count),
+    option: option.subarray(0, count),
+    from: from.subarray(0, count),
+  };
+}
+
 /** Every state with every option of the next weight, but for what cannot become a better choice. */
 function extended(states: States, core: Core, limits: Limits): States {
   // Each option moves all states alike, so that its list stays sorted: lists are merged, two by two.
-  let lists = core.option.map((_, j) => moved(states, core, j, limits));
+  let lists = Array.from(core.option, (_, j) => moved(states, core, j, limits));
   while (lists.length > 1) {
     const halved: States[] = [];
     for (let k = 0; k < lists.length; k += 2) {
@@ -95,56 +120,50 @@ function extended(states: States, core: Core, limits: Limits): States {
     }
     lists = halved;
   }
-  return lists[0] ?? NO_STATES;
+  return lists[0]!;
 }
 
-const NO_STATES: States = { costs: [], losses: [], from: [], option: [] };
-
 function moved(states: States, core: Core, j: number, { gap, most }: Limits): States {
-  const next = {
-    costs: [] as number[],
-    losses: [] as number[],
-    from: [] as number[],
-    option: [] as number[],
-  };
-  const option = core.option[j]!;
+  const next = roomFor(states.costs.length);
+  const [addedCost, addedLoss] = [core.costs[j]!, core.losses[j]!];
+  let size = 0;
   for (let s = 0; s < states.costs.length; s++) {
-    const cost = states.costs[s]! + core.costs[j]!;
-    const loss = states.losses[s]! + core.losses[j]!;
+    const cost = states.costs[s]! + addedCost;
+    const loss = states.losses[s]! + addedLoss;
     if (cost > most) break;
     if (!(loss < gap)) continue;
-    next.costs.push(cost);
-    next.losses.push(loss);
-    next.from.push(s);
-    next.option.push(option);
+    next.costs[size] = cost;
+    next.losses[size] = loss;
+    next.from[size++] = s;
   }
-  return next;
+  next.option.fill(core.option[j]!);
+  return firstOf(next, size);
 }
 
 /** Only states that no other beats in both cost and error, by rising cost. */
 function merged(a: States, b: States, price: number): States {
-  const kept = {
-    costs: [] as number[],
-    losses: [] as number[],
-    from: [] as number[],
-    option: [] as number[],
-  };
-  let [i, j, least] = [0, 0, Infinity];
-  while (i < a.costs.length || j < b.costs.length) {
-    const isFirst =
-      j >= b.costs.length ||
-      (i < a.costs.length &&
-        (a.costs[i]! < b.costs[j]! || (a.costs[i] === b.costs[j] && a.losses[i]! <= b.losses[j]!)));
-    const [list, at] = isFirst ? [a, i++] : [b, j++];
-    const error = list.losses[at]! - price * list.costs[at]!;
+  const [most, others] = [a.costs.length, b.costs.length];
+  const kept = roomFor(most + others);
+  let [i, j, size, least] = [0, 0, 0, Infinity];
+  while (i < most || j < others) {
+    const isFirst = j >= others || (i < most && comesFirst(a, i, b, j));
+    const list = isFirst ? a : b;
+    const at = isFirst ? i++ : j++;
+    const [cost, loss] = [list.costs[at]!, list.losses[at]!];
+    const error = loss - price * cost;
     if (error >= least) continue;
     least = error;
-    kept.costs.push(list.costs[at]!);
-    kept.losses.push(list.losses[at]!);
-    kept.from.push(list.from[at]!);
-    kept.option.push(list.option[at]!);
+    kept.costs[size] = cost;
+    kept.losses[size] = loss;
+    kept.option[size] = list.option[at]!;
+    kept.from[size++] = list.from[at]!;
   }
-  return kept;
+  return firstOf(kept, size);
+}
+
+function comesFirst(a: States, i: number, b: States, j: number): boolean {
+  const [cost, other] = [a.costs[i]!, b.costs[j]!];
+  return cost < other || (cost === other && a.losses[i]! <= b.losses[j]!);
 }
 
 function bestOf(

@@ -29,15 +29,16 @@ export function takeFalling(lists: readonly StepList[], spare: number): TakenSte
   const most = lists.map(({ scores }) => scores.length);
   if (costOf(lists, most) <= spare)
     return { taken: most, left: spare - costOf(lists, most), next: undefined };
-  let [low, high] = [-Infinity, Infinity];
+  let low = Infinity;
+  let high = -Infinity;
   for (const { scores } of lists) {
     if (scores.length === 0) continue;
-    if (low === -Infinity || scores[scores.length - 1]! < low) low = scores[scores.length - 1]!;
-    if (high === Infinity || scores[0]! > high) high = scores[0]!;
+    low = Math.min(low, scores[scores.length - 1]!);
+    high = Math.max(high, scores[0]!);
   }
   low = below(low);
-  while (between(least, most) > FEW) {
-    const middle = low + (high - low) / 2;
+  while (open(least, most) > FEW) {
+    const middle = between(low, high);
     if (middle <= low || middle >= high) break;
     const counts = lists.map(({ scores }, w) => countAbove(scores, middle, least[w]!, most[w]!));
     if (costOf(lists, counts) <= spare) {
@@ -49,6 +50,11 @@ export function takeFalling(lists: readonly StepList[], spare: number): TakenSte
     }
   }
   return takeSorted(lists, least, most, spare);
+}
+
+/** By decades where it can be: scores fall over many. */
+function between(low: number, high: number): number {
+  return low > 0 ? Math.sqrt(low) * Math.sqrt(high) : low + (high - low) / 2;
 }
 
 /** Some number less than that. */
@@ -65,7 +71,8 @@ function costOf(lists: readonly StepList[], taken: readonly number[]): number {
   return total;
 }
 
-function between(least: readonly number[], most: readonly number[]): number {
+/** How many steps are yet to be told apart. */
+function open(least: readonly number[], most: readonly number[]): number {
   let total = 0;
   for (let w = 0; w < least.length; w++) total += most[w]! - least[w]!;
   return total;
@@ -77,7 +84,8 @@ function assign(target: number[], values: readonly number[]): void {
 
 /** How many scores are above `limit`, known to be from `from` to `to`. */
 function countAbove(scores: ArrayLike<number>, limit: number, from: number, to: number): number {
-  let [low, high] = [from, to];
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (scores[middle]! > limit) low = middle + 1;

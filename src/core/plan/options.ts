@@ -17,7 +17,8 @@ export function lowerHull({ costs, errors }: Options): Int32Array {
   const hull = new Int32Array(costs.length);
   let size = 0;
   for (let k = 0; k < costs.length; k++) {
-    const [cost, error] = [costs[k]!, errors[k]!];
+    const cost = costs[k]!;
+    const error = errors[k]!;
     if (size > 0) {
       const top = hull[size - 1]!;
       if (error >= errors[top]!) continue;
@@ -25,10 +26,12 @@ export function lowerHull({ costs, errors }: Options): Int32Array {
       if (cost === costs[top]) size--;
     }
     while (size >= 2) {
-      const [a, b] = [hull[size - 2]!, hull[size - 1]!];
-      const [risen, run] = [errors[b]! - errors[a]!, costs[b]! - costs[a]!];
+      const a = hull[size - 2]!;
+      const b = hull[size - 1]!;
+      const rise = errors[b]! - errors[a]!;
+      const run = costs[b]! - costs[a]!;
       // Whether b lies strictly below the line from a to here.
-      if (risen * (cost - costs[a]!) < (error - errors[a]!) * run) break;
+      if (rise * (cost - costs[a]!) < (error - errors[a]!) * run) break;
       size--;
     }
     hull[size++] = k;
