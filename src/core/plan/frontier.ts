@@ -20,6 +20,8 @@ export interface FrontierRequest {
   readonly points: number;
   readonly settings: PlanSettings;
   readonly seed: number;
+  /** Of drafts, which are there at once and whose errors may be a trifle above those of the plans. */
+  readonly draft?: boolean;
 }
 
 /**
@@ -82,13 +84,15 @@ export function sizeUnit(axis: PlanAxis): SizeUnit {
 export function frontier(
   model: PlanModel,
   weights: readonly PlanWeight[],
-  { lines, points, settings, seed }: FrontierRequest,
+  { lines, points, settings, seed, draft = false }: FrontierRequest,
 ): readonly FrontierSeries[] {
   if (!Number.isInteger(points) || points < 1 || points > MOST_POINTS)
     throw new TargetError(
       `A line has from 1 to ${MOST_POINTS} points, and ${points} were asked for.`,
     );
-  const prepared = lines.map((line) => preparedLine(model, weights, line, settings, seed));
+  const prepared = lines.map((line) =>
+    preparedLine(model, weights, line, { settings, seed, draft }),
+  );
   const sharesOf = (unit: SizeUnit): readonly number[] =>
     spacedShares(
       prepared.flatMap((each) => (each.unit === unit && each.reason === '' ? [each.least] : [])),
@@ -118,8 +122,7 @@ function preparedLine(
   model: PlanModel,
   weights: readonly PlanWeight[],
   { axis, method }: FrontierLine,
-  settings: PlanSettings,
-  seed: number,
+  { settings, seed, draft }: Pick<FrontierRequest, 'settings' | 'seed' | 'draft'>,
 ): PreparedLine {
   const unit = sizeUnit(axis);
   const request: PlanRequest = { axis, method, target: { kind: unit, value: 1 }, settings, seed };
@@ -133,7 +136,7 @@ function preparedLine(
     unit,
     reason: may.includes(true) ? '' : nothing(weights, axis),
     least: exchange(request.target).value(planner.least),
-    choiceAt: (target) => planner.within(exchange(target).budget),
+    choiceAt: (target) => planner.within(exchange(target).budget, draft),
     totals: (actions) => {
       const { parameters, bytes, error } = actionTotals(model, weights, actions, axis, settings);
       return { parameters: parameters[1], bytes: bytes[1], error: error ?? 0 };
