@@ -8,13 +8,14 @@ export interface DrawnLine extends Omit<FrontierSeries, 'points'> {
   readonly points: readonly Omit<FrontierPoint, 'axis' | 'method'>[];
 }
 
+/** Colours that two themes may have alike are told apart by their marks. */
 const STYLES = [
   { colour: 'blue', marker: 'circle' },
   { colour: 'red', marker: 'triangle' },
   { colour: 'purple', marker: 'rect' },
   { colour: 'green', marker: 'rectRot' },
   { colour: 'warning', marker: 'circle' },
-  { colour: 'error', marker: 'cross' },
+  { colour: 'blue', marker: 'cross' },
   { colour: 'foreground', marker: 'triangle' },
 ] as const;
 
