@@ -88,8 +88,8 @@ describe('the page of a frontier', () => {
       const rows = await readRows(figure.getByRole('grid'));
       assert.equal(rows.length, points.length);
       for (const [k, { reachable, bytes, error, best }] of points.entries()) {
-        const [, , size, shown, comparison] = rows[k];
-        assert.equal(comparison, reachable ? (best ? 'best' : '') : 'out of reach');
+        const [, , size, shown, mark] = rows[k];
+        assert.equal(mark, reachable ? (best ? 'yes' : '') : 'out of reach');
         if (!reachable) continue;
         const whole = report.model.bytes;
         assert.ok(Math.abs(Number(size) - (100 * bytes) / whole) < 0.01 * Number(size), size);

@@ -28,8 +28,8 @@ interface Place {
 }
 
 /**
- * Predicted error against size, both in percent, of every line whose size is counted in that unit; where size is
- * bytes, by doublings, and errors by decades where they span them. Through the points that no other betters goes
+ * Predicted error against size, both in percent, of every line whose size is counted in that unit; errors
+ * by decades where they span them. Through the points that no other betters goes
  * a broken line. The key of a point is that of its row: the numbers of its line and of its point.
  *
  * @param whole the size of the model as it is
@@ -75,7 +75,7 @@ export function frontierSpec(all: readonly DrawnLine[], unit: SizeUnit, whole: n
       unit === 'bytes'
         ? t('Predicted error against size, by method')
         : t('Predicted error against values that are not zero, by method'),
-    x: { title: xTitle, scale: 'log', max: 100 },
+    x: { title: xTitle, scale: 'linear', min: 0, max: 100 },
     y: { title: yTitle, scale: isLog ? 'log' : 'linear', ...(isLog ? {} : { min: 0 }) },
     series: [
       best,
@@ -101,9 +101,9 @@ export function frontierSpec(all: readonly DrawnLine[], unit: SizeUnit, whole: n
       columns: [
         { label: t('Method'), numeric: false },
         { label: t('Target, %'), numeric: true },
-        { label: xTitle, numeric: true },
-        { label: yTitle, numeric: true },
-        { label: t('Comparison'), numeric: false },
+        { label: unit === 'bytes' ? t('Size, %') : t('Values left, %'), numeric: true },
+        { label: t('Error, %'), numeric: true },
+        { label: t('Best'), numeric: false },
       ],
       rows: lines.flatMap((line, l) =>
         line.points.map((point, p) => {
@@ -115,7 +115,7 @@ export function frontierSpec(all: readonly DrawnLine[], unit: SizeUnit, whole: n
               100 * point.target.value,
               found?.size ?? null,
               found?.error ?? null,
-              found ? (point.best ? t('best') : '') : t('out of reach'),
+              found ? (point.best ? t('yes') : '') : t('out of reach'),
             ],
           };
         }),
