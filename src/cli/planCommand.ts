@@ -80,7 +80,8 @@ function checkPlanPlace(
     );
 }
 
-function lockedLayers(file: string): readonly PlanLayer[] {
+/** Throws PlanError. */
+export function lockedLayers(file: string): readonly PlanLayer[] {
   let text: string;
   try {
     text = fs.readFileSync(file, 'utf8');

@@ -1,14 +1,10 @@
 import { actionOf } from '../core/plan/action.ts';
 import { makePlan } from '../core/plan/makePlan.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { checkRequest, type PlanRequest } from '../core/plan/planRequest.ts';
-import type {
-  AnalyzeProgress,
-  CallContext,
-  PlanInputs,
-  PlanInputsRequest,
-  PlanModelRequest,
-} from './engineApi.ts';
+import { lockedWeights } from '../core/plan/lockedWeights.ts';
+import { planNeeds } from '../core/plan/planNeeds.ts';
+import { checkRequest } from '../core/plan/planRequest.ts';
+import type { AnalyzeProgress, CallContext, PlanInputs, PlanModelRequest } from './engineApi.ts';
 import { planInputs } from './planInputs.ts';
 import type { WorkerPool } from './workerPool.ts';
 
@@ -34,26 +30,9 @@ export async function plannedWeights(
   context: CallContext<AnalyzeProgress> = {},
 ): Promise<PlanInputs> {
   const { file, memoryLimit, failed, locked } = request;
-  const needs = { ...inputsFor(request), file, memoryLimit, failed };
-  const { model, weights } = await planInputs(needs, pool, context);
-  const fixed = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
-  return {
-    model,
-    weights: weights.map((weight) => ({ ...weight, locked: fixed.get(weight.id) ?? null })),
-  };
-}
-
-/** What the planners of a request read of the weights. */
-function inputsFor({
-  axis,
-  method,
-  settings,
-}: PlanRequest): Pick<PlanInputsRequest, 'spectra' | 'estimator' | 'pruning' | 'levels'> {
-  const mapped = method.startsWith('alpha-') || (axis === 'bits' && settings.alphaWeighting);
-  return {
-    spectra: axis === 'lowrank' || axis === 'mixed',
-    estimator: mapped ? settings.estimator : null,
-    pruning: axis === 'sparsity',
-    levels: axis === 'bits' || axis === 'mixed',
-  };
+  const needs = planNeeds(request.axis, [request.method], request.settings);
+  const inputs = { ...needs, file, memoryLimit, failed };
+  const { model, weights } = await planInputs(inputs, pool, context);
+  const actions = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
+  return { model, weights: lockedWeights(weights, actions) };
 }

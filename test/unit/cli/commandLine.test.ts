@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { reportSchema, type Report } from '../../../src/core/report/report.ts';
+import { reportSchema } from '../../../src/core/report/report.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { writeChain } from '../../fixtures/testEngine.ts';
@@ -41,7 +41,7 @@ describe('eigenscope analyze', () => {
       ...['analyze', 'model.onnx', '--precision', 'fast', '--json', '-', '--quiet'],
     );
     expect([status, stderr]).toEqual([0, '']);
-    expect((JSON.parse(stdout) as Report).settings.precision).toBe('fast');
+    expect(v.parse(reportSchema, JSON.parse(stdout)).settings.precision).toBe('fast');
   });
 
   it('writes one page that holds the report', () => {

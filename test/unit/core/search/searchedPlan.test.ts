@@ -5,6 +5,7 @@ import { parsePlan } from '../../../../src/core/plan/parsePlan.ts';
 import type { Plan } from '../../../../src/core/plan/plan.ts';
 import { DEFAULT_PLAN_SETTINGS, type PlanRequest } from '../../../../src/core/plan/planRequest.ts';
 import type { SearchSummary } from '../../../../src/core/plan/searchSummary.ts';
+import { storedRequest } from '../../../../src/core/plan/storedRequest.ts';
 import { searchedPlan } from '../../../../src/core/search/searchedPlan.ts';
 import { mixedWeights } from '../plan/planWeights.ts';
 
@@ -58,6 +59,11 @@ describe('the plan of a search', () => {
     expect(plan.layers).toEqual(start.layers);
     expect(plan.objective.error).toBeCloseTo(start.objective.error!, 12);
     expect(plan).toMatchObject({ method: 'search', search: SUMMARY, notes: start.notes });
+  });
+
+  it('was asked for what the search began with', () => {
+    expect(storedRequest(planOf())).toEqual(request);
+    expect(storedRequest(planOf({ start: 'of another version' })).method).toBe('error-optimal');
   });
 
   it.each<[string, Partial<SearchSummary>, RegExp]>([
