@@ -36,7 +36,7 @@ export function choiceFor(
 ): ActionChoice {
   if (target.kind === 'error')
     return cheapestWithin(target.value, planner, weights, errorOf, effort);
-  const { budget } = exchange(target, model, weights, may, planner.unit);
+  const { budget } = budgetOf(target, model, weights, may, planner.unit);
   const found = planner.within(budget, effort === 'draft');
   if (found) return found;
   const isSparsity = target.kind === 'sparsity';
@@ -59,7 +59,7 @@ function furthestValue(
   weights: readonly PlanWeight[],
   may: readonly boolean[],
 ): number {
-  const { value } = exchange(target, model, weights, may, planner.unit);
+  const { value } = budgetOf(target, model, weights, may, planner.unit);
   const isCount = target.value > 1 && (target.kind === 'parameters' || target.kind === 'bytes');
   return usable(value(planner.least), isCount, target.kind === 'sparsity');
 }
@@ -91,7 +91,7 @@ export function targetReach(
       return { furthest, none: 0 };
     case 'bits': {
       const whole = weights.reduce((total, { bytes }) => total + bytes, 0);
-      const { value } = exchange({ kind, value: 1 }, model, weights, may, planner.unit);
+      const { value } = budgetOf({ kind, value: 1 }, model, weights, may, planner.unit);
       return { furthest, none: value(whole) };
     }
     case 'parameters':
@@ -108,7 +108,8 @@ function usable(value: number, isCount: boolean, down: boolean): number {
   return (down ? Math.floor(scaled + 1e-6) : Math.ceil(scaled - 1e-6)) / 10_000;
 }
 
-function exchange(
+/** The budget of a planner that a target asks for; not of an error, which is none. */
+export function budgetOf(
   target: PlanTarget,
   model: PlanModel,
   weights: readonly PlanWeight[],
