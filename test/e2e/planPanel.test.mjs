@@ -364,7 +364,7 @@ describe('the plan panel', () => {
       await view.showFile({ file: pages.samplePlanFile(other) });
       await page.getByText('(30.0 %)').first().waitFor();
       await view.showFile({ file: pages.samplePlanFile(plan, { content: fault }) });
-      await page.getByRole('button', { name: /^Open the file as text/ }).click();
+      await page.getByRole('button', { name: /^Open as text at line 42/ }).click();
       assert.equal(handlers.asked.at(-1), 'line 42');
       await view.showFile({ file: pages.samplePlanFile(plan) });
       await page.getByText('(75.0 %)').first().waitFor();
