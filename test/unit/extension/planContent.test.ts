@@ -19,7 +19,7 @@ describe('the content of a plan file', () => {
   });
 
   it.each<[string, string, string, RegExp]>([
-    ['a rank of 0', '"rank": ', '"rank": 0, "x": ', /layers\.\d+/],
+    ['a rank of 0', '      "rank": ', '      "rank": 0, "x": ', /layers\.\d+/],
     ['an unknown action', '"action": "lowrank"', '"action": "shrink"', /layers\.\d+\.action/],
     ['a number that is text', '"seed": 1', '"seed": "one"', /seed/],
   ])('names the line of %s', (_name, part, put, message) => {
