@@ -161,5 +161,8 @@ export const SUITES = [
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
   // The panels' own pages run in the browser alone, and native packages speak to Node as they do to every
   // Node: for neither is there an older VS Code.
-  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel|planPanel|nativeParts)/, 'oldest') },
+  {
+    name: 'e2e-oldest',
+    run: endToEnd('e2e-oldest', /^(?!reportPanel|planPanel|nativeParts)/, 'oldest'),
+  },
 ];

@@ -141,8 +141,12 @@ describe('a plan', () => {
     await shownPlan(page, RECOGNITION);
     assert.ok(existsSync(session.file(another)));
     assert.equal(plan().layers.find((each) => each.locked).rank, 9);
-    for (const theme of ['Light Modern', 'Dark High Contrast', 'Light High Contrast']) {
+    for (const [theme, mark] of [
+      ['Light Modern', 'vs'],
+      ['Dark High Contrast', 'hc-black'],
+    ]) {
       await chooseTheme(page, theme);
+      await page.locator(`.monaco-workbench.${mark}`).waitFor();
       await session.screenshot(theme.toLowerCase().replaceAll(' ', '-'));
     }
   });

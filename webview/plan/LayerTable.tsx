@@ -33,7 +33,7 @@ export function LayerTable(props: LayerTableProps) {
         id: 'locked',
         label: t('Lock'),
         description: t('Whether a person has fixed the action; sorts locked layers first'),
-        width: 50,
+        width: 60,
         grow: 0,
         sortKey: ({ locked }) => (locked ? 0 : 1),
         cell: (layer) => (
@@ -96,7 +96,7 @@ export function LayerTable(props: LayerTableProps) {
         id: 'error',
         label: t('Error'),
         description: t('Predicted relative Frobenius error of the weight'),
-        width: 72,
+        width: 80,
         grow: 0,
         numeric: true,
         sortKey: ({ error }) => error,
