@@ -7,13 +7,17 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
  * Builds the panels into `outDir`: `report.js`, `plan.js` and their `.css` for the editor; `standalone.js` and
- * `standalone.css`, which bring theme values of their own, for the report that is one HTML file. Returns
- * esbuild's list of what went in.
+ * `standalone.css`, which bring theme values of their own, for the report that is one HTML file; `frontier.js` and
+ * `frontier.css` alike for the page of a frontier. Returns esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { report: 'webview/report/main.tsx', plan: 'webview/plan/main.tsx' },
+    entryPoints: {
+      report: 'webview/report/main.tsx',
+      plan: 'webview/plan/main.tsx',
+      frontier: 'webview/frontier/main.tsx',
+    },
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -34,6 +38,8 @@ export async function buildWebview(outDir) {
     ...['report.js', 'report.css', 'plan.js', 'plan.css'].map((name) => write(name, text(name))),
     write('standalone.js', text('report.js')),
     write('standalone.css', `${theme}\n${text('report.css')}`),
+    write('frontier.js', text('frontier.js')),
+    write('frontier.css', `${theme}\n${text('frontier.css')}`),
   ]);
   return { metafile };
 }

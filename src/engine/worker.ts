@@ -8,6 +8,7 @@ import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
+import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
 import { nativeParts } from './nativeParts.ts';
 import { solveTask } from './solveTask.ts';
@@ -19,13 +20,14 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart;
+const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart | PreparerStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
 if (start.kind === 'calibrate')
   parentPort.postMessage(
     calibrate(loadKernels(start.wasm), () => loadOrt(nativeParts(start.dist))),
   );
 else if (start.kind === 'gpu') await serveGpu(start, parentPort);
+else if (start.kind === 'prepare') servePreparation(start, parentPort);
 else serve(start, parentPort);
 
 function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort): void {
