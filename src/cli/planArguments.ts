@@ -15,6 +15,12 @@ import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
 import { DEFAULT_SEED } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
 import { UsageError } from './exitCode.ts';
+import {
+  SEARCH_OPTIONS,
+  SEARCH_USAGE,
+  searchArguments,
+  type SearchArguments,
+} from './searchArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 const { epsilon, highest } = DEFAULT_PLAN_SETTINGS;
@@ -41,10 +47,11 @@ changed: the plan is a file to be read, edited and applied. The table of layers 
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis].join(', ')}`).join('\n')}
   --method METHOD        by axis, the first the default:
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}
+                           search, on every axis: see below
   -o, --output FILE|-    where the plan goes; - for standard output
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
 ${SETTINGS_USAGE}
-  --seed N               kept in the plan (default ${DEFAULT_SEED})
+  --seed N               kept in the plan; of a search and of seeded noise (default ${DEFAULT_SEED})
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -52,6 +59,7 @@ ${SETTINGS_USAGE}
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
+${SEARCH_USAGE}
 Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
 checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
 `;
@@ -70,6 +78,8 @@ export interface PlanArguments {
   readonly cacheDir: string;
   readonly force: boolean;
   readonly quiet: boolean;
+  /** Of --method search; its request is that of the plan to begin with. */
+  readonly search: SearchArguments | undefined;
 }
 
 /** Throws UsageError that names the argument, and TargetError for a target that makes no sense. */
@@ -88,7 +98,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     model,
     request: {
       axis,
-      method: methodOf(axis, values.method),
+      method: methodOf(axis, values.method === 'search' ? values.start : values.method),
       target: parseTarget(values.target),
       settings: settingsOf(values),
       seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
@@ -100,6 +110,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
+    search: searchArguments(values.method, values),
   };
 }
 
@@ -183,6 +194,7 @@ function parsed(args: readonly string[]) {
         force: { type: 'boolean' },
         quiet: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        ...SEARCH_OPTIONS,
       },
     });
   } catch (error) {

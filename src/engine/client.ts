@@ -137,6 +137,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       cancellable(context.signal, (current) => current.remote.farms(request, context)),
     verify: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.verify(request, context)),
+    search: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.search(request, context)),
     get pid() {
       return engine?.pid;
     },

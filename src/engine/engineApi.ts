@@ -10,10 +10,13 @@ import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
+import type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+export { DEFAULT_SEARCH_SETTINGS } from './searchRequest.ts';
+export type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -143,4 +146,6 @@ export interface EngineApi {
   ): Promise<WindowsFigures>;
   /** Runs two models on the same inputs and says how far the second is from the first. */
   verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
+  /** A plan that is searched for by running the model; a cancelled search gives the best so far. */
+  search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
 }

@@ -71,10 +71,21 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
   };
 }
 
+/**
+ * Whether blocks of that length go to MatMulNBits, whose scales may be negative: the weight is the right side
+ * of all products that take it.
+ */
+export function goesToProducts(
+  site: Pick<RewriteSite, 'weight' | 'value'>,
+  { block }: Pick<QuantizeLayer, 'block'>,
+): boolean {
+  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
+  return isPower && isRightSide(site);
+}
+
 function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refusal {
   const { weight, value, model, tensor } = site;
-  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
-  if (isPower && isRightSide(site))
+  if (goesToProducts(site, { block }))
     return value.uses.every(({ node }) => site.claim(node))
       ? 'products'
       : { refused: 'a node that takes it is changed for another weight already' };
@@ -96,7 +107,7 @@ function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refu
 }
 
 /** Whether every node that takes the weight is a product with it on the right. */
-function isRightSide({ weight, value }: RewriteSite): boolean {
+function isRightSide({ weight, value }: Pick<RewriteSite, 'weight' | 'value'>): boolean {
   if (value.results.length > 0 || weight.shape.length !== 2) return false;
   return value.uses.every(
     ({ node: { tree }, input }) =>

@@ -12,6 +12,7 @@ import { ExternalData } from './externalData.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
+import { namesOf } from './namesOf.ts';
 import { FILE_SYSTEM, writeFiles } from './outputFiles.ts';
 import { besideName, checkOutputPath } from './outputPath.ts';
 import { bytesPiece, totalLength, type Edit, type Piece } from './piece.ts';
@@ -194,17 +195,6 @@ function keptOutcome(
   const before = <T>([first]: readonly [T, T]): readonly [T, T] => [first, first];
   const [same, size] = [before(parameters), before(bytes)];
   return { id, tensor, action: 'keep', relativeError: 0, parameters: same, bytes: size, note };
-}
-
-/** Every name of a value or a node. */
-function namesOf({ placed, tree }: OnnxModel): Set<string> {
-  const names = new Set<string>([...tree.graph.inputs, ...tree.graph.outputs]);
-  for (const { header, name } of placed.tensors) names.add(name).add(header.name);
-  for (const { tree: node, scope, label } of placed.nodes) {
-    for (const each of [label, node.name, ...node.inputs, ...node.outputs]) names.add(each);
-    for (const each of scope.values.keys()) names.add(each);
-  }
-  return names;
 }
 
 /** ONNX Runtime's own operators, imported where nodes use them and they are not yet. */
