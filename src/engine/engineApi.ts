@@ -8,11 +8,14 @@ import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { Compression } from '../core/report/compression/compression.ts';
+import type { CompressProgress, CompressRequest } from './compressRequest.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+export type { CompressProgress, CompressRequest } from './compressRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -146,4 +149,6 @@ export interface EngineApi {
   ): Promise<WindowsFigures>;
   /** Runs two models on the same inputs and says how far the second is from the first. */
   verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
+  /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
+  compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
 }

@@ -47,7 +47,8 @@ export function planTasks(
   return jobs;
 }
 
-function spectrumJob(entry: Entry, windows: boolean): PlanJob {
+/** The full spectrum of an entry, and of its windows where that is asked for; nothing else. */
+export function spectrumJob(entry: Entry, windows: boolean): EntryJob<SpectrumTask> {
   const { weight, part, id, flops, bytes, task } = entry;
   return {
     id,

@@ -6,6 +6,8 @@ import { loadOrt } from '../core/linalg/ortLibrary.ts';
 import { toWire } from '../protocol/remoteError.ts';
 import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
+import type { CompressStart } from './compressMessages.ts';
+import { serveCompress } from './compressThread.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
 import { measureTask } from './measureTask.ts';
@@ -18,9 +20,10 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart;
+const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart | CompressStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
 if (start.kind === 'calibrate') parentPort.postMessage(calibrate(loadKernels(start.wasm)));
+else if (start.kind === 'compress') serveCompress(start, parentPort);
 else if (start.kind === 'gpu') await serveGpu(start, parentPort);
 else serve(start, parentPort);
 

@@ -1,4 +1,5 @@
 import type { DenseWeight } from './denseWeight.ts';
+import type { Weight } from '../checkpoint/checkpoint.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
 import { encodedFactor, factorShape, factorValues } from './factorValues.ts';
@@ -102,8 +103,13 @@ function asTaken({
   return taken ? [{ use, taken }] : [];
 }
 
+/** Full rank of the matrix that two factors would stand in for; 0 where there is none. */
+export function factorRank(weight: Weight): number {
+  return refusalOf(weight) === '' ? Math.min(...factorShape(weight)) : 0;
+}
+
 /** Empty where the weight is one matrix that can be factorised. */
-function refusalOf({ groups, role, division, op }: DenseWeight): string {
+function refusalOf({ groups, role, division, op }: Weight): string {
   if (groups > 1)
     return `a convolution of ${groups} groups, each with a matrix of its own; two convolutions in its place would be no smaller`;
   if (role === 'recurrent') return `the gates of ${op} are taken as one tensor by that operator`;

@@ -75,6 +75,7 @@ export function rewriteCheckpoint(
       [...(hasExternal ? [external] : []), { file: output, pieces: final.pieces }],
       files,
       openRangeReader,
+      tools,
     );
     return {
       file: output,

@@ -2,6 +2,8 @@
  * - `wrong-plan`: the plan names a weight that the checkpoint does not have, or what cannot be done to it.
  * - `output-is-input`, `output-exists`, `output-unwritable`: nothing was written there.
  * - `out-of-range`: a value does not fit the stored type.
+ * - `rejected`: ONNX Runtime loads neither the new model nor the original.
+ * - `unloadable`: ONNX Runtime loads the original, and not what was made of it.
  * - `cancelled`: stopped because the caller asked.
  */
 export type RewriteErrorCode =
@@ -10,6 +12,8 @@ export type RewriteErrorCode =
   | 'output-exists'
   | 'output-unwritable'
   | 'out-of-range'
+  | 'rejected'
+  | 'unloadable'
   | 'cancelled';
 
 /** Why a checkpoint was not rewritten; no file is left of the attempt. The message is for a person. */
