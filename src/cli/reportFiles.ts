@@ -11,7 +11,7 @@ import type { ReportTarget } from './reportTargets.ts';
 
 /** How each form of a report begins. A file that only speaks of reports does not begin like one. */
 const OUR_MARKS: readonly ((start: string) => boolean)[] = [
-  (start) => /^\{\s*"schema":\s*"eigenscope\.(report|verification)\//.test(start),
+  (start) => /^\{\s*"schema":\s*"eigenscope\.(report|verification|compression)\//.test(start),
   (start) => start.startsWith('<!DOCTYPE html>') && start.includes('- Eigenscope</title>'),
   (start) => start.startsWith(CSV_MARK),
   (start) => start.startsWith(`${MARKDOWN_MARK}\n`),
