@@ -23,7 +23,8 @@ export function plannerOf(
     case 'sparsity':
       return sparsityPlanner(weights, chosen(SPARSITY_METHODS, method), settings);
     case 'bits': {
-      const weighed = settings.alphaWeighting ? alphaWeighed(weights, settings) : weights;
+      const counted = target.kind === 'bits' ? weights.map(valuesAlone) : weights;
+      const weighed = settings.alphaWeighting ? alphaWeighed(counted, settings) : counted;
       return method === 'uniform'
         ? uniformBitsPlanner(weighed, settings.scale)
         : bytesPlanner(weighed, settings.scale, undefined);
@@ -41,6 +42,11 @@ function chosen<T extends string>(methods: readonly T[], method: string): T {
 
 function lowRankUnit(kind: PlanRequest['target']['kind']): CostUnit {
   return kind === 'bytes' || kind === 'rank' ? kind : 'parameters';
+}
+
+/** Mean bits are those of values with their scales and padding, not of nodes. */
+function valuesAlone(weight: PlanWeight): PlanWeight {
+  return { ...weight, added: { lowrank: 0, channel: 0, blocks: 0 } };
 }
 
 /** Errors of heavy-tailed weights count more: each over the share that the linear map would give the weight. */

@@ -1,3 +1,5 @@
+import type { PlannedAction } from './action.ts';
+import { addedBytes } from './actionEffect.ts';
 import { fixedOption, errorFactor, undominated, type ActionOption } from './actionOption.ts';
 import type { ActionChoice, AxisPlanner } from './axisPlanner.ts';
 import { allocator } from './allocator.ts';
@@ -21,12 +23,11 @@ export function bytesOptions(
   const levels = weight.refused.bits === '' ? (weight.values?.levels ?? []) : [];
   return undominated([
     ...levels
-      .filter(({ bytes }) => bytes < weight.bytes)
-      .map(({ bits, block, bytes, error }): ActionOption => ({
-        action: { action: 'quantize', bits, block },
-        cost: bytes,
-        error: factor * error,
-      })),
+      .map(({ bits, block, bytes, error }): ActionOption => {
+        const action: PlannedAction = { action: 'quantize', bits, block };
+        return { action, cost: bytes + addedBytes(weight, action), error: factor * error };
+      })
+      .filter(({ cost }) => cost < weight.bytes),
     ...(ranks ? lowRankOptions(weight, scale, ranks.multiple, 'bytes') : []),
     whole,
   ]);

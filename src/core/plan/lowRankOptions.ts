@@ -2,7 +2,7 @@ import type { PlannedAction } from './action.ts';
 import type { CostUnit } from './actionEffect.ts';
 import { errorFactor, fixedOption, type ActionOption, type ErrorScale } from './actionOption.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { largestUsefulRank } from './rankCost.ts';
+import { usefulRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /**
@@ -16,13 +16,13 @@ export function lowRankOptions(
   multiple: number,
   unit: CostUnit = 'parameters',
 ): readonly ActionOption[] {
-  const { rows, cols, singularValues, refused, locked } = weight;
+  const { singularValues, refused, locked } = weight;
   const whole = fixedOption(weight, scale, unit);
   if (refused.lowrank !== '' || locked) return [whole];
   const tails = tailEnergies(singularValues);
   const factor = tails[0]! > 0 ? errorFactor(weight, scale) / tails[0]! : 0;
   const ranks: ActionOption[] = [];
-  for (let rank = multiple; rank <= largestUsefulRank(rows, cols); rank += multiple) {
+  for (let rank = multiple; rank <= usefulRank(weight); rank += multiple) {
     const action: PlannedAction = { action: 'lowrank', rank };
     const cost = unit === 'rank' ? rank : costAtRank(weight, rank, unit);
     ranks.push({ action, cost, error: factor * tails[rank]! });
@@ -31,9 +31,10 @@ export function lowRankOptions(
 }
 
 function costAtRank(
-  { rows, cols, elementBytes }: PlanWeight,
+  { rows, cols, elementBytes, added }: PlanWeight,
   rank: number,
   unit: 'parameters' | 'bytes',
 ): number {
-  return rank * (rows + cols) * (unit === 'bytes' ? elementBytes : 1);
+  const parameters = rank * (rows + cols);
+  return unit === 'bytes' ? elementBytes * parameters + (added?.lowrank ?? 0) : parameters;
 }

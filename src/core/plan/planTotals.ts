@@ -1,4 +1,4 @@
-import { fullRank } from './actionEffect.ts';
+import { addedBytes, fullRank } from './actionEffect.ts';
 import type { ErrorScale } from './actionOption.ts';
 import type { PlanLayer, PlanTotals } from './plan.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
@@ -54,7 +54,7 @@ export function totalsOf(
             ({ weight }) => fullRank(weight),
           )
         : null,
-    bits: axis === 'bits' ? ratio(({ layer }) => 8 * layer.bytes[1], parametersOf) : null,
+    bits: axis === 'bits' ? ratio(valueBits, parametersOf) : null,
     sparsity:
       axis === 'sparsity'
         ? ratio(({ layer }) => layer.parameters[0] - layer.parameters[1], parametersOf)
@@ -66,6 +66,16 @@ export function totalsOf(
       ),
     ),
   };
+}
+
+function valueBits({
+  weight,
+  layer,
+}: {
+  readonly weight: PlanWeight;
+  readonly layer: PlanLayer;
+}): number {
+  return 8 * (layer.bytes[1] - addedBytes(weight, layer));
 }
 
 function importance({ energy }: PlanWeight, scale: ErrorScale): number {

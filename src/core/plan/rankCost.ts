@@ -1,3 +1,5 @@
+import type { PlanWeight } from './planWeight.ts';
+
 /** Parameters of the two factors of rank `rank` of a rows x cols matrix. */
 export function factorParameters(rows: number, cols: number, rank: number): number {
   return rank * (rows + cols);
@@ -9,6 +11,13 @@ export function factorParameters(rows: number, cols: number, rank: number): numb
  */
 export function largestUsefulRank(rows: number, cols: number): number {
   return Math.ceil((rows * cols) / (rows + cols)) - 1;
+}
+
+/** The same of a weight, where it also has to make the file smaller with the nodes and names that are added. */
+export function usefulRank({ rows, cols, bytes, elementBytes, added }: PlanWeight): number {
+  const room = bytes - (added?.lowrank ?? 0);
+  const saving = Math.ceil(room / (elementBytes * (rows + cols))) - 1;
+  return Math.max(0, Math.min(largestUsefulRank(rows, cols), saving));
 }
 
 /** Parameters after an action of that rank; `rank` at or above break-even means that the matrix stays. */

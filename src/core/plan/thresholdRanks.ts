@@ -2,7 +2,7 @@ import { normalizedSpectrum } from '../spectrum/normalizedSpectrum.ts';
 import { KEEP } from './action.ts';
 import { costOf, type CostUnit } from './actionEffect.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { largestUsefulRank } from './rankCost.ts';
+import { usefulRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /** Methods that keep a singular direction where its score is above one threshold for all weights. */
@@ -77,10 +77,10 @@ function rankSteps(
   { multiple, minRatio }: RankSettings,
   unit: CostUnit,
 ): readonly RankStep[] {
-  const { rows, cols, singularValues, refused, locked } = weight;
+  const { singularValues, refused, locked } = weight;
   const dense = costOf(weight, locked ?? KEEP, unit);
   const full = singularValues.length;
-  const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
+  const most = Math.min(usefulRank(weight), Math.ceil(full * (1 - minRatio)) - 1);
   const scores =
     refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
   const steps: RankStep[] = [];
