@@ -42,6 +42,14 @@ function write(
   });
 }
 
+function writeLarge(): string {
+  const values = Float64Array.from({ length: 250 * 250 }, () => random.normal());
+  return writeOnnx(folder, 'large.onnx', {
+    nodes: [op('MatMul', ['x', 'w'], 'y')],
+    initializers: [{ name: 'w', dims: [250, 250], values }],
+  });
+}
+
 const model = write('model.onnx');
 write('other.onnx');
 const broken = write('broken.onnx', 'NoSuchOperator');
@@ -53,6 +61,7 @@ fs.writeFileSync(at('taken.onnx'), 'mine');
 
 const half = { action: 'lowrank', rank: 24 } as const;
 await writePlan(at('half.json'), model, () => half);
+await writePlan(at('large.json'), writeLarge(), () => half);
 await writePlan(at('broken.json'), broken, () => half);
 const edited = (name: string, change: (first: PlanLayer) => object): Promise<string> =>
   writePlan(
@@ -128,6 +137,7 @@ describe('eigenscope compress', () => {
   });
 });
 
+const LARGE = ['large.onnx', '--plan', 'large.json', '-o', 'out.onnx'];
 const COMPRESS = ['model.onnx', '--plan', 'half.json', '-o', 'out.onnx'];
 const to = (output: string): string[] => [...COMPRESS.slice(0, 4), output];
 const by = (plan: string): string[] => ['model.onnx', '--plan', plan, '-o', 'out.onnx'];
@@ -143,6 +153,12 @@ describe('eigenscope compress refuses, and leaves nothing behind', () => {
   it.each<[string, number, readonly string[], RegExp]>([
     ['no model', 2, [], /No model was given\. Try --help\.$/],
     ['two models', 2, ['a.onnx', 'b.onnx'], /'b\.onnx' is one too many/],
+    [
+      'too little memory',
+      2,
+      [...LARGE, '--memory', '1'],
+      /needs 2 MB of memory and 1 MB may be used/,
+    ],
     ['no plan', 2, ['model.onnx', '-o', 'out.onnx'], /No plan was given/],
     ['no output', 2, ['model.onnx', '--plan', 'half.json'], /-o says where/],
     ['standard output', 2, to('-'), /cannot go to standard output/],
