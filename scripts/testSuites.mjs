@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureHost, ensurePackages, hostUnsupported } from './e2eHost.mjs';
-import { packageVsix } from './package.mjs';
+import { ownPlatform } from './nativePackages.mjs';
+import { packageLine, packageVsix, UNIVERSAL } from './package.mjs';
 import { runCommand } from './runCommand.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -11,7 +12,10 @@ const bin = (name) => path.join(ROOT, 'node_modules/.bin', name);
 
 /** One command that passes or fails as a whole. */
 function check(command, args) {
-  return async () => ({ passed: 0, failed: 0, skipped: 0, ...verdict(await node(command, args)) });
+  return async () => {
+    const code = await node(command, args, { together: true });
+    return { passed: 0, failed: 0, skipped: 0, ...verdict(code) };
+  };
 }
 
 function verdict(code) {
@@ -19,13 +23,16 @@ function verdict(code) {
 }
 
 /** Runs a JavaScript file of the repository or of a package, and resolves to its exit code. */
-function node(file, args) {
-  return runCommand(process.execPath, [file, ...args], { cwd: ROOT });
+function node(file, args, options = {}) {
+  return runCommand(process.execPath, [file, ...args], { cwd: ROOT, ...options });
 }
 
+/** The packages that need nothing from the network: each is held to its contents and to its size. */
 async function packaging() {
-  console.log(`Packaged ${path.relative(ROOT, await packageVsix(ARTIFACTS))}`);
-  return { passed: 1, failed: 0, skipped: 0 };
+  const platforms = [UNIVERSAL, ownPlatform()].filter((each) => each !== undefined);
+  for (const platform of platforms)
+    console.log(packageLine(await packageVsix(ARTIFACTS, platform)));
+  return { passed: platforms.length, failed: 0, skipped: 0 };
 }
 
 /** The vitest files in those folders. */
@@ -134,17 +141,25 @@ function counted(code, read) {
   return counts;
 }
 
-/** What `npm test` runs, in this order. A part that others rest on stops the run where it fails. */
+/**
+ * What `npm test` runs, in this order. A part that others rest on stops the run where it fails; parts with
+ * the same name as `beside` run side by side.
+ */
 export const SUITES = [
   { name: 'build', essential: true, run: check('scripts/build.mjs', []) },
-  { name: 'types', run: check(bin('tsc'), ['-b']) },
-  { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
-  { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
+  { name: 'types', beside: 'statics', run: check(bin('tsc'), ['-b']) },
+  { name: 'lint', beside: 'statics', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
+  {
+    name: 'format',
+    beside: 'statics',
+    run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']),
+  },
   { name: 'unit', run: vitest('unit', ['test/unit', 'test/golden']) },
   { name: 'kills', run: vitest('kills', ['test/kills']) },
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
-  // The panel's own pages run in the browser alone: for them there is no older VS Code.
-  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel)/, 'oldest') },
+  // The panel's own pages run in the browser alone, and native packages speak to Node as they do to every
+  // Node: for neither is there an older VS Code.
+  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel|nativeParts)/, 'oldest') },
 ];

@@ -11,7 +11,7 @@ export interface GpuThreadStart {
   readonly wasm: Uint8Array;
   /** Empty: no cache. */
   readonly cacheDir: string;
-  /** Folder beside which the native parts are looked for. */
+  /** Folder in and above which the native parts are looked for. */
   readonly dist: string;
   /** Of the CPU pool: what the GPU has to beat. */
   readonly workers: number;

@@ -60,6 +60,12 @@ export class GpuShare {
     return flops / worker <= (queued + this.flopsRunning) / calibration.gpu;
   }
 
+  /** How many of so many workers the GPU is as fast as; 0 where that was not measured. */
+  inWorkers(workers: number): number {
+    const { calibration } = this.accepted.selfTest;
+    return calibration ? (workers * calibration.gpu) / calibration.cpu : 0;
+  }
+
   /** Never rejects. */
   async solve(
     task: SpectrumTask,
