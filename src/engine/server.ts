@@ -42,7 +42,7 @@ const devices = new ComputeDevices(
   (adapterName) =>
     new GpuQueue({
       script,
-      start: { wasm, cacheDir, dist, workers: pool.size, adapterName },
+      start: { wasm, cacheDir, dist, preparer: script.href, workers: pool.size, adapterName },
       finishBand: (blocks, count, cancelled) => pool.finishBand(blocks, count, cancelled),
     }),
 );

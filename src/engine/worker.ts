@@ -10,6 +10,7 @@ import type { CompressStart } from './compressMessages.ts';
 import { serveCompress } from './compressThread.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
+import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
 import { nativeParts } from './nativeParts.ts';
 import { solveTask } from './solveTask.ts';
@@ -21,7 +22,8 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart | CompressStart;
+const start = workerData as
+  WorkerStart | CalibrationStart | GpuThreadStart | PreparerStart | CompressStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
 if (start.kind === 'calibrate')
   parentPort.postMessage(
@@ -29,6 +31,7 @@ if (start.kind === 'calibrate')
   );
 else if (start.kind === 'compress') serveCompress(start, parentPort);
 else if (start.kind === 'gpu') await serveGpu(start, parentPort);
+else if (start.kind === 'prepare') servePreparation(start, parentPort);
 else serve(start, parentPort);
 
 function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort): void {

@@ -24,3 +24,18 @@ export function usefulRank({ rows, cols, bytes, elementBytes, added }: PlanWeigh
 export function parametersAtRank(rows: number, cols: number, rank: number): number {
   return Math.min(rows * cols, factorParameters(rows, cols, rank));
 }
+
+/** What a factorised weight costs beside its ranks. */
+export function beforeRanks({ added }: PlanWeight, unit: 'parameters' | 'bytes' | 'rank'): number {
+  return unit === 'bytes' ? (added?.lowrank ?? 0) : 0;
+}
+
+/** What each rank of a factorised weight costs. */
+export function oneRank(
+  { rows, cols, elementBytes }: PlanWeight,
+  unit: 'parameters' | 'bytes' | 'rank',
+): number {
+  return unit === 'rank'
+    ? 1
+    : factorParameters(rows, cols, 1) * (unit === 'bytes' ? elementBytes : 1);
+}

@@ -28,7 +28,7 @@ export class GpuShare {
   private isStopped = false;
 
   constructor(
-    private readonly queue: GpuQueue,
+    private readonly queue: Pick<GpuQueue, 'solve' | 'distrust'>,
     private readonly accepted: AcceptedGpu,
   ) {}
 

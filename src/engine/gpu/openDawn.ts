@@ -91,11 +91,9 @@ function requireLoader({ koffi }: DawnLibrary): void {
   try {
     koffi.load(VULKAN_LOADER);
   } catch (cause) {
-    throw new GpuError(
-      'unavailable',
-      `${NO_ADAPTER} It has no Vulkan loader (${VULKAN_LOADER}).`,
-      { cause },
-    );
+    throw new GpuError('unavailable', `${NO_ADAPTER} It has no Vulkan loader (${VULKAN_LOADER}).`, {
+      cause,
+    });
   }
 }
 

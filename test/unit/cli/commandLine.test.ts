@@ -41,7 +41,7 @@ describe('eigenscope analyze', () => {
       ...['analyze', 'model.onnx', '--precision', 'fast', '--json', '-', '--quiet'],
     );
     expect([status, stderr]).toEqual([0, '']);
-    expect((JSON.parse(stdout) as Report).settings.precision).toBe('fast');
+    expect(v.parse(reportSchema, JSON.parse(stdout)).settings.precision).toBe('fast');
   });
 
   it('writes one page that holds the report', () => {

@@ -7,7 +7,6 @@ import { solveFlops } from '../../../src/core/linalg/singularValues.ts';
 import { shuffleCount } from '../../../src/core/spectrum/shuffles.ts';
 import type { Estimate } from '../../../src/engine/engineApi.ts';
 import { estimate } from '../../../src/engine/estimate.ts';
-import type { GpuQueue } from '../../../src/engine/gpu/gpuQueue.ts';
 import { GpuShare } from '../../../src/engine/gpu/gpuShare.ts';
 import { rememberSpeed } from '../../fixtures/rememberedSpeed.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
@@ -105,10 +104,16 @@ describe('the estimate where a GPU takes part', () => {
   const shareOf = (cpu: number, gpu: number): GpuShare => {
     const selfTest = { ...absentAdapter(new GpuError('unavailable', '')), isUsed: true };
     const solver = { backend: 'webgpu', kernels: '' } as const;
-    return new GpuShare({} as GpuQueue, {
-      selfTest: { ...selfTest, calibration: { cpu, gpu } },
-      solver,
-    });
+    const unused = (): never => {
+      throw new Error('An estimate solves nothing.');
+    };
+    return new GpuShare(
+      { solve: unused, distrust: unused },
+      {
+        selfTest: { ...selfTest, calibration: { cpu, gpu } },
+        solver,
+      },
+    );
   };
 
   it.each([

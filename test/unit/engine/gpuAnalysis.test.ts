@@ -51,6 +51,7 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
     const { from, preload } = softwareGpuOptions();
     const start: Omit<FaultyStart, 'kind'> = {
       ...{ wasm, cacheDir: '', dist: from, workers: 1, adapterName: '', preload, fault },
+      preparer: pathToFileURL(path.join(DIST, 'worker.mjs')).href,
     };
     queue = new GpuQueue({
       script: pathToFileURL(script),
@@ -125,6 +126,23 @@ describe.skipIf(!vulkan)('an analysis on the software Vulkan', () => {
       });
       expect(report.compute.notes).toBeUndefined();
       expect(report.settings).toMatchObject({ precision: 'fast', device: 'gpu' });
+    },
+    COMPILE_MS,
+  );
+
+  it(
+    'prepares matrices on threads of their own while the device has others',
+    async () => {
+      spans.length = 0;
+      const { share } = await analyzed({ file: small });
+      const prepared = spans.filter(({ stage }) => stage === 'prepare');
+      const onDevice = spans.filter(({ stage }) => stage === 'device');
+      expect(new Set(prepared.map(({ id }) => id)).size).toBe(share.counts.gpu);
+      expect(onDevice.length).toBeGreaterThan(share.counts.gpu);
+      const overlapping = prepared.filter(({ start, end }) =>
+        onDevice.some((other) => other.start < end && other.end > start),
+      );
+      expect(overlapping.length).toBeGreaterThanOrEqual(1);
     },
     COMPILE_MS,
   );
