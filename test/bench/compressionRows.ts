@@ -80,6 +80,9 @@ const SMALLER: TransformerShape = { ...MINILM, layers: 2, width: 192, inner: 768
 
 const SEEDS = [1, 2, 3, 4, 5] as const;
 
+/** Longer than a transformer takes to be made. */
+const IDLE_SECONDS = 3600;
+
 const METHODS = ['error-optimal', 'uniform', 'energy', 'welore'] as const;
 
 export async function compressionRows(
@@ -125,7 +128,13 @@ async function withEngine<T>(
   work: (engine: EngineClient) => Promise<T>,
 ): Promise<T> {
   const cacheDir = path.join(scratch, 'cache');
-  const engine = createEngineClient({ dist, cacheDir, version: '0.0.0-bench', log });
+  const engine = createEngineClient({
+    dist,
+    cacheDir,
+    version: '0.0.0-bench',
+    idleSeconds: IDLE_SECONDS,
+    log,
+  });
   try {
     return await work(engine);
   } finally {
