@@ -1,5 +1,3 @@
-import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { FAIL_ON, type FailOn } from '../core/report/failOn.ts';
 import {
@@ -10,7 +8,14 @@ import {
   deviceConflict,
   type DeviceChoice,
 } from '../engine/engineApi.ts';
-import { defaultCacheFolder } from './cacheFolder.ts';
+import {
+  COMMON_OPTIONS,
+  parsedOptions,
+  SOLVER_OPTIONS,
+  SOLVER_USAGE,
+  solverArguments,
+  type SolverArguments,
+} from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -43,10 +48,7 @@ output where - is given. Given a folder, each model's report is DIR/MODEL.onnx.j
                          fast precision, which is the default where one is asked for (default: auto)
   --backend NAME         what multiplies matrices: ${BACKENDS.join(', ')} (default: auto,
                          the fastest that this machine has)
-  --workers N            worker threads (default: one less than the cores)
-  --memory MB            memory that running tasks may take together (default: half of the free)
-  --cache DIR            folder of solved spectra (default: the system's cache folder)
-  --no-cache             solve everything, keep nothing
+${SOLVER_USAGE}
   --force                write over a file that is not a report of ours
   --quiet                no table and no progress, errors only
 
@@ -75,7 +77,7 @@ export interface Output {
   readonly target: string;
 }
 
-export interface AnalyzeArguments {
+export interface AnalyzeArguments extends SolverArguments {
   /** Files and folders, as given. */
   readonly models: readonly string[];
   readonly outputs: readonly Output[];
@@ -94,11 +96,6 @@ export interface AnalyzeArguments {
   readonly yes: boolean;
   readonly minEigenvalues: number;
   readonly seed: number;
-  readonly workers: number;
-  /** Bytes; 0 for the default. */
-  readonly memoryLimit: number;
-  /** Empty for none. */
-  readonly cacheDir: string;
   readonly force: boolean;
   readonly quiet: boolean;
 }
@@ -128,9 +125,7 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     yes: values.yes ?? false,
     minEigenvalues: wholeNumber('--min-eigenvalues', values['min-eigenvalues'], 10, 1),
     seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
-    workers: wholeNumber('--workers', values.workers, 0, 1),
-    memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,
-    cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
+    ...solverArguments(values),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
   };
@@ -183,38 +178,28 @@ function failOnOf(text: string | undefined): FailOn[] {
   });
 }
 
+const OPTIONS = {
+  json: { type: 'string' },
+  html: { type: 'string' },
+  csv: { type: 'string' },
+  md: { type: 'string' },
+  'fail-on': { type: 'string' },
+  baseline: { type: 'string' },
+  spectra: { type: 'boolean' },
+  mode: { type: 'string' },
+  precision: { type: 'string' },
+  device: { type: 'string' },
+  backend: { type: 'string' },
+  layers: { type: 'string' },
+  largest: { type: 'string' },
+  yes: { type: 'boolean' },
+  'min-eigenvalues': { type: 'string' },
+  seed: { type: 'string' },
+  force: { type: 'boolean' },
+  ...SOLVER_OPTIONS,
+  ...COMMON_OPTIONS,
+} as const;
+
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'string' },
-        html: { type: 'string' },
-        csv: { type: 'string' },
-        md: { type: 'string' },
-        'fail-on': { type: 'string' },
-        baseline: { type: 'string' },
-        spectra: { type: 'boolean' },
-        mode: { type: 'string' },
-        precision: { type: 'string' },
-        device: { type: 'string' },
-        backend: { type: 'string' },
-        layers: { type: 'string' },
-        largest: { type: 'string' },
-        yes: { type: 'boolean' },
-        'min-eigenvalues': { type: 'string' },
-        seed: { type: 'string' },
-        workers: { type: 'string' },
-        memory: { type: 'string' },
-        cache: { type: 'string' },
-        'no-cache': { type: 'boolean' },
-        force: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parsedOptions(args, OPTIONS);
 }

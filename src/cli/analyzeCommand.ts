@@ -2,8 +2,9 @@ import * as path from 'node:path';
 import { acceptedFindings, type Acceptance } from '../core/report/acceptance.ts';
 import { failVerdict } from '../core/report/failOn.ts';
 import type { Report } from '../core/report/report.ts';
-import { createEngineClient, type EngineClient } from '../engine/client.ts';
+import type { EngineClient } from '../engine/client.ts';
 import { ANALYZE_USAGE, parseAnalyzeArguments, type AnalyzeArguments } from './analyzeArguments.ts';
+import { runOnEngine } from './engineRun.ts';
 import { errorText, EXIT, exitCodeOf } from './exitCode.ts';
 import { acceptanceFor, baselineFor } from './failCriteria.ts';
 import { selectLayers } from './layerSelection.ts';
@@ -45,23 +46,15 @@ export async function analyzeCommand(
   }
   const runs = plannedRuns(given);
   const { cacheDir, workers, backend } = given;
-  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers, backend, log });
-  const abort = new AbortController();
-  const onInterrupt = (): void => abort.abort();
-  process.once('SIGINT', onInterrupt);
-  try {
+  return runOnEngine({ dist, version, cacheDir, workers, backend }, async (engine, signal) => {
     let worst: number = EXIT.done;
     for (const run of runs) {
-      const report = await reportOf(run, given, engine, abort.signal);
+      const report = await reportOf(run, given, engine, signal);
       const code = typeof report === 'number' ? report : deliver(report, run, given, dist);
       worst = Math.max(worst, code);
     }
     return worst;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-    engine.dispose();
-  }
+  });
 }
 
 function plannedRuns(given: AnalyzeArguments): Run[] {

@@ -36,6 +36,8 @@ export function exitCodeOf(error: Error): number {
       return EXIT.checkpoint;
     case 'VerifyError':
       return verifyExitCode((error as { code?: string }).code);
+    case 'RewriteError':
+      return rewriteExitCode((error as { code?: string }).code);
     case 'CancelledError':
       return EXIT.cancelled;
     default:
@@ -46,6 +48,12 @@ export function exitCodeOf(error: Error): number {
 /** Of models that could not be compared: whether the arguments are at fault or a model. */
 function verifyExitCode(code: string | undefined): number {
   return code === 'rejected' || code === 'ended' ? EXIT.checkpoint : EXIT.usage;
+}
+
+/** Of a model that was not written: whether the arguments are at fault, the model, or we. */
+function rewriteExitCode(code: string | undefined): number {
+  if (code === 'unloadable') return EXIT.internal;
+  return code === 'rejected' ? EXIT.checkpoint : EXIT.usage;
 }
 
 /** What standard error says of it: one line, and for a fault of ours where it lies. */

@@ -1,5 +1,3 @@
-import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { PlanMethod } from '../core/plan/plan.ts';
 import {
   ALPHA_ESTIMATORS,
@@ -13,7 +11,14 @@ import { parseTarget } from '../core/plan/planTarget.ts';
 import { PLAN_AXES, type PlanAxis } from '../core/plan/planWeight.ts';
 import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
 import { DEFAULT_SEED } from '../engine/engineApi.ts';
-import { defaultCacheFolder } from './cacheFolder.ts';
+import {
+  COMMON_OPTIONS,
+  parsedOptions,
+  SOLVER_OPTIONS,
+  SOLVER_USAGE,
+  solverArguments,
+  type SolverArguments,
+} from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
 import {
   SEARCH_OPTIONS,
@@ -52,10 +57,7 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
 ${SETTINGS_USAGE}
   --seed N               kept in the plan; of a search and of seeded noise (default ${DEFAULT_SEED})
-  --workers N            worker threads (default: one less than the cores)
-  --memory MB            memory that running tasks may take together (default: half of the free)
-  --cache DIR            folder of solved spectra (default: the system's cache folder)
-  --no-cache             solve everything, keep nothing
+${SOLVER_USAGE}
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
@@ -64,18 +66,13 @@ Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the messa
 checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
 `;
 
-export interface PlanArguments {
+export interface PlanArguments extends SolverArguments {
   /** As given. */
   readonly model: string;
   readonly request: PlanRequest;
   /** `-` for standard output. */
   readonly output: string;
   readonly from: string | undefined;
-  readonly workers: number;
-  /** Bytes; 0 for the default. */
-  readonly memoryLimit: number;
-  /** Empty for none. */
-  readonly cacheDir: string;
   readonly force: boolean;
   readonly quiet: boolean;
   /** Of --method search; its request is that of the plan to begin with. */
@@ -105,9 +102,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     },
     output: values.output,
     from: values.from,
-    workers: wholeNumber('--workers', values.workers, 0, 1),
-    memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,
-    cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
+    ...solverArguments(values),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
     search: searchArguments(values.method, values),
@@ -174,30 +169,20 @@ function decimal(option: string, text: string | undefined, absent: number): numb
   return value;
 }
 
+const OPTIONS = {
+  axis: { type: 'string' },
+  target: { type: 'string' },
+  method: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  from: { type: 'string' },
+  ...SETTING_OPTIONS,
+  seed: { type: 'string' },
+  force: { type: 'boolean' },
+  ...SOLVER_OPTIONS,
+  ...COMMON_OPTIONS,
+  ...SEARCH_OPTIONS,
+} as const;
+
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        axis: { type: 'string' },
-        target: { type: 'string' },
-        method: { type: 'string' },
-        output: { type: 'string', short: 'o' },
-        from: { type: 'string' },
-        ...SETTING_OPTIONS,
-        seed: { type: 'string' },
-        workers: { type: 'string' },
-        memory: { type: 'string' },
-        cache: { type: 'string' },
-        'no-cache': { type: 'boolean' },
-        force: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        ...SEARCH_OPTIONS,
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parsedOptions(args, OPTIONS);
 }

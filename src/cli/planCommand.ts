@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { parsePlan, PlanError } from '../core/plan/parsePlan.ts';
 import type { PlanLayer } from '../core/plan/plan.ts';
 import { checkRequest } from '../core/plan/planRequest.ts';
-import { createEngineClient } from '../engine/client.ts';
 import type { CommandContext } from './analyzeCommand.ts';
+import { runOnEngine } from './engineRun.ts';
 import { EXIT, UsageError } from './exitCode.ts';
 import { parsePlanArguments, PLAN_USAGE, type PlanArguments } from './planArguments.ts';
+import { readPlanFile } from './planFile.ts';
 import { planLines } from './planTable.ts';
 import { ProgressBar } from './progressBar.ts';
 import { checkPlace, writeWhole } from './reportFiles.ts';
@@ -31,37 +31,31 @@ export async function planCommand(
   if (given.search) checkStatePlace(given.output, file, given);
   const locked = given.from === undefined ? [] : lockedLayers(given.from);
   const { cacheDir, workers, memoryLimit, quiet } = given;
-  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers, log });
-  const abort = new AbortController();
-  const onInterrupt = (): void => abort.abort();
-  process.once('SIGINT', onInterrupt);
   const bar = new ProgressBar(process.stderr);
-  const request = { ...given.request, file, memoryLimit, failed: {}, locked };
-  const { signal } = abort;
-  try {
-    const { plan, finished } = given.search
-      ? await searchedPlan(engine, request, given.search, given, signal)
-      : {
-          plan: await engine.plan(request, {
-            signal,
-            onProgress: (progress) => {
-              if (!quiet) bar.show(progress);
-            },
-          }),
-          finished: true,
-        };
-    bar.clear();
-    if (!quiet) process.stderr.write(`${planLines(plan).join('\n')}\n`);
-    const text = `${JSON.stringify(plan, null, 2)}\n`;
-    if (given.output === '-') process.stdout.write(text);
-    else writeWhole({ file: given.output, makeFolder: false }, text);
-    return finished ? EXIT.done : EXIT.cancelled;
-  } finally {
-    bar.clear();
-    process.off('SIGINT', onInterrupt);
-    engine.dispose();
-  }
+  return runOnEngine({ dist, version, cacheDir, workers }, async (engine, signal) => {
+    const request = { ...given.request, file, memoryLimit, failed: {}, locked };
+    try {
+      const { plan, finished } = given.search
+        ? await searchedPlan(engine, request, given.search, given, signal)
+        : {
+            plan: await engine.plan(request, {
+              signal,
+              onProgress: (progress) => {
+                if (!quiet) bar.show(progress);
+              },
+            }),
+            finished: true,
+          };
+      bar.clear();
+      if (!quiet) process.stderr.write(`${planLines(plan).join('\n')}\n`);
+      const text = `${JSON.stringify(plan, null, 2)}\n`;
+      if (given.output === '-') process.stdout.write(text);
+      else writeWhole({ file: given.output, makeFolder: false }, text);
+      return finished ? EXIT.done : EXIT.cancelled;
+    } finally {
+      bar.clear();
+    }
+  });
 }
 
 /** Plans are edited by hand, so that not even one of ours is written over unasked. */
@@ -82,11 +76,5 @@ function checkPlanPlace(
 
 /** Throws PlanError. */
 export function lockedLayers(file: string): readonly PlanLayer[] {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new PlanError(`${file} cannot be read: ${(error as Error).message}.`);
-  }
-  return parsePlan(text, file).layers.filter(({ locked }) => locked);
+  return readPlanFile(file).layers.filter(({ locked }) => locked);
 }

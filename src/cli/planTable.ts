@@ -42,7 +42,8 @@ function rowOf(layer: PlanLayer): string[] {
   ];
 }
 
-function actionText(layer: PlanLayer): string {
+/** What a plan does to a layer, in a few words. */
+export function actionText(layer: PlanLayer): string {
   switch (layer.action) {
     case 'keep':
       return 'keep';

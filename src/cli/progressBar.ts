@@ -1,25 +1,23 @@
 import type { AnalyzeProgress } from '../engine/engineApi.ts';
+import { StatusLine } from './statusLine.ts';
 import { printable } from './textTable.ts';
 
 const BAR_CELLS = 24;
 
 /** Draws progress on one line of a terminal; writes nothing where there is none. */
 export class ProgressBar {
-  private drawn = false;
+  private readonly line: StatusLine;
 
-  constructor(private readonly stream: NodeJS.WriteStream) {}
+  constructor(stream: NodeJS.WriteStream) {
+    this.line = new StatusLine(stream);
+  }
 
   show(progress: AnalyzeProgress): void {
-    if (!this.stream.isTTY) return;
-    const line = progressLine(progress);
-    const width = this.stream.columns || 80;
-    this.stream.write(`\r\u001b[K${line.slice(0, width - 1)}`);
-    this.drawn = true;
+    this.line.show(progressLine(progress));
   }
 
   clear(): void {
-    if (this.drawn) this.stream.write('\r\u001b[K');
-    this.drawn = false;
+    this.line.clear();
   }
 }
 

@@ -12,7 +12,8 @@ import type { ReportTarget } from './reportTargets.ts';
 
 /** How each form of a report begins. A file that only speaks of reports does not begin like one. */
 const OUR_MARKS: readonly ((start: string) => boolean)[] = [
-  (start) => /^\{\s*"schema":\s*"eigenscope\.(report|verification|frontier)\//.test(start),
+  (start) =>
+    /^\{\s*"schema":\s*"eigenscope\.(report|verification|compression|frontier)\//.test(start),
   (start) => start.startsWith('<!DOCTYPE html>') && start.includes('- Eigenscope</title>'),
   (start) => start.startsWith(CSV_MARK) || start.startsWith(FRONTIER_CSV_MARK),
   (start) => start.startsWith(`${MARKDOWN_MARK}\n`),

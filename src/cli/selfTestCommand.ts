@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { selfTestText } from '../core/report/selfTestText.ts';
-import { createEngineClient } from '../engine/client.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
+import { runOnEngine } from './engineRun.ts';
 import { EXIT, UsageError } from './exitCode.ts';
 
 const USAGE = `Usage: eigenscope self-test [options]
@@ -29,19 +29,12 @@ export async function selfTestCommand(
   if (!/^\d{1,4}$/.test(workers))
     throw new UsageError(`--workers is a whole number from 0 to 9999, not '${workers}'.`);
   const cacheDir = defaultCacheFolder();
-  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers: Number(workers), log });
-  const abort = new AbortController();
-  const onInterrupt = (): void => abort.abort();
-  process.once('SIGINT', onInterrupt);
-  try {
-    const report = await engine.selfTest({ device }, { signal: abort.signal });
+  const options = { dist, version, cacheDir, workers: Number(workers) };
+  return runOnEngine(options, async (engine, signal) => {
+    const report = await engine.selfTest({ device }, { signal });
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : selfTestText(report));
     return EXIT.done;
-  } finally {
-    process.off('SIGINT', onInterrupt);
-    engine.dispose();
-  }
+  });
 }
 
 function parsed(args: readonly string[]) {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/engineApi.ts';
+import { COMMON_OPTIONS, parsedOptions } from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -100,28 +100,21 @@ function errorBound(text: string | undefined): number {
   return value;
 }
 
+const OPTIONS = {
+  inputs: { type: 'string', multiple: true },
+  rows: { type: 'boolean' },
+  samples: { type: 'string' },
+  seed: { type: 'string' },
+  dims: { type: 'string', multiple: true },
+  logits: { type: 'string', multiple: true },
+  'max-error': { type: 'string' },
+  threads: { type: 'string' },
+  json: { type: 'string' },
+  md: { type: 'string' },
+  force: { type: 'boolean' },
+  ...COMMON_OPTIONS,
+} as const;
+
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        inputs: { type: 'string', multiple: true },
-        rows: { type: 'boolean' },
-        samples: { type: 'string' },
-        seed: { type: 'string' },
-        dims: { type: 'string', multiple: true },
-        logits: { type: 'string', multiple: true },
-        'max-error': { type: 'string' },
-        threads: { type: 'string' },
-        json: { type: 'string' },
-        md: { type: 'string' },
-        force: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parsedOptions(args, OPTIONS);
 }

@@ -1,11 +1,12 @@
 import { verificationMarkdown } from '../core/report/verification/verificationMarkdown.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
-import { createEngineClient } from '../engine/client.ts';
 import type { VerifyProgress } from '../engine/engineApi.ts';
 import type { CommandContext } from './analyzeCommand.ts';
+import { runOnEngine } from './engineRun.ts';
 import { EXIT } from './exitCode.ts';
 import { checkOutput, writeWhole } from './reportFiles.ts';
 import type { ReportTarget } from './reportTargets.ts';
+import { StatusLine } from './statusLine.ts';
 import { verificationLines } from './verificationLines.ts';
 import { parseVerifyArguments, VERIFY_USAGE } from './verifyArguments.ts';
 
@@ -28,27 +29,22 @@ export async function verifyCommand(
   const inputFiles = request.inputs.flatMap((each) => [each, each.replace(/^[^=]*=/, '')]);
   const read = [request.a, request.b, ...inputFiles];
   for (const target of targets) if (target.file !== '-') checkOutput(target, read, given.force);
-  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir: '', version, workers: 1, log });
-  const abort = new AbortController();
-  const onInterrupt = (): void => abort.abort();
-  process.once('SIGINT', onInterrupt);
-  const progress = new ProgressLine(process.stderr);
-  try {
-    const verification = await engine.verify(request, {
-      signal: abort.signal,
-      onProgress: (each) => {
-        if (!quiet) progress.show(each);
-      },
-    });
-    progress.clear();
-    deliver(verification, targets, quiet);
-    return verification.passed ? EXIT.done : EXIT.findings;
-  } finally {
-    progress.clear();
-    process.off('SIGINT', onInterrupt);
-    engine.dispose();
-  }
+  const line = new StatusLine(process.stderr);
+  return runOnEngine({ dist, version, cacheDir: '', workers: 1 }, async (engine, signal) => {
+    try {
+      const verification = await engine.verify(request, {
+        signal,
+        onProgress: (progress) => {
+          if (!quiet) line.show(progressText(progress));
+        },
+      });
+      line.clear();
+      deliver(verification, targets, quiet);
+      return verification.passed ? EXIT.done : EXIT.findings;
+    } finally {
+      line.clear();
+    }
+  });
 }
 
 function deliver(
@@ -67,21 +63,6 @@ function deliver(
   }
 }
 
-/** One line on a terminal that is written over; nothing where there is none. */
-class ProgressLine {
-  private drawn = false;
-
-  constructor(private readonly stream: NodeJS.WriteStream) {}
-
-  show({ phase, done, total }: VerifyProgress): void {
-    if (!this.stream.isTTY) return;
-    const what = phase === 'loading' ? 'models loaded' : 'runs of both models';
-    this.stream.write(`\r\u001b[K${done} of ${total} ${what}`);
-    this.drawn = true;
-  }
-
-  clear(): void {
-    if (this.drawn) this.stream.write('\r\u001b[K');
-    this.drawn = false;
-  }
+function progressText({ phase, done, total }: VerifyProgress): string {
+  return `${done} of ${total} ${phase === 'loading' ? 'models loaded' : 'runs of both models'}`;
 }

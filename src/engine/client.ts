@@ -1,3 +1,4 @@
+import { removeAbandoned } from '../core/rewrite/unfinishedFolder.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext, EngineApi } from './engineApi.ts';
@@ -135,6 +136,20 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       cancellable(context.signal, (current) => current.remote.spectrum(request, context)),
     farms: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.farms(request, context)),
+    compress: (request, context = {}) =>
+      cancellable(context.signal, async (current) => {
+        try {
+          return await current.remote.compress(request, context);
+        } catch (error) {
+          if (!(error instanceof DisconnectedError)) throw error;
+          const how = await current.ended;
+          // What it was writing it can no longer remove itself.
+          if (current.pid !== undefined) removeAbandoned(request.output, current.pid);
+          throw new EngineError(
+            `The engine ended before ${request.output} was written: ${how}. Nothing was written.`,
+          );
+        }
+      }),
     verify: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.verify(request, context)),
     search: (request, context = {}) =>

@@ -5,6 +5,7 @@ import { connect } from '../protocol/rpc.ts';
 import { analyze } from './analyze.ts';
 import { kernelBuild } from './backend.ts';
 import { chooseBackend } from './chooseBackend.ts';
+import { compressModel } from './compressModel.ts';
 import { estimate } from './estimate.ts';
 import type { EngineApi } from './engineApi.ts';
 import { ENGINE_READY, type EngineStart } from './engineStart.ts';
@@ -111,6 +112,10 @@ const api: EngineApi = {
     }),
   spectrum: (request, context) => awake(() => layerSpectrum(request, pool, context)),
   farms: (request, context) => awake(() => layerWindows(request, pool, context)),
+  compress: (request, context) =>
+    awake(() =>
+      planned(() => compressModel(request, { pool, script, wasm, dist, version }, context)),
+    ),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
   search: (request, context) =>
     awake(() => planned(() => searchModel(request, pool, { dist, version }, context))),

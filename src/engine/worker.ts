@@ -6,6 +6,8 @@ import { loadOrt } from '../core/linalg/ortLibrary.ts';
 import { toWire } from '../protocol/remoteError.ts';
 import { usesOrt } from './backend.ts';
 import { calibrate } from './calibration.ts';
+import type { CompressStart } from './compressMessages.ts';
+import { serveCompress } from './compressThread.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
 import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
@@ -20,12 +22,14 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart | PreparerStart;
+const start = workerData as
+  WorkerStart | CalibrationStart | GpuThreadStart | PreparerStart | CompressStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
 if (start.kind === 'calibrate')
   parentPort.postMessage(
     calibrate(loadKernels(start.wasm), () => loadOrt(nativeParts(start.dist))),
   );
+else if (start.kind === 'compress') serveCompress(start, parentPort);
 else if (start.kind === 'gpu') await serveGpu(start, parentPort);
 else if (start.kind === 'prepare') servePreparation(start, parentPort);
 else serve(start, parentPort);

@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { ACCEPTANCE_FILE, acceptanceSchema } from './acceptance.ts';
+import { COMPRESSION_SCHEMA, compressionSchema } from './compression/compression.ts';
 import { REPORT_SCHEMA, reportSchema } from './report.ts';
 import { VERIFICATION_SCHEMA, verificationSchema } from './verification/verification.ts';
 
@@ -32,9 +33,20 @@ export function verificationJsonSchema(): object {
   };
 }
 
+/** The JSON Schema (draft-07) of what applying a plan wrote, as published in `schemas/`. */
+export function compressionJsonSchema(): object {
+  return {
+    title: COMPRESSION_SCHEMA,
+    description:
+      'What applying a plan wrote: its files, and the measured error of each changed weight.',
+    ...toJsonSchema(compressionSchema, { errorMode: 'throw', ignoreActions: ['finite'] }),
+  };
+}
+
 /** Every schema that is published, by the name of its file. */
 export const PUBLISHED_SCHEMAS: Readonly<Record<string, () => object>> = {
   'eigenscope.report-1.schema.json': reportJsonSchema,
   'eigenscope.schema.json': acceptanceJsonSchema,
   'eigenscope.verification-1.schema.json': verificationJsonSchema,
+  'eigenscope.compression-1.schema.json': compressionJsonSchema,
 };

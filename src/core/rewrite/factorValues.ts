@@ -1,3 +1,4 @@
+import type { Weight } from '../checkpoint/checkpoint.ts';
 import type { DenseWeight } from './denseWeight.ts';
 import { readValues } from '../checkpoint/readValues.ts';
 import { factorResidual } from '../linalg/factorResidual.ts';
@@ -21,7 +22,7 @@ export function factorShape({
   shape,
   rowAxes,
   parameters,
-}: Pick<DenseWeight, 'shape' | 'rowAxes' | 'parameters'>): readonly [number, number] {
+}: Pick<Weight, 'shape' | 'rowAxes' | 'parameters'>): readonly [number, number] {
   const rows = shape.slice(0, rowAxes).reduce((product, length) => product * length, 1);
   return [rows, parameters / rows];
 }

@@ -5,6 +5,7 @@ import type { OpenReader, RangeReader } from '../checkpoint/rangeReader.ts';
 import { LIMITS } from '../checkpoint/limits.ts';
 import type { Piece } from './piece.ts';
 import { RewriteError } from './rewriteError.ts';
+import { unfinishedFolder } from './unfinishedFolder.ts';
 
 /** A file that is being written. */
 export interface OutputFile {
@@ -17,12 +18,16 @@ export interface OutputFile {
 
 /** The little of a file system that an output needs. */
 export interface OutputFiles {
+  /** Throws where something of that name is there. */
+  makeFolder(folder: string): void;
   create(file: string): OutputFile;
   rename(from: string, to: string): void;
+  /** A file, or a folder with all that is in it; nothing where there is none. */
   remove(file: string): void;
 }
 
 export const FILE_SYSTEM: OutputFiles = {
+  makeFolder: (folder) => fs.mkdirSync(folder),
   create(file) {
     const handle = fs.openSync(file, 'wx');
     let open = true;
@@ -39,7 +44,7 @@ export const FILE_SYSTEM: OutputFiles = {
     };
   },
   rename: (from, to) => fs.renameSync(from, to),
-  remove: (file) => fs.rmSync(file, { force: true }),
+  remove: (file) => fs.rmSync(file, { force: true, recursive: true }),
 };
 
 /** A file to be written, and of what. */
@@ -48,42 +53,71 @@ export interface PlannedFile {
   readonly pieces: readonly Piece[];
 }
 
+/** How files are written; all of it may be left out. */
+export interface WriteOptions {
+  /** In the name of the folder of what is not finished. */
+  readonly mark?: string;
+  /** Read before every part of the work. */
+  readonly cancelled?: () => boolean;
+  /**
+   * Given the complete last file, in the folder of what is not finished, with all others beside it under their
+   * names. Throws where it must not get its place.
+   */
+  readonly accept?: (file: string) => void;
+}
+
 /**
- * Writes files whole or not at all: each beside its place, and renamed when all are complete, in the given
- * order. Throws RewriteError `output-unwritable` where the file system refuses, and what the making of a
- * piece throws; nothing of the attempt is left then.
+ * Writes files of one folder whole or not at all: in a new folder there, whose name begins with a dot and the
+ * last file's, and moved to their places when all are complete, in the given order. Throws RewriteError
+ * `output-unwritable` where the file system refuses, `cancelled`, and what the making of a piece or `accept`
+ * throws; nothing of the attempt is left then.
  */
 export function writeFiles(
   planned: readonly PlannedFile[],
   files: OutputFiles,
   openReader: OpenReader,
+  { mark = randomBytes(6).toString('hex'), cancelled, accept }: WriteOptions = {},
 ): void {
-  const mark = randomBytes(6).toString('hex');
-  const parts = planned.map((each) => ({ ...each, part: partName(each.file, mark) }));
-  const renamed: string[] = [];
+  const { file: last } = planned.at(-1)!;
+  const folder = unfinishedFolder(last, mark);
+  const parts = planned.map((each) => ({
+    ...each,
+    part: path.join(folder, path.basename(each.file)),
+  }));
+  const throwIfCancelled = (): void => {
+    if (cancelled?.()) throw new RewriteError('cancelled', `Writing ${last} was cancelled.`);
+  };
+  const moved: string[] = [];
+  attempt(last, () => files.makeFolder(folder));
   try {
-    for (const { file, part, pieces } of parts) writeFile(file, part, pieces, files, openReader);
+    const tools: WriteTools = { files, openReader, throwIfCancelled };
+    for (const { file, part, pieces } of parts) writeFile(file, part, pieces, tools);
+    accept?.(parts.at(-1)!.part);
+    throwIfCancelled();
     for (const { file, part } of parts) {
       attempt(file, () => files.rename(part, file));
-      renamed.push(file);
+      moved.push(file);
     }
   } catch (error) {
     // The last file is the one that refers to the others: without it none is of use.
-    for (const file of [...parts.map(({ part }) => part), ...renamed]) files.remove(file);
+    for (const file of moved) files.remove(file);
     throw error;
+  } finally {
+    files.remove(folder);
   }
 }
 
-function partName(file: string, mark: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.${mark}.tmp`);
+interface WriteTools {
+  readonly files: OutputFiles;
+  readonly openReader: OpenReader;
+  readonly throwIfCancelled: () => void;
 }
 
 function writeFile(
   file: string,
   part: string,
   pieces: readonly Piece[],
-  files: OutputFiles,
-  openReader: OpenReader,
+  { files, openReader, throwIfCancelled }: WriteTools,
 ): void {
   const output = attempt(file, () => files.create(part));
   const readers = new Map<string, RangeReader>();
@@ -92,9 +126,15 @@ function writeFile(
     readers.set(from, reader);
     return reader;
   };
-  const write = (bytes: Uint8Array): void => attempt(file, () => output.write(bytes));
+  const write = (bytes: Uint8Array): void => {
+    throwIfCancelled();
+    attempt(file, () => output.write(bytes));
+  };
   try {
-    for (const piece of pieces) writePiece(piece, write, readerOf);
+    for (const piece of pieces) {
+      throwIfCancelled();
+      writePiece(piece, write, readerOf);
+    }
     attempt(file, () => output.finish());
   } finally {
     output.close();
@@ -132,6 +172,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'your share of the disk is used up. Free some space or choose another folder',
   EACCES: 'its folder may not be written to. Choose another folder',
   EPERM: 'its folder may not be written to. Choose another folder',
+  EFBIG: 'it would be larger than a file may be here. Choose another folder',
   EROFS: 'its file system may only be read. Choose another folder',
   ENOENT: 'its folder does not exist. Make it first',
   ENOTDIR: 'its folder is a file. Choose another one',

@@ -1,13 +1,11 @@
 import type { Kernels } from '../linalg/kernels.ts';
-import type { OutputFiles } from './outputFiles.ts';
+import type { OutputFiles, WriteOptions } from './outputFiles.ts';
 
 /** What a rewrite works with. */
-export interface RewriteTools {
+export interface RewriteTools extends WriteOptions {
   readonly kernels: Kernels;
   /** Singular values of a weight where they are known already, descending; else they are computed. */
   readonly spectrum?: (id: string) => Float64Array | undefined;
-  /** Read every few milliseconds. */
-  readonly cancelled?: () => boolean;
   /** Called when the work on a weight begins, in the order of the file. */
   readonly onLayer?: (tensor: string, done: number, total: number) => void;
   /** Whether an existing output is replaced; the model itself never is. */

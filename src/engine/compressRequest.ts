@@ -1,0 +1,30 @@
+import type { Plan } from '../core/plan/plan.ts';
+
+/** A plan to be applied, and where the new model goes. */
+export interface CompressRequest {
+  /** Absolute path of the checkpoint. */
+  readonly file: string;
+  /** As `parsePlan` gives it; held against the checkpoint before anything is done. */
+  readonly plan: Plan;
+  /** What messages and the outcome call the plan: its path. */
+  readonly planFile: string;
+  /** Absolute path of the new model; weights that do not fit into it go to one new file beside it. */
+  readonly output: string;
+  /** Whether an existing output is replaced. The checkpoint itself never is, whatever link leads to it. */
+  readonly replace: boolean;
+  /** Bytes that the work on one weight may take; 0 for half of the free memory. */
+  readonly memoryLimit: number;
+}
+
+export interface CompressProgress {
+  /**
+   * `solving`: spectra of weights to be factorised that no cache has; `writing`: the new model;
+   * `checking`: ONNX Runtime loads it.
+   */
+  readonly phase: 'solving' | 'writing' | 'checking';
+  /** Layers done and to do, in this phase. */
+  readonly done: number;
+  readonly total: number;
+  /** The layer that is worked on; empty where there is none. */
+  readonly layer: string;
+}
