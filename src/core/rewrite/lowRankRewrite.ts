@@ -1,11 +1,13 @@
 import type { DenseWeight } from './denseWeight.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
-import { encodedFactor, factorShape, factorValues } from './factorValues.ts';
+import { encodedFactor, factorShape, factorValues, type FactorErrors } from './factorValues.ts';
 import { factorUse, type FactorForm, type FactorUse } from './factorUses.ts';
 import type { Use } from '../checkpoint/onnx/scopes.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
+import { momentFor } from './layerMoment.ts';
+import type { PlanLayer } from '../plan/plan.ts';
 import type { Edit } from './piece.ts';
 import type { NewNode, NewTensor } from './protoBuilders.ts';
 import { RewriteError } from './rewriteError.ts';
@@ -18,13 +20,15 @@ import {
 } from './rewriteSite.ts';
 import type { RewriteTools } from './rewriteTools.ts';
 
+type LowRankLayer = Extract<PlanLayer, { action: 'lowrank' }>;
+
 /** TensorProto.DataType */
 const INT64 = 7;
 
 const BOTH: readonly FactorForm[] = ['L', 'R'];
 
 /**
- * Replaces a weight by two factors of rank `rank`, once for all nodes that take it: products, table
+ * Replaces a weight by two factors of the plan's rank, once for all nodes that take it: products, table
  * look-ups and convolutions become two, and what needs the weight itself gets the factors' product, which
  * a runtime computes when it loads the model.
  *
@@ -32,10 +36,11 @@ const BOTH: readonly FactorForm[] = ['L', 'R'];
  */
 export function lowRankRewrite(
   site: RewriteSite,
-  rank: number,
+  layer: LowRankLayer,
   tools: RewriteTools,
 ): LayerRewrite | Refusal {
   const { weight, value, model } = site;
+  const { rank } = layer;
   const refused = refusalOf(weight);
   if (refused !== '') return { refused };
   const [rows, cols] = factorShape(weight);
@@ -52,7 +57,7 @@ export function lowRankRewrite(
   const shapes = taken.length > 0 ? kernelShapes(weight, rank) : undefined;
   const forms = new Set([...taken.flatMap((each) => each.taken.needs), ...(isWhole ? BOTH : [])]);
   const names = factorNames(site);
-  const { tensors, made } = factorTensors(site, rank, forms, names, shapes, tools);
+  const { tensors, made } = factorTensors(site, layer, forms, names, shapes, tools);
   const nodes = transposeNodes(site, forms, names);
   if (isWhole) nodes.push(...productNodes(site, names, tensors));
   const edits: Edit[] = [...replaceWeight(site, tensors, nodes)];
@@ -70,7 +75,7 @@ export function lowRankRewrite(
       id: weight.id,
       tensor: weight.tensor,
       action: 'lowrank',
-      relativeError: made.error(),
+      ...made(),
       parameters: [weight.parameters, after],
       bytes: [weight.parameters * bytes, after * bytes],
       note: isWhole
@@ -133,12 +138,13 @@ function kernelShapes(
 
 function factorTensors(
   { weight, value, begin }: RewriteSite,
-  rank: number,
+  layer: LowRankLayer,
   forms: ReadonlySet<FactorForm>,
   names: Names,
   shapes: Partial<Record<FactorForm, readonly number[]>> | undefined,
   tools: RewriteTools,
-): { readonly tensors: NewTensor[]; readonly made: { error: () => number | null } } {
+): { readonly tensors: NewTensor[]; readonly made: () => FactorErrors } {
+  const { rank } = layer;
   const [rows, cols] = factorShape(weight);
   const { dtype } = weight;
   const flat: Record<FactorForm, readonly number[]> = {
@@ -150,11 +156,11 @@ function factorTensors(
   const stored = [...forms].filter((form) => !isDerived(form, forms)).sort();
   let left: Matrix | undefined;
   let right: Matrix | undefined;
-  let error: number | null | undefined;
+  let errors: FactorErrors | undefined;
   const make = (form: FactorForm): Uint8Array => {
-    if (error === undefined) {
+    if (!errors) {
       begin();
-      ({ left, right, relativeError: error } = factorValues(weight, rank, tools));
+      ({ left, right, errors } = factorValues(weight, rank, momentFor(layer, tools), tools));
     }
     const factor = form.startsWith('L') ? left! : right!;
     // Each is stored once, and then no longer kept.
@@ -175,11 +181,9 @@ function factorTensors(
   });
   return {
     tensors,
-    made: {
-      error: () => {
-        if (error === undefined) throw new RangeError(`${value.name} has not been written`);
-        return error;
-      },
+    made: () => {
+      if (!errors) throw new RangeError(`${value.name} has not been written`);
+      return errors;
     },
   };
 }

@@ -7,12 +7,13 @@ import { inputLines } from '../plan/inputLines.ts';
 import { quantizedValues } from '../plan/quantizedValues.ts';
 import { storedScale } from '../plan/storedScale.ts';
 import { encodeFloats, FLOAT_DATA_TYPES } from './encodeFloats.ts';
+import { changeErrors } from './layerMoment.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
 import { packedBlocks, packedLevels } from './packedLevels.ts';
 import type { Edit } from './piece.ts';
 import type { NewTensor } from './protoBuilders.ts';
-import { relativeError } from './relativeError.ts';
 import { changeNode, opsetAt, replaceWeight, type RewriteSite } from './rewriteSite.ts';
+import type { RewriteTools } from './rewriteTools.ts';
 import { weightAxes, type WeightAxes } from './weightAxes.ts';
 
 type QuantizeLayer = Extract<PlanLayer, { action: 'quantize' }>;
@@ -39,7 +40,11 @@ type Form = 'standard' | 'contributed' | 'products';
  * to DequantizeLinear, of the operator set where its version has what is asked for, else of ONNX Runtime
  * (`com.microsoft`).
  */
-export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerRewrite | Refusal {
+export function quantizeRewrite(
+  site: RewriteSite,
+  layer: QuantizeLayer,
+  tools: RewriteTools,
+): LayerRewrite | Refusal {
   const { weight } = site;
   const axes = weightAxes(weight);
   if (!axes) return { refused: 'neither a matrix nor a kernel with axes of inputs and outputs' };
@@ -49,7 +54,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
     };
   const form = formFor(site, layer);
   if (typeof form !== 'string') return form;
-  const work = quantizedOnce(site, layer, form === 'products');
+  const work = quantizedOnce(site, layer, form === 'products', tools);
   const changes =
     form === 'products'
       ? productEdits(site, layer, work)
@@ -63,7 +68,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
       id: weight.id,
       tensor: weight.tensor,
       action: 'quantize',
-      relativeError: work.error(),
+      ...work.errors(),
       parameters: [weight.parameters, weight.parameters],
       bytes: [before, after],
       note: form === 'standard' ? '' : 'uses operators of ONNX Runtime (com.microsoft)',
@@ -110,7 +115,7 @@ function isRightSide({ weight, value }: RewriteSite): boolean {
 interface Once {
   readonly levels: () => Int8Array;
   readonly scales: () => Float64Array;
-  readonly error: () => number | null;
+  readonly errors: () => ReturnType<typeof changeErrors>;
 }
 
 /** Quantised when first asked for; each part is kept until it has been taken, which is once. */
@@ -118,16 +123,19 @@ function quantizedOnce(
   { weight, begin }: RewriteSite,
   layer: QuantizeLayer,
   signed: boolean,
+  tools: RewriteTools,
 ): Once {
   let levels: Int8Array | undefined;
   let scales: Float64Array | undefined;
-  let error: number | null = null;
+  let errors: ReturnType<typeof changeErrors> = { relativeError: null };
   const compute = (): void => {
     begin();
     const values = readValues(weight.storage);
     const lines = inputLines(weight);
     const found = quantizedValues(values, lines, layer, signed, storedScale(weight.dtype));
-    error = relativeError(values, found.values);
+    // The codes are the same with and without inputs: these only tell more of them.
+    const moment = layer.errorOf === 'outputs' ? tools.moment?.(layer.id) : undefined;
+    errors = changeErrors(weight, values, found.values, moment, tools);
     ({ codes: levels, scales } = found);
   };
   return {
@@ -143,7 +151,7 @@ function quantizedOnce(
       scales = undefined;
       return taken;
     },
-    error: () => error,
+    errors: () => errors,
   };
 }
 

@@ -178,11 +178,11 @@ function rewriteLayer(
 ): LayerRewrite | Refusal {
   switch (layer.action) {
     case 'lowrank':
-      return lowRankRewrite(site, layer.rank, tools);
+      return lowRankRewrite(site, layer, tools);
     case 'quantize':
-      return quantizeRewrite(site, layer);
+      return quantizeRewrite(site, layer, tools);
     case 'prune':
-      return pruneRewrite(site, layer);
+      return pruneRewrite(site, layer, tools);
   }
 }
 
