@@ -12,8 +12,9 @@ import {
 import { parseTarget } from '../core/plan/planTarget.ts';
 import { PLAN_AXES, type PlanAxis } from '../core/plan/planWeight.ts';
 import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
-import { DEFAULT_SEED } from '../engine/engineApi.ts';
+import { DEFAULT_SEED, type CalibrationRequest } from '../engine/engineApi.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
+import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -41,7 +42,16 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --per-layer            alpha maps give each layer its own alpha, not its block's mean
   --highest X            sparsity: no weight gets more zeros than this share (default ${highest})
   --alpha-weighting      bits: errors of heavy-tailed weights count more
-  --seed N               kept in the plan (default ${DEFAULT_SEED})
+  --inputs FILE|NAME=FILE  run the model on these (.npz, .npy, .pb, .json, a folder of ONNX test data;
+                         may be given again) and go by the outputs of its weights: ranks and factors
+                         that keep these close, zeros by magnitude times the norm of the input
+  --rows                 every row of the first axis of the inputs is a sample by itself
+  --samples N            at most so many samples of the inputs; without --inputs so many of seeded
+                         noise, which is weak evidence
+  --dims NAME=N[,NAME=N] lengths of symbolic axes of the noise
+  --sensitivity measured each weight's error counts as it changes the outputs of the model (measured
+                         one weight at a time, at several levels: slow)
+  --seed N               kept in the plan, and of the noise (default ${DEFAULT_SEED})
   --workers N            worker threads (default: one less than the cores)
   --memory MB            memory that running tasks may take together (default: half of the free)
   --cache DIR            folder of solved spectra (default: the system's cache folder)
@@ -49,14 +59,16 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
-Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
-checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
+Exit codes: 0 done, 2 unusable arguments or inputs (a target that cannot be met: the message says what
+can), 3 a checkpoint that cannot be read or run, 4 a fault of ours, 130 cancelled.
 `;
 
 export interface PlanArguments {
   /** As given. */
   readonly model: string;
   readonly request: PlanRequest;
+  /** What to run the model on; undefined where the weights alone are looked at. */
+  readonly calibrate: CalibrationRequest | undefined;
   /** `-` for standard output. */
   readonly output: string;
   readonly from: string | undefined;
@@ -90,6 +102,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
       settings: settingsOf(values),
       seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
     },
+    calibrate: calibrationOf(values),
     output: values.output,
     from: values.from,
     workers: wholeNumber('--workers', values.workers, 0, 1),
@@ -97,6 +110,33 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
+  };
+}
+
+function calibrationOf(
+  values: ReturnType<typeof parsed>['values'],
+): CalibrationRequest | undefined {
+  const { inputs = [], samples, rows = false, dims = [], sensitivity } = values;
+  if (sensitivity !== undefined && sensitivity !== 'measured')
+    throw new UsageError(
+      `--sensitivity is measured, not '${sensitivity}'; without it all weights count alike.`,
+    );
+  const wanted = inputs.length > 0 || samples !== undefined || sensitivity !== undefined;
+  if (!wanted) {
+    const alone = rows ? '--rows' : dims.length > 0 ? '--dims' : undefined;
+    if (alone)
+      throw new UsageError(
+        `${alone} says how inputs are read; give --inputs FILE, or --samples N for noise.`,
+      );
+    return undefined;
+  }
+  return {
+    inputs,
+    rows,
+    samples: wholeNumber('--samples', samples, 0, 1),
+    seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
+    dims: dimensions(dims),
+    sensitivity: sensitivity === 'measured',
   };
 }
 
@@ -160,6 +200,11 @@ function parsed(args: readonly string[]) {
         'per-layer': { type: 'boolean' },
         highest: { type: 'string' },
         'alpha-weighting': { type: 'boolean' },
+        inputs: { type: 'string', multiple: true },
+        rows: { type: 'boolean' },
+        samples: { type: 'string' },
+        dims: { type: 'string', multiple: true },
+        sensitivity: { type: 'string' },
         seed: { type: 'string' },
         workers: { type: 'string' },
         memory: { type: 'string' },

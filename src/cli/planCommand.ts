@@ -37,7 +37,10 @@ export async function planCommand(
   const bar = new ProgressBar(process.stderr);
   try {
     const plan = await engine.plan(
-      { ...given.request, file, memoryLimit, failed: {}, locked },
+      {
+        ...{ ...given.request, file, memoryLimit, failed: {}, locked },
+        ...(given.calibrate ? { calibrate: given.calibrate } : {}),
+      },
       {
         signal: abort.signal,
         onProgress: (progress) => {

@@ -1,6 +1,6 @@
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
-import type { Plan, PlanLayer } from '../core/plan/plan.ts';
+import type { Plan, PlanCalibration, PlanLayer } from '../core/plan/plan.ts';
 import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
@@ -8,9 +8,11 @@ import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
+import type { CalibrationRequest } from './calibrationRequest.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
+export type { CalibrationRequest } from './calibrationRequest.ts';
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
@@ -74,6 +76,8 @@ export interface PlanInputsRequest {
   /** Errors of pruning, and of every level of quantisation. */
   readonly pruning: boolean;
   readonly levels: boolean;
+  /** Present where errors are to be those of outputs on these inputs. */
+  readonly calibrate?: CalibrationRequest;
   /** As in an AnalyzeRequest. */
   readonly memoryLimit: number;
   readonly failed: Readonly<Record<string, string>>;
@@ -84,10 +88,12 @@ export interface PlanInputs {
   readonly model: PlanModel;
   /** In graph order; `locked` is null in all of them. */
   readonly weights: readonly PlanWeight[];
+  /** What was run, where something was: a plan of these weights says so. */
+  readonly calibration?: PlanCalibration;
 }
 
 export interface PlanModelRequest
-  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed'> {
+  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed' | 'calibrate'> {
   /** Layers of an earlier plan whose actions stay. */
   readonly locked: readonly PlanLayer[];
 }

@@ -8,7 +8,7 @@ import type {
   PlanInputsRequest,
   PlanModelRequest,
 } from './engineApi.ts';
-import { planInputs } from './planInputs.ts';
+import { planInputs, type PlanRuntime } from './planInputs.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /**
@@ -19,15 +19,21 @@ export async function planModel(
   request: PlanModelRequest,
   pool: WorkerPool,
   version: string,
+  runtime: PlanRuntime,
   context: CallContext<AnalyzeProgress> = {},
 ): Promise<Plan> {
   checkRequest(request);
-  const { file, memoryLimit, failed, locked } = request;
-  const needs = { ...inputsFor(request), file, memoryLimit, failed };
-  const { model, weights } = await planInputs(needs, pool, context);
+  const { file, memoryLimit, failed, locked, calibrate } = request;
+  const needs = {
+    ...inputsFor(request),
+    ...{ file, memoryLimit, failed },
+    ...(calibrate ? { calibrate } : {}),
+  };
+  const { model, weights, calibration } = await planInputs(needs, pool, runtime, context);
   const fixed = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
   const held = weights.map((weight) => ({ ...weight, locked: fixed.get(weight.id) ?? null }));
-  return makePlan(model, held, request, version);
+  const asked = calibration ? { ...request, calibration } : request;
+  return makePlan(model, held, asked, version);
 }
 
 /** What the planners of a request read of the weights. */

@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
-import type { ModelInterface, ModelValue, Tensors } from '../core/verify/modelRunner.ts';
-import type { TensorData, TensorValues } from '../core/verify/tensorData.ts';
+import { loadKernels } from '../core/linalg/kernels.ts';
+import { appendMoment } from '../core/moments/momentFile.ts';
+import { MomentSums, type MomentSpec } from '../core/moments/momentSums.ts';
+import type { ModelInterface, ModelRun, ModelValue, Tensors } from '../core/verify/modelRunner.ts';
+import type { NumberTensor, TensorData, TensorValues } from '../core/verify/tensorData.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
 import { connect } from '../protocol/rpc.ts';
 import { parentChannel } from './parentChannel.ts';
@@ -29,6 +32,15 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined;
+
+interface Watched {
+  readonly specs: readonly MomentSpec[];
+  readonly sums: MomentSums;
+  /** Values that the model has to give; its inputs are there already. */
+  readonly fetches: readonly string[];
+}
+
+let watched: Watched | undefined;
 let baseline = process.memoryUsage.rss();
 
 function runtime(): typeof Ort {
@@ -79,25 +91,57 @@ function modelValue(value: Ort.InferenceSession.ValueMetadata): ModelValue {
   return { name: value.name, type: value.type, shape };
 }
 
+/** All outputs that are tensors, where none are named. */
+async function run(inputs: Tensors, names?: readonly string[]): Promise<ModelRun> {
+  if (!loaded) throw new Error('No model has been loaded.');
+  const { ort, session, file, fetches } = loaded;
+  try {
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)]),
+    );
+    const begun = performance.now();
+    const results = await session.run(feeds, [...(names ?? fetches)]);
+    const milliseconds = performance.now() - begun;
+    return { outputs: plainTensors(results), milliseconds };
+  } catch (error) {
+    throw new VerifyError(
+      'rejected',
+      `ONNX Runtime cannot run ${file} on these inputs: ${oneLine((error as Error).message)}`,
+    );
+  }
+}
+
 const api: RunnerApi = {
   load: ({ file, threads }) => load(file, threads),
-  async run({ inputs }) {
-    if (!loaded) throw new Error('No model has been loaded.');
-    const { ort, session, file, fetches } = loaded;
-    try {
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)]),
-      );
-      const begun = performance.now();
-      const results = await session.run(feeds, fetches);
-      const milliseconds = performance.now() - begun;
-      return { outputs: plainTensors(results), milliseconds };
-    } catch (error) {
-      throw new VerifyError(
-        'rejected',
-        `ONNX Runtime cannot run ${file} on these inputs: ${oneLine((error as Error).message)}`,
-      );
-    }
+  run: ({ inputs }) => run(inputs),
+  watch({ wasm, specs }) {
+    const known = new Set(loaded?.session.inputNames);
+    const values = [...new Set(specs.map(({ tap }) => tap.value))];
+    const sums = new MomentSums(specs, loadKernels(wasm));
+    watched = { specs, sums, fetches: values.filter((name) => !known.has(name)) };
+    return Promise.resolve();
+  },
+  async absorb({ inputs }) {
+    if (!watched) throw new Error('Nothing is watched.');
+    const { sums, fetches } = watched;
+    const given: Tensors[] = [inputs];
+    if (fetches.length > 0) given.push((await run(inputs, fetches)).outputs);
+    const numbers: Record<string, NumberTensor> = {};
+    for (const each of given)
+      for (const [name, tensor] of Object.entries(each))
+        if (tensor.type !== 'string') numbers[name] = tensor;
+    sums.add(numbers);
+  },
+  store({ file }) {
+    if (!watched) throw new Error('Nothing is watched.');
+    const { sums, specs } = watched;
+    watched = undefined;
+    return Promise.resolve(
+      specs.map((_, k) => {
+        const { kind, data, count, fault } = sums.result(k);
+        return { kind, count, fault, offset: appendMoment(file, data) };
+      }),
+    );
   },
   memory: () =>
     // The system counts in kilobytes.

@@ -20,7 +20,7 @@ import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 /** Synthetic samples where nobody says how many. */
 const DEFAULT_SAMPLES = 16;
 
-interface Samples {
+export interface Samples {
   readonly inputs: Verification['inputs'];
   readonly sample: (index: number) => Sample;
 }
@@ -52,8 +52,7 @@ export async function verifyModels(
     const b = await startModel(request.b, options);
     checkCancelled();
     const values = commonInputs(a.interface.inputs, b.interface.inputs);
-    const { inputs, sample } =
-      request.inputs.length > 0 ? given(request, values) : synthetic(request, values, fileA.hints);
+    const { inputs, sample } = samplesFor(request, values, fileA.hints);
     return await verify({
       version,
       a,
@@ -92,7 +91,18 @@ function commonInputs(a: readonly ModelValue[], b: readonly ModelValue[]): reado
   });
 }
 
-function given(request: VerifyRequest, values: readonly ModelValue[]): Samples {
+export type SamplesRequest = Pick<VerifyRequest, 'inputs' | 'rows' | 'samples' | 'seed' | 'dims'>;
+
+/** The samples of files, or seeded ones where there are none. Throws VerifyError (`inputs`). */
+export function samplesFor(
+  request: SamplesRequest,
+  values: readonly ModelValue[],
+  hints: ReadonlyMap<string, InputHint>,
+): Samples {
+  return request.inputs.length > 0 ? given(request, values) : synthetic(request, values, hints);
+}
+
+function given(request: SamplesRequest, values: readonly ModelValue[]): Samples {
   if (Object.keys(request.dims).length > 0)
     throw inputsError(
       '--dims gives lengths of inputs that are made up; those of --inputs have theirs. Give one of the two.',
@@ -121,7 +131,7 @@ function given(request: VerifyRequest, values: readonly ModelValue[]): Samples {
 }
 
 function synthetic(
-  { seed, samples, dims }: VerifyRequest,
+  { seed, samples, dims }: SamplesRequest,
   values: readonly ModelValue[],
   hints: ReadonlyMap<string, InputHint>,
 ): Samples {
@@ -145,7 +155,7 @@ function synthetic(
 }
 
 /** Inputs that were made up may be why a model does not run. */
-function withAdvice(error: unknown, { inputs }: VerifyRequest): unknown {
+export function withAdvice(error: unknown, { inputs }: SamplesRequest): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   const madeUp = inputs.length === 0 && code === 'rejected' && message?.includes('cannot run');
   return name === 'VerifyError' && madeUp

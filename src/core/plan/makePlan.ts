@@ -3,6 +3,7 @@ import { effectOf } from './actionEffect.ts';
 import { plannerOf } from './axisPlanners.ts';
 import { layerReason } from './layerReason.ts';
 import { PLAN_SCHEMA, type Plan, type PlanLayer } from './plan.ts';
+import { calibrationNotes } from './calibrationNotes.ts';
 import { checkRequest, type PlanRequest } from './planRequest.ts';
 import { TargetError } from './planTarget.ts';
 import { plannable, totalsOf, type PlanModel } from './planTotals.ts';
@@ -25,7 +26,7 @@ export function makePlan(
   version: string,
 ): Plan {
   checkRequest(request);
-  const { axis, method, target, settings, seed } = request;
+  const { axis, method, target, settings, seed, calibration } = request;
   const may = plannable(weights, axis, settings.pattern);
   if (!may.includes(true)) throw nothingToPlan(model, weights, axis);
   const layersOf = (actions: readonly PlannedAction[]): PlanLayer[] =>
@@ -46,8 +47,12 @@ export function makePlan(
     achieved: totalsOf(model, weights, layers, axis, settings),
     objective: { error: choice.error, bound: choice.bound },
     seed,
+    ...(calibration ? { calibration } : {}),
     layers,
-    notes: [...NOTES[axis], DATA_FREE],
+    notes: [
+      ...NOTES[axis],
+      ...(calibration ? calibrationNotes(calibration, weights) : [DATA_FREE]),
+    ],
   };
 }
 
@@ -68,6 +73,9 @@ export function planLayer(
     parameters: [parameters, effect.parameters],
     bytes: [bytes, effect.bytes],
     error: effect.error === null ? null : Math.sqrt(effect.error),
+    ...(weight.calibrated === 'outputs' && action.action !== 'keep'
+      ? { errorOf: 'outputs' as const }
+      : {}),
     reason: layerReason(weight, action, axis, settings.pattern),
   };
 }
