@@ -9,6 +9,7 @@ import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
 export interface ModelProcess extends ModelRunner {
   readonly pid: number | undefined;
   /** See RunnerApi. */
+  readonly alter: RunnerApi['alter'];
   readonly watch: RunnerApi['watch'];
   readonly absorb: RunnerApi['absorb'];
   readonly store: RunnerApi['store'];
@@ -45,6 +46,7 @@ export async function startModel(
     interface: loaded,
     run: (inputs) => answered(child.remote.run({ inputs })),
     memory: () => answered(child.remote.memory({})),
+    alter: (request) => answered(child.remote.alter(request)),
     watch: (request) => answered(child.remote.watch(request)),
     absorb: (request) => answered(child.remote.absorb(request)),
     store: (request) => answered(child.remote.store(request)),

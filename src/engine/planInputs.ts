@@ -14,6 +14,7 @@ import { DEFAULT_SEED } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { alphaOf, planTasks, type PlanJob } from './planTasks.ts';
 import { outputJob, weighedWeights } from './outputJobs.ts';
+import { sensitiveWeights } from './sensitiveWeights.ts';
 import { solveEntries, type EntryJob } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { ValueOutcome } from './valueTask.ts';
@@ -48,10 +49,13 @@ export async function planInputs(
   const wanted = weighedWeights(openCheckpoint(file).weights, request);
   const { signal } = context;
   const tools = { ...runtime, memoryLimit: pool.memoryLimit, signal, onRun: runProgress(context) };
-  return withMoments(file, calibrate, wanted, tools, async (moments) => ({
-    ...(await weighedInputs(request, pool, moments, context)),
-    calibration: moments.calibration,
-  }));
+  return withMoments(file, calibrate, wanted, tools, async (moments) => {
+    const found = await weighedInputs(request, pool, moments, context);
+    const weights = calibrate.sensitivity
+      ? await sensitiveWeights(request, calibrate, found.weights, moments, tools)
+      : found.weights;
+    return { ...found, weights, calibration: moments.calibration };
+  });
 }
 
 function runProgress({ onProgress }: CallContext<AnalyzeProgress>) {

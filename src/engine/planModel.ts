@@ -1,6 +1,7 @@
 import { actionOf } from '../core/plan/action.ts';
 import { makePlan } from '../core/plan/makePlan.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { TargetError } from '../core/plan/planTarget.ts';
 import { checkRequest, type PlanRequest } from '../core/plan/planRequest.ts';
 import type {
   AnalyzeProgress,
@@ -23,6 +24,10 @@ export async function planModel(
   context: CallContext<AnalyzeProgress> = {},
 ): Promise<Plan> {
   checkRequest(request);
+  if (request.calibrate?.sensitivity && request.settings.scale === 'absolute')
+    throw new TargetError(
+      'A measured sensitivity says what the relative errors of weights do to the outputs; leave the scale relative.',
+    );
   const { file, memoryLimit, failed, locked, calibrate } = request;
   const needs = {
     ...inputsFor(request),

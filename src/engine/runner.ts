@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
 import { loadKernels } from '../core/linalg/kernels.ts';
-import { appendMoment } from '../core/moments/momentFile.ts';
+import { appendMoment, readMoment } from '../core/moments/momentFile.ts';
 import { MomentSums, type MomentSpec } from '../core/moments/momentSums.ts';
+import { rewriteCheckpoint } from '../core/rewrite/rewriteCheckpoint.ts';
 import type { ModelInterface, ModelRun, ModelValue, Tensors } from '../core/verify/modelRunner.ts';
 import type { NumberTensor, TensorData, TensorValues } from '../core/verify/tensorData.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
@@ -29,6 +30,7 @@ interface Loaded {
   readonly file: string;
   /** Outputs that are tensors: no others are asked for. */
   readonly fetches: readonly string[];
+  readonly threads: number;
 }
 
 let loaded: Loaded | undefined;
@@ -77,7 +79,7 @@ async function load(file: string, threads: number): Promise<ModelInterface> {
   });
   const outputs = session.outputMetadata.map(modelValue);
   const fetches = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name);
-  loaded = { ort, session, file, fetches };
+  loaded = { ort, session, file, fetches, threads };
   return {
     inputs: session.inputMetadata.map(modelValue),
     outputs,
@@ -114,6 +116,19 @@ async function run(inputs: Tensors, names?: readonly string[]): Promise<ModelRun
 const api: RunnerApi = {
   load: ({ file, threads }) => load(file, threads),
   run: ({ inputs }) => run(inputs),
+  async alter({ file, layer, place, output, wasm }) {
+    const threads = loaded?.threads ?? 1;
+    // What is loaded may be the very file that is written anew.
+    await loaded?.session.release();
+    loaded = undefined;
+    const moment = place && readMoment(place);
+    rewriteCheckpoint(file, { layers: [layer] }, output, {
+      kernels: loadKernels(wasm),
+      moment: () => moment,
+      replace: true,
+    });
+    await load(output, threads);
+  },
   watch({ wasm, specs }) {
     const known = new Set(loaded?.session.inputNames);
     const values = [...new Set(specs.map(({ tap }) => tap.value))];

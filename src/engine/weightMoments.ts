@@ -249,7 +249,8 @@ function samplesHash({ inputs, sample }: Samples): string {
 
 /** Errors of the copy are those of the model. */
 function ofModel(error: unknown, file: string, folder: string): unknown {
-  if (!(error instanceof VerifyError)) return error;
-  const copy = path.join(folder, 'model.onnx');
-  return new VerifyError(error.code, error.message.replaceAll(copy, file));
+  // From the process of the model it comes as what it was sent as.
+  const { name, code, message } = error as Partial<VerifyError>;
+  if (name !== 'VerifyError' || code === undefined || message === undefined) return error;
+  return new VerifyError(code, message.replaceAll(path.join(folder, 'model.onnx'), file));
 }
