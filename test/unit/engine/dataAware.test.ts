@@ -1,14 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kernels } from '../../../src/core/linalg/kernels.ts';
-import { parsePlan } from '../../../src/core/plan/parsePlan.ts';
 import type { Plan } from '../../../src/core/plan/plan.ts';
+import { DEFAULT_PLAN_SETTINGS } from '../../../src/core/plan/planRequest.ts';
+import type { PruningPattern } from '../../../src/core/plan/sparsityPlanner.ts';
 import { rewriteCheckpoint } from '../../../src/core/rewrite/rewriteCheckpoint.ts';
+import type { CalibrationRequest, PlanModelRequest } from '../../../src/engine/engineApi.ts';
 import { momentsAt, withPlanMoments } from '../../../src/engine/planMoments.ts';
-import { commandLine } from '../../fixtures/commandLine.ts';
-import { floatNpy, zipFile } from '../../fixtures/inputArchives.ts';
+import { floatNpy, npyFile, zipFile } from '../../fixtures/inputArchives.ts';
 import { testKernels } from '../../fixtures/kernels.ts';
 import type { ModelSpec, TensorSpec } from '../../fixtures/onnxModel.ts';
 import { op } from '../../fixtures/onnxParts.ts';
@@ -16,10 +17,9 @@ import { runOnnx } from '../../fixtures/onnxSession.ts';
 import { runnableModel, type ValueType } from '../../fixtures/runnableModel.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
-import { DIST } from '../../fixtures/testEngine.ts';
+import { DIST, testEngine } from '../../fixtures/testEngine.ts';
 
 const folder = tempFolder();
-const run = commandLine(folder);
 let kernels: Kernels;
 
 beforeAll(async () => {
@@ -32,18 +32,17 @@ function tensor(name: string, dims: readonly number[], seed: number): TensorSpec
   return { name, dims, values: Float32Array.from({ length: count }, () => 0.1 * random.normal()) };
 }
 
-/** Standard deviations of the inputs fall from 1 to 0.01. */
+/** Standard deviations of the inputs are from 1 to 0.01, neighbours apart. */
 function falling(count: number, length: number, seed: number): Float32Array {
   const random = seededRandom(seed);
   return Float32Array.from(
     { length: count * length },
-    (_, k) => random.normal() * 100 ** (-(k % length) / (length - 1)),
+    (_, k) => random.normal() * 100 ** (-(((k % length) * 29) % length) / (length - 1)),
   );
 }
 
 interface Planted {
   readonly file: string;
-  /** One sample of 300 rows. */
   readonly inputs: string;
   readonly x: ort.Tensor;
 }
@@ -52,43 +51,96 @@ function planted(
   name: string,
   model: ModelSpec,
   types: Readonly<Record<string, ValueType>>,
-  shape: readonly number[],
-  values: Float32Array,
+  x: ort.Tensor,
 ): Planted {
   const file = path.join(folder, `${name}.onnx`);
   fs.writeFileSync(file, runnableModel({ inputs: ['x'], outputs: ['y'], ...model }, types));
   const inputs = path.join(folder, `${name}.npz`);
-  fs.writeFileSync(inputs, zipFile([{ name: 'x.npy', bytes: floatNpy(shape, values) }]));
-  return { file, inputs, x: new ort.Tensor('float32', values, shape) };
+  const { buffer, byteOffset, byteLength } = x.data as Float32Array;
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const descr = x.type === 'int64' ? '<i8' : '<f4';
+  const npy = npyFile({ descr, shape: x.dims, bytes });
+  fs.writeFileSync(inputs, zipFile([{ name: 'x.npy', bytes: npy }]));
+  return { file, inputs, x };
 }
 
 const product = planted(
   'product',
   { nodes: [op('MatMul', ['x', 'w'], 'y')], initializers: [tensor('w', [64, 48], 1)] },
   { x: { shape: ['n', 64] }, y: { shape: ['n', 48] } },
-  [300, 64],
-  falling(300, 64, 2),
+  new ort.Tensor('float32', falling(300, 64, 2), [300, 64]),
 );
 
-function planned(name: string, { file }: Planted, ...args: readonly string[]): Plan {
-  const output = path.join(folder, `${name}.eigenplan.json`);
-  const { status, stderr } = run('plan', file, ...args, '-o', output);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.any(String) as string });
-  return parsePlan(fs.readFileSync(output, 'utf8'), output);
+/** Neighbouring values of an image are alike, so that its patches lie near few directions. */
+function smoothImage(channels: number, side: number): ort.Tensor {
+  const random = seededRandom(4);
+  const values = new Float32Array(channels * side * side);
+  for (let c = 0; c < channels; c++) {
+    const loudness = 10 ** (-((c * 3) % channels) / (channels - 1));
+    const [u, v, w] = [random.normal(), random.normal(), random.normal()];
+    for (let i = 0; i < side; i++)
+      for (let j = 0; j < side; j++)
+        values[(c * side + i) * side + j] =
+          loudness * (Math.sin(u * i * 0.3 + v * j * 0.3 + w) + 0.02 * random.normal());
+  }
+  return new ort.Tensor('float32', values, [1, channels, side, side]);
 }
 
+const convolution = planted(
+  'convolution',
+  {
+    nodes: [op('Conv', ['x', 'w'], 'y', { pads: [1, 1, 1, 1], strides: [1, 2] })],
+    initializers: [tensor('w', [24, 8, 3, 3], 3)],
+  },
+  { x: { shape: ['n', 8, 'h', 'w'] }, y: { shape: ['n', 24, 'i', 'j'] } },
+  smoothImage(8, 40),
+);
+
+const table = planted(
+  'table',
+  { nodes: [op('Gather', ['w', 'x'], 'y')], initializers: [tensor('w', [200, 32], 5)] },
+  { x: { dtype: 'int64', shape: ['n'] }, y: { shape: ['n', 32] } },
+  // Of 200 rows 20 are looked up, a hundred times each.
+  new ort.Tensor(
+    'int64',
+    BigInt64Array.from({ length: 2000 }, (_, k) => BigInt((k % 20) * 9)),
+    [2000],
+  ),
+);
+
+const engine = testEngine();
+afterAll(() => engine.dispose());
+
+type Asked = Pick<PlanModelRequest, 'axis' | 'method' | 'target'> & {
+  readonly pattern?: PruningPattern;
+};
+
+function planned(
+  { file }: Pick<Planted, 'file'>,
+  { pattern = 'unstructured', ...asked }: Asked,
+  calibrate?: Partial<CalibrationRequest>,
+): Promise<Plan> {
+  const all = { inputs: [], rows: false, samples: 0, seed: 1, dims: {}, sensitivity: false };
+  return engine.plan({
+    ...{ ...asked, file, memoryLimit: 0, failed: {}, locked: [], seed: 1 },
+    settings: { ...DEFAULT_PLAN_SETTINGS, pattern },
+    ...(calibrate ? { calibrate: { ...all, ...calibrate } } : {}),
+  });
+}
+
+const TOOLS = { dist: DIST, memoryLimit: 2 ** 28 };
+
 /** Applies a plan and runs both models: the outcome of each layer, and the relative error of y. */
-async function applied(name: string, { file, x }: Planted, plan: Plan) {
-  const output = path.join(folder, `${name}.out.onnx`);
-  const { layers } = await withPlanMoments(
-    file,
-    plan,
-    [],
-    { dist: DIST, memoryLimit: 2 ** 28 },
-    (places) =>
-      Promise.resolve(
-        rewriteCheckpoint(file, plan, output, { kernels, moment: momentsAt(places) }),
-      ),
+async function applied({ file, x }: Planted, plan: Plan) {
+  const output = `${file}.out.onnx`;
+  const { layers } = await withPlanMoments(file, plan, [], TOOLS, (places) =>
+    Promise.resolve(
+      rewriteCheckpoint(file, plan, output, {
+        kernels,
+        moment: momentsAt(places),
+        replace: true,
+      }),
+    ),
   );
   const [before, after] = [await runOnnx(file, { x }), await runOnnx(output, { x })];
   let [difference, norm] = [0, 0];
@@ -99,24 +151,130 @@ async function applied(name: string, { file, x }: Planted, plan: Plan) {
   return { layers, error: Math.sqrt(difference / norm) };
 }
 
-describe('a plan with inputs', () => {
-  it('gives factors whose outputs are closer than those of plain ones of the same rank', async () => {
-    const args = ['--axis', 'lowrank', '--method', 'uniform', '--target', 'parameters=0.5'];
-    const plain = planned('plain', product, ...args);
-    const aware = planned('aware', product, ...args, '--inputs', product.inputs);
+const RANKS: Asked = {
+  axis: 'lowrank',
+  method: 'uniform',
+  target: { kind: 'parameters', value: 0.5 },
+};
+const zeros = (value: number, pattern: PruningPattern = 'unstructured'): Asked => ({
+  axis: 'sparsity',
+  method: 'uniform',
+  target: { kind: 'sparsity', value },
+  pattern,
+});
+
+describe('a plan with inputs predicts the error of the outputs, and it is smaller than without', () => {
+  it.each<[string, Planted, Asked, number]>([
+    ['low rank, a product', product, RANKS, 0.5],
+    ['low rank, a convolution', convolution, RANKS, 0.5],
+    ['zeros, a product', product, zeros(0.5), 0.5],
+    ['zeros between two knots, a product', product, zeros(0.6), 0.5],
+    ['zeros, a convolution', convolution, zeros(0.5), 0.95],
+    ['N of 8, a product', product, zeros(0.5, 'n:8'), 0.95],
+    ['2 of 4, a product', product, zeros(0.5, '2:4'), 0.95],
+  ])('%s', async (name, model, asked, factor) => {
+    const plain = await planned(model, asked);
+    const aware = await planned(model, asked, { inputs: [model.inputs] });
     const [one, other] = [plain.layers[0]!, aware.layers[0]!];
-    expect([one.action, (one as { rank: number }).rank]).toEqual([
-      other.action,
-      (other as { rank: number }).rank,
-    ]);
-    const [byWeight, byOutputs] = [
-      await applied('plain', product, plain),
-      await applied('aware', product, aware),
-    ];
-    expect(byOutputs.error).toBeLessThan(0.5 * byWeight.error);
+    expect(other.parameters).toEqual(one.parameters);
+    expect([one.errorOf, other.errorOf]).toEqual([undefined, 'outputs']);
+    const [byWeight, byOutputs] = [await applied(model, plain), await applied(model, aware)];
+    expect(byOutputs.error).toBeLessThan(factor * byWeight.error);
     // Of one weight whose outputs are those of the model, the prediction is the measured error.
-    expect(byOutputs.error / other.error!).toBeCloseTo(1, 3);
-    expect(byOutputs.layers[0]!.outputError! / other.error!).toBeCloseTo(1, 3);
+    const exact = name.includes('between') ? 1 : 3;
+    expect(byOutputs.error / other.error!).toBeCloseTo(1, exact);
+    expect(byOutputs.layers[0]!.outputError! / byOutputs.error).toBeCloseTo(1, 3);
     expect(byWeight.layers[0]!.relativeError! / one.error!).toBeCloseTo(1, 3);
+    expect(byWeight.layers[0]!.outputError).toBeUndefined();
+  });
+
+  it('low rank, a table: of the rows that are looked up', async () => {
+    const plain = await planned(table, RANKS);
+    const aware = await planned(table, RANKS, { inputs: [table.inputs] });
+    const [byWeight, byOutputs] = [await applied(table, plain), await applied(table, aware)];
+    expect(byOutputs.error).toBeLessThan(0.5 * byWeight.error);
+    const [layer] = aware.layers;
+    expect(byOutputs.layers[0]!.outputError! / layer!.error!).toBeCloseTo(1, 3);
+  });
+
+  it('bits: the same codes, and what they do to the outputs', async () => {
+    const asked: Asked = {
+      axis: 'bits',
+      method: 'error-optimal',
+      target: { kind: 'bits', value: 5 },
+    };
+    const plain = await planned(product, asked);
+    const aware = await planned(product, asked, { inputs: [product.inputs] });
+    const { layers, error } = await applied(product, aware);
+    expect(error / aware.layers[0]!.error!).toBeCloseTo(1, 2);
+    expect(layers[0]!.relativeError! / plain.layers[0]!.error!).toBeCloseTo(1, 3);
+  });
+});
+
+describe('a plan with inputs', () => {
+  it('says what it was made on', async () => {
+    const plan = await planned(product, RANKS, { inputs: [product.inputs] });
+    expect(plan.calibration).toEqual({
+      kind: 'given',
+      sources: [product.inputs],
+      rows: false,
+      samples: 1,
+      dims: {},
+      seed: 1,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      sensitivity: false,
+    });
+    expect(plan.notes[0]).toMatch(/^Errors of 1 of 1 weights are of their outputs on 1 sample of /);
+    const again = await planned(product, RANKS, { inputs: [product.inputs] });
+    expect(again).toEqual(plan);
+  });
+
+  it('made on noise says that this is weak evidence', async () => {
+    const plan = await planned(product, RANKS, { samples: 80, seed: 7, dims: { n: 2 } });
+    expect(plan.calibration).toMatchObject({
+      kind: 'seeded',
+      samples: 80,
+      seed: 7,
+      dims: { n: 2 },
+    });
+    expect(plan.layers[0]!.errorOf).toBe('outputs');
+    expect(plan.notes.join()).toContain('weak evidence');
+    // White inputs: what plain factors lose is what these lose, but for the chance of 160 vectors.
+    const plain = (await planned(product, RANKS)).layers[0]!.error!;
+    expect(plan.layers[0]!.error! / plain).toBeGreaterThan(0.7);
+    expect(plan.layers[0]!.error! / plain).toBeLessThan(1);
+  });
+
+  it('leaves a weight to itself that too few vectors reached, and says so', async () => {
+    const plan = await planned(product, RANKS, { samples: 3, dims: { n: 2 } });
+    const [layer] = plan.layers;
+    expect(layer!.errorOf).toBeUndefined();
+    expect(layer!.reason).toMatch(/only 6 vectors reached its 64 inputs/);
+    expect(plan.notes[0]).toMatch(/of none of them the outputs could be seen/);
+    expect(layer!.error).toBe((await planned(product, RANKS)).layers[0]!.error);
+    const { layers } = await applied(product, plan);
+    expect(layers[0]!.relativeError! / layer!.error!).toBeCloseTo(1, 3);
+  });
+
+  it('is not applied on other inputs than its own', async () => {
+    const plan = await planned(product, RANKS, { inputs: [product.inputs] });
+    const other = path.join(folder, 'other.npz');
+    const npy = floatNpy([300, 64], falling(300, 64, 99));
+    fs.writeFileSync(other, zipFile([{ name: 'x.npy', bytes: npy }]));
+    const use = () => Promise.reject(new Error('not to be reached'));
+    await expect(withPlanMoments(product.file, plan, [other], TOOLS, use)).rejects.toMatchObject({
+      name: 'VerifyError',
+      code: 'inputs',
+      message: expect.stringMatching(/other\.npz: the samples have the SHA-256/) as string,
+    });
+  });
+
+  it('is not applied where nobody has run the inputs', async () => {
+    const plan = await planned(product, RANKS, { inputs: [product.inputs] });
+    const output = path.join(folder, 'never.onnx');
+    expect(() => rewriteCheckpoint(product.file, plan, output, { kernels })).toThrow(
+      /what it is multiplied with on these is not known here/,
+    );
+    expect(fs.existsSync(output)).toBe(false);
   });
 });
