@@ -7,7 +7,7 @@ import type { PlanLayer } from '../core/plan/plan.ts';
 import { DEFAULT_PLAN_SETTINGS } from '../core/plan/planRequest.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
 import { largestUsefulRank } from '../core/plan/rankCost.ts';
-import type { MomentPlace } from '../core/moments/momentFile.ts';
+import type { MomentPlaces } from '../core/moments/momentFile.ts';
 import type { Tensors } from '../core/verify/modelRunner.ts';
 import { asFloat64, type TensorData } from '../core/verify/tensorData.ts';
 import type { PlanInputsRequest } from './engineApi.ts';
@@ -26,7 +26,7 @@ export interface SensitivityTools {
   /** An original that is loaded, and may be put away. */
   readonly model: ModelProcess;
   readonly samples: Samples;
-  readonly places: ReadonlyMap<string, MomentPlace>;
+  readonly places: MomentPlaces;
   /** For the changed models; empty, and empty again afterwards. */
   readonly folder: string;
   readonly wasm: Uint8Array;

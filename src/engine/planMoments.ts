@@ -1,11 +1,7 @@
-import { readMoment, type MomentPlace } from '../core/moments/momentFile.ts';
+import type { MomentPlaces } from '../core/moments/momentFile.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import type { RewriteTools } from '../core/rewrite/rewriteTools.ts';
 import { inputsError } from '../core/verify/verifyError.ts';
 import { withMoments, type MomentTools } from './weightMoments.ts';
-
-/** Where the moments are that a plan goes by, by the weight's id; plain data, for a worker that rewrites. */
-export type MomentPlaces = ReadonlyMap<string, MomentPlace>;
 
 /**
  * Runs the model again on the inputs that a plan was made with, and hands on what its weights are multiplied with;
@@ -38,12 +34,4 @@ export async function withPlanMoments<T>(
       );
     return use(places);
   });
-}
-
-/** What `rewriteCheckpoint` takes of them. Reads a moment each time it is asked for. */
-export function momentsAt(places: MomentPlaces): NonNullable<RewriteTools['moment']> {
-  return (id) => {
-    const place = places.get(id);
-    return place && readMoment(place);
-  };
 }

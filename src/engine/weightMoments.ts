@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { readOnnxModel, type OnnxModel } from '../core/checkpoint/onnx/onnxCheckpoint.ts';
 import { openRangeReader } from '../core/checkpoint/rangeReader.ts';
-import type { MomentPlace } from '../core/moments/momentFile.ts';
+import type { MomentPlace, MomentPlaces } from '../core/moments/momentFile.ts';
 import { momentBytes, type MomentSpec } from '../core/moments/momentSums.ts';
 import type { PlanCalibration } from '../core/plan/plan.ts';
 import { inputTaps, type WeightTaps } from '../core/rewrite/inputTaps.ts';
@@ -20,7 +20,7 @@ import { samplesFor, withAdvice, type Samples } from './verifyModels.ts';
 /** What the weights of a model were multiplied with on some inputs. */
 export interface WeightMoments {
   /** By the weight's id. The file is there until the use of it is over. */
-  readonly places: ReadonlyMap<string, MomentPlace>;
+  readonly places: MomentPlaces;
   /** By the weight's id, why nothing is known of its inputs. */
   readonly refused: ReadonlyMap<string, string>;
   readonly calibration: PlanCalibration;

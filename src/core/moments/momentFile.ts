@@ -13,6 +13,9 @@ export interface MomentPlace {
   readonly offsets: readonly number[];
 }
 
+/** Where the moments of several weights are, by their ids. */
+export type MomentPlaces = ReadonlyMap<string, MomentPlace>;
+
 /** Appends float64 values, in this machine's byte order; returns where they begin. Throws what the file system throws. */
 export function appendMoment(file: string, data: Float64Array): number {
   const handle = fs.openSync(file, 'a');
@@ -53,4 +56,12 @@ export function readMoment({ file, offsets, side, kind, length, count }: MomentP
     fs.closeSync(handle);
   }
   return { side, kind, length, count, data: sum };
+}
+
+/** The moment of a weight as a rewrite takes it: read each time it is asked for, and not kept. */
+export function momentsAt(places: MomentPlaces): (id: string) => InputMoment | undefined {
+  return (id) => {
+    const place = places.get(id);
+    return place && readMoment(place);
+  };
 }
