@@ -45,7 +45,7 @@ export function outputBytes({
 /** Floating-point operations of a task, roughly. */
 export function outputFlops({ rows, cols, moment, request }: OutputTask): number {
   const { length, kind } = moment;
-  const products = 2 + (request ? request.levels.length + (request.patterns ? 12 : 0) : 0);
+  const products = 2 + (request ? 4 + request.levels.length + (request.patterns ? 8 : 0) : 0);
   const each = kind === 'dense' ? 2 * rows * cols * length : rows * cols;
   return products * each + (kind === 'dense' ? length ** 3 / 3 : 0);
 }

@@ -38,15 +38,13 @@ export function outputValues(
   const zeroed = (pruned: Uint8Array): Float64Array =>
     data.map((value, k) => (pruned[k] === 1 ? value : 0));
   step();
-  const scores = patterns ? inputScores(data, place, inputSquares(moment)) : data;
+  const scores = inputScores(data, place, inputSquares(moment));
   return {
     energy,
-    pruning: patterns
-      ? pruningCurve(scores, place, (sparsity) => {
-          step();
-          return errorOf(zeroed(prunedByOutput(scores, place, sparsity)));
-        })
-      : new Float64Array(PRUNING_STEPS + 1),
+    pruning: pruningCurve(scores, place, (sparsity) => {
+      step();
+      return errorOf(zeroed(prunedByOutput(scores, place, sparsity)));
+    }),
     patterns: (patterns ? measuredPatterns(lines) : []).map(([kept, of]) => {
       step();
       return { kept, of, error: errorOf(zeroed(prunedByPattern(scores, lines, kept, of))) };

@@ -73,7 +73,7 @@ export function planLayer(
     parameters: [parameters, effect.parameters],
     bytes: [bytes, effect.bytes],
     error: effect.error === null ? null : Math.sqrt(effect.error),
-    ...(weight.calibrated === 'outputs' && action.action !== 'keep'
+    ...(weight.calibrated === 'outputs' && action.action !== 'keep' && effect.error !== null
       ? { errorOf: 'outputs' as const }
       : {}),
     reason: layerReason(weight, action, axis, settings.pattern),

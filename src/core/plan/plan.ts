@@ -41,7 +41,7 @@ const layerFields = {
   bytes: change,
   /** Predicted relative Frobenius error of the weight; null where it is not known before the values are read. */
   error: figure,
-  /** What the error is relative to: the weight's own norm where absent, else that of its outputs on the calibration. */
+  /** `outputs`: the error is that of the weight's outputs on the calibration's inputs, and the action goes by these. */
   errorOf: v.optional(v.literal('outputs')),
   reason: v.string(),
 };
