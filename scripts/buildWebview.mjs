@@ -7,13 +7,13 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
  * Builds the panels into `outDir`: `report.js` and `report.css` for the editor; `standalone.js` and
- * `standalone.css`, which bring theme values of their own, for the report that is one HTML file. Returns
- * esbuild's list of what went in.
+ * `standalone.css`, which bring theme values of their own, for the report that is one HTML file; `frontier.js` and
+ * `frontier.css` alike for the page of a frontier. Returns esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { report: 'webview/report/main.tsx' },
+    entryPoints: { report: 'webview/report/main.tsx', frontier: 'webview/frontier/main.tsx' },
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -26,15 +26,17 @@ export async function buildWebview(outDir) {
     logLevel: 'warning',
     metafile: true,
   });
-  const text = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).text;
+  const text = (name) => outputFiles.find((file) => path.basename(file.path) === name).text;
   const theme = await readFile(path.join(root, 'media', 'standalone.css'), 'utf8');
   await mkdir(outDir, { recursive: true });
   const write = (name, content) => writeFile(path.join(outDir, name), content);
   await Promise.all([
-    write('report.js', text('.js')),
-    write('report.css', text('.css')),
-    write('standalone.js', text('.js')),
-    write('standalone.css', `${theme}\n${text('.css')}`),
+    write('report.js', text('report.js')),
+    write('report.css', text('report.css')),
+    write('standalone.js', text('report.js')),
+    write('standalone.css', `${theme}\n${text('report.css')}`),
+    write('frontier.js', text('frontier.js')),
+    write('frontier.css', `${theme}\n${text('frontier.css')}`),
   ]);
   return { metafile };
 }

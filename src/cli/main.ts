@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
+import { frontierCommand } from './frontierCommand.ts';
 import { planCommand } from './planCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 import { selfTestCommand } from './selfTestCommand.ts';
@@ -11,6 +12,7 @@ declare const EIGENSCOPE_VERSION: string;
 const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
+  frontier MODEL       predicted error against size, over methods
   plan MODEL           what to do with each weight so that a target is met
   self-test            what this machine has to compute on, and what is used of it
   verify A B           how far the outputs of model B are from those of A, by running both
@@ -28,6 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
   switch (command) {
     case 'analyze':
       return analyzeCommand(rest, context);
+    case 'frontier':
+      return frontierCommand(rest, context);
     case 'plan':
       return planCommand(rest, context);
     case 'self-test':

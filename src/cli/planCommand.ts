@@ -72,7 +72,8 @@ function checkPlanPlace(output: string, model: string, { force, from }: PlanArgu
     );
 }
 
-function lockedLayers(file: string): readonly PlanLayer[] {
+/** Throws PlanError. */
+export function lockedLayers(file: string): readonly PlanLayer[] {
   let text: string;
   try {
     text = fs.readFileSync(file, 'utf8');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { csvReport } from '../core/report/csvReport.ts';
-import { reportHtml } from '../core/report/html.ts';
+import { reportHtml, type HtmlAssets } from '../core/report/html.ts';
 import { markdownReport } from '../core/report/markdownReport.ts';
 import type { Report } from '../core/report/report.ts';
 
@@ -25,10 +25,11 @@ export function formatted(report: Report, format: Format, dist: string): string 
   }
 }
 
-function panelAssets(dist: string): Parameters<typeof reportHtml>[1] {
+/** What a page that is one file is made of: the built panel of that name. */
+export function panelAssets(dist: string, panel = 'standalone'): HtmlAssets {
   const asset = (name: string): string => fs.readFileSync(path.join(dist, 'webview', name), 'utf8');
-  const script = asset('standalone.js');
-  const style = asset('standalone.css');
+  const script = asset(`${panel}.js`);
+  const style = asset(`${panel}.css`);
   return { script, style, scriptHash: policyHash(script), styleHash: policyHash(style) };
 }
 

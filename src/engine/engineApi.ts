@@ -1,7 +1,8 @@
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Plan, PlanCalibration, PlanLayer } from '../core/plan/plan.ts';
-import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
+import type { PlanNeeds } from '../core/plan/planNeeds.ts';
+import type { PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
@@ -53,7 +54,10 @@ export interface EstimatedEntry {
   readonly rows: number;
   readonly cols: number;
   readonly matrices: number;
-  /** Of one worker, with its shuffles and windows; 0 where the cache has its spectrum. */
+  /**
+   * With its shuffles and windows, of one worker, or of a GPU where one takes part and is faster; 0 where the
+   * cache has its spectrum.
+   */
   readonly seconds: number;
 }
 
@@ -61,21 +65,14 @@ export interface EstimatedEntry {
 export interface Estimate {
   /** In graph order. */
   readonly entries: readonly EstimatedEntry[];
-  /** Workers that share them. */
+  /** Workers that share them; beside a GPU that is faster than a worker, in units of that GPU, so not whole. */
   readonly workers: number;
 }
 
 /** What is to be known of the weights of a model before any plan of it is made. */
-export interface PlanInputsRequest {
+export interface PlanInputsRequest extends PlanNeeds {
   /** Absolute path of the checkpoint. */
   readonly file: string;
-  /** Spectra of the matrices that factors could replace. */
-  readonly spectra: boolean;
-  /** Which exponents alpha maps are to read; null for none. */
-  readonly estimator: AlphaEstimator | null;
-  /** Errors of pruning, and of every level of quantisation. */
-  readonly pruning: boolean;
-  readonly levels: boolean;
   /** Present where errors are to be those of outputs on these inputs. */
   readonly calibrate?: CalibrationRequest;
   /** As in an AnalyzeRequest. */

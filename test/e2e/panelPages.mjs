@@ -13,6 +13,8 @@ import { launchBrowser } from './browser.mjs';
 const SOURCES = `
   export * from './test/fixtures/sampleReport.ts';
   export { reportHtml } from './src/core/report/html.ts';
+  export { frontierHtml } from './src/core/plan/frontierHtml.ts';
+  export { sampleFrontier } from './test/fixtures/sampleFrontier.ts';
   export { panelHtml } from './src/extension/panels/panelHtml.ts';
   export { connect } from './src/protocol/rpc.ts';
 `;
@@ -109,6 +111,16 @@ export async function panelPages() {
     return opened;
   }
 
+  /** The page of a frontier, in the themes that it brings or in one of VS Code. */
+  async function frontierPage(report, { theme, ...options } = {}) {
+    const script = asset('frontier.js');
+    const style = asset('frontier.css');
+    const assets = { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
+    const opened = await newPage(product.frontierHtml(report, assets), options);
+    if (theme) await applyTheme(opened.page, theme);
+    return opened;
+  }
+
   /** The page the extension makes, with the extension's end of the connection in this process. */
   async function hosted(handlers, { messages = {}, theme, ...options } = {}) {
     const html = product.panelHtml({
@@ -155,6 +167,7 @@ export async function panelPages() {
   return {
     ...product,
     standalone,
+    frontierPage,
     hosted,
     async close() {
       await browser.close();

@@ -46,10 +46,23 @@ function checkAssets(assets: HtmlAssets): void {
 
 /**
  * One HTML file that shows the report without a server, a network or another file: the same panel as in
- * the editor. The report travels as JSON text, its own policy allows this script and this style alone.
- * Throws RangeError for assets that cannot be embedded.
+ * the editor. Throws RangeError for assets that cannot be embedded.
  */
 export function reportHtml(report: Report, assets: HtmlAssets): string {
+  return pageHtml(report.model.file, { id: REPORT_ELEMENT, value: report }, assets);
+}
+
+/**
+ * A page of its own. What it shows travels as JSON text in an element of that id, its own policy allows this
+ * script and this style alone. Throws RangeError for assets that cannot be embedded.
+ *
+ * @param file the model that it is of; the title is its name without folders
+ */
+export function pageHtml(
+  file: string,
+  { id, value }: { readonly id: string; readonly value: object },
+  assets: HtmlAssets,
+): string {
   checkAssets(assets);
   const policy = [
     "default-src 'none'",
@@ -58,7 +71,7 @@ export function reportHtml(report: Report, assets: HtmlAssets): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const title = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
+  const title = file.split(/[\\/]/).at(-1) ?? file;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -70,7 +83,7 @@ export function reportHtml(report: Report, assets: HtmlAssets): string {
 </head>
 <body>
 <div id="app"></div>
-<script type="application/json" id="${REPORT_ELEMENT}">${embedJson(report)}</script>
+<script type="application/json" id="${id}">${embedJson(value)}</script>
 <script>${assets.script}</script>
 </body>
 </html>
