@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Plan } from '../../../src/core/plan/plan.ts';
 import { DEFAULT_PLAN_SETTINGS } from '../../../src/core/plan/planRequest.ts';
 import type { PlanModelRequest } from '../../../src/engine/engineApi.ts';
@@ -14,9 +14,12 @@ import { testEngine } from '../../fixtures/testEngine.ts';
 const folder = tempFolder();
 const temporary = path.join(folder, 'tmp');
 fs.mkdirSync(temporary);
-process.env['TMPDIR'] = temporary;
 const engine = testEngine();
-afterAll(() => engine.dispose());
+beforeAll(() => vi.stubEnv('TMPDIR', temporary));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  engine.dispose();
+});
 
 const SIZE = 48;
 

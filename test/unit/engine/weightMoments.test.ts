@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readMoment } from '../../../src/core/moments/momentFile.ts';
 import type { PlanInputsRequest } from '../../../src/engine/engineApi.ts';
 import { withMoments } from '../../../src/engine/weightMoments.ts';
@@ -14,9 +14,12 @@ import { DIST, testEngine } from '../../fixtures/testEngine.ts';
 const folder = tempFolder();
 const temporary = path.join(folder, 'tmp');
 fs.mkdirSync(temporary);
-process.env['TMPDIR'] = temporary;
 const engine = testEngine();
-afterAll(() => engine.dispose());
+beforeAll(() => vi.stubEnv('TMPDIR', temporary));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  engine.dispose();
+});
 
 const SIZE = 40;
 
