@@ -13,6 +13,7 @@ const CORE_ORDER = [
   'plan',
   'rewrite',
   'verify',
+  'moments',
   'search',
 ];
 

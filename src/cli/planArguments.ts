@@ -10,7 +10,7 @@ import {
 import { parseTarget } from '../core/plan/planTarget.ts';
 import { PLAN_AXES, type PlanAxis } from '../core/plan/planWeight.ts';
 import { PRUNING_PATTERNS } from '../core/plan/sparsityPlanner.ts';
-import { DEFAULT_SEED } from '../engine/engineApi.ts';
+import { DEFAULT_SEED, type CalibrationRequest } from '../engine/engineApi.ts';
 import {
   COMMON_OPTIONS,
   parsedOptions,
@@ -19,8 +19,10 @@ import {
   solverArguments,
   type SolverArguments,
 } from './commandOptions.ts';
+import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
 import {
+  INPUT_OPTIONS,
   SEARCH_OPTIONS,
   SEARCH_USAGE,
   searchArguments,
@@ -56,20 +58,31 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   -o, --output FILE|-    where the plan goes; - for standard output
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
 ${SETTINGS_USAGE}
+  --inputs FILE|NAME=FILE  run the model on these (.npz, .npy, .pb, .json, a folder of ONNX test data;
+                         may be given again) and go by the outputs of its weights: ranks and factors
+                         that keep these close, zeros by magnitude times the norm of the input
+  --rows                 every row of the first axis of the inputs is a sample by itself
+  --samples N            at most so many samples of the inputs; without --inputs so many of seeded
+                         noise, which is weak evidence
+  --dims NAME=N[,NAME=N] lengths of symbolic axes of the noise
+  --sensitivity measured each weight's error counts as it changes the outputs of the model (measured
+                         one weight at a time, at several levels: slow)
   --seed N               kept in the plan; of a search and of seeded noise (default ${DEFAULT_SEED})
 ${SOLVER_USAGE}
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
 ${SEARCH_USAGE}
-Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
-checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
+Exit codes: 0 done, 2 unusable arguments or inputs (a target that cannot be met: the message says what
+can), 3 a checkpoint that cannot be read or run, 4 a fault of ours, 130 cancelled.
 `;
 
 export interface PlanArguments extends SolverArguments {
   /** As given. */
   readonly model: string;
   readonly request: PlanRequest;
+  /** What to run the model on; undefined where the weights alone are looked at. */
+  readonly calibrate: CalibrationRequest | undefined;
   /** `-` for standard output. */
   readonly output: string;
   readonly from: string | undefined;
@@ -100,12 +113,40 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
       settings: settingsOf(values),
       seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
     },
+    calibrate: values.method === 'search' ? undefined : calibrationOf(values),
     output: values.output,
     from: values.from,
     ...solverArguments(values),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
     search: searchArguments(values.method, values),
+  };
+}
+
+function calibrationOf(
+  values: ReturnType<typeof parsed>['values'],
+): CalibrationRequest | undefined {
+  const { inputs = [], samples, rows = false, dims = [], sensitivity } = values;
+  if (sensitivity !== undefined && sensitivity !== 'measured')
+    throw new UsageError(
+      `--sensitivity is measured, not '${sensitivity}'; without it all weights count alike.`,
+    );
+  const wanted = inputs.length > 0 || samples !== undefined || sensitivity !== undefined;
+  if (!wanted) {
+    const alone = rows ? '--rows' : dims.length > 0 ? '--dims' : undefined;
+    if (alone)
+      throw new UsageError(
+        `${alone} says how inputs are read; give --inputs FILE, or --samples N for noise.`,
+      );
+    return undefined;
+  }
+  return {
+    inputs,
+    rows,
+    samples: wholeNumber('--samples', samples, 0, 1),
+    seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
+    dims: dimensions(dims),
+    sensitivity: sensitivity === 'measured',
   };
 }
 
@@ -180,6 +221,8 @@ const OPTIONS = {
   force: { type: 'boolean' },
   ...SOLVER_OPTIONS,
   ...COMMON_OPTIONS,
+  sensitivity: { type: 'string' },
+  ...INPUT_OPTIONS,
   ...SEARCH_OPTIONS,
 } as const;
 

@@ -38,12 +38,15 @@ export async function planCommand(
       const { plan, finished } = given.search
         ? await searchedPlan(engine, request, given.search, given, signal)
         : {
-            plan: await engine.plan(request, {
-              signal,
-              onProgress: (progress) => {
-                if (!quiet) bar.show(progress);
+            plan: await engine.plan(
+              given.calibrate ? { ...request, calibrate: given.calibrate } : request,
+              {
+                signal,
+                onProgress: (progress) => {
+                  if (!quiet) bar.show(progress);
+                },
               },
-            }),
+            ),
             finished: true,
           };
       bar.clear();

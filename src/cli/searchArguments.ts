@@ -1,7 +1,8 @@
 import type { parseArgs } from 'node:util';
 import { DEFAULT_SEARCH_SETTINGS, type SearchRequest } from '../engine/engineApi.ts';
 import { UsageError } from './exitCode.ts';
-import { dimensions, list } from './verifyArguments.ts';
+import { dimensions } from './dimensionLengths.ts';
+import { list } from './verifyArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 const { generations, offspring } = DEFAULT_SEARCH_SETTINGS;
@@ -10,21 +11,26 @@ const { generations, offspring } = DEFAULT_SEARCH_SETTINGS;
 export const SEARCH_USAGE = `Of --method search, which begins with another method's plan and looks for a better one of its size by
 running the model in ONNX Runtime (see docs/search.md):
   --start METHOD         the method to begin with (default: the first of the axis)
-  --inputs FILE|NAME=FILE, --rows, --samples N, --dims NAME=N, --logits NAME|all, --threads N
-                         what the model is run on, as in verify; half of the samples choose plans, the other
-                         half tells what the result is worth. Without --inputs seeded noise: weak evidence
+  --inputs, --rows, --samples, --dims as above, but half of the samples choose plans and the other half
+                         tells what the result is worth; without --inputs seeded noise: weak evidence
+  --logits NAME|all      outputs that are logits, as in verify
+  --threads N            threads of ONNX Runtime (default 1)
   --generations N        rounds (default ${generations})
   --offspring N          plans tried in each (default ${offspring})
   --resume               go on from PLAN.search.json, which is kept beside the plan after each round
 `;
 
-/** As parseArgs takes them. */
-export const SEARCH_OPTIONS = {
-  start: { type: 'string' },
+/** As parseArgs takes them: what a model is run on, by a search and for its activations. */
+export const INPUT_OPTIONS = {
   inputs: { type: 'string', multiple: true },
   rows: { type: 'boolean' },
   samples: { type: 'string' },
   dims: { type: 'string', multiple: true },
+} as const;
+
+/** As parseArgs takes them. */
+export const SEARCH_OPTIONS = {
+  start: { type: 'string' },
   logits: { type: 'string', multiple: true },
   threads: { type: 'string' },
   generations: { type: 'string' },
@@ -37,7 +43,10 @@ export type SearchArguments = Pick<
   'inputs' | 'rows' | 'samples' | 'dims' | 'logits' | 'threads' | 'search' | 'resume'
 >;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof SEARCH_OPTIONS }>>['values'];
+type Options = typeof SEARCH_OPTIONS & typeof INPUT_OPTIONS;
+type Values = ReturnType<typeof parseArgs<{ options: Options }>>['values'] & {
+  readonly sensitivity?: string | undefined;
+};
 
 /** Undefined for another method. Throws UsageError. */
 export function searchArguments(
@@ -49,6 +58,8 @@ export function searchArguments(
     if (odd !== undefined) throw new UsageError(`--${odd} is of --method search only.`);
     return undefined;
   }
+  if (values.sensitivity !== undefined)
+    throw new UsageError('--sensitivity is of the other methods: a search runs whole plans.');
   const logits = list(values.logits ?? []);
   return {
     inputs: values.inputs ?? [],

@@ -1,5 +1,6 @@
 import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/engineApi.ts';
 import { COMMON_OPTIONS, parsedOptions } from './commandOptions.ts';
+import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -55,7 +56,7 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
   });
   if (outputs.filter(({ file }) => file === '-').length > 1)
     throw new UsageError('Only one of --json and --md can go to standard output.');
-  const logits = list(values.logits ?? []);
+  const logits = (values.logits ?? []).flatMap((each) => each.split(','));
   return {
     request: {
       a,
@@ -78,19 +79,6 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
 /** Several values may be given at once, with commas between them. */
 export const list = (given: readonly string[]): string[] =>
   given.flatMap((each) => each.split(','));
-
-/** Reads `NAME=LENGTH`. Throws UsageError. */
-export function dimensions(given: readonly string[]): Record<string, number> {
-  const dims: Record<string, number> = {};
-  for (const each of list(given)) {
-    const at = each.lastIndexOf('=');
-    const name = each.slice(0, at);
-    if (at <= 0) throw new UsageError(`--dims takes NAME=LENGTH, such as batch=1, not '${each}'.`);
-    if (Object.hasOwn(dims, name)) throw new UsageError(`--dims gives '${name}' twice.`);
-    dims[name] = wholeNumber(`The length of '${name}' in --dims`, each.slice(at + 1), 0, 0);
-  }
-  return dims;
-}
 
 function errorBound(text: string | undefined): number {
   if (text === undefined) return DEFAULT_MAX_ERROR;

@@ -1,6 +1,6 @@
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
-import type { Plan, PlanLayer } from '../core/plan/plan.ts';
+import type { Plan, PlanCalibration, PlanLayer } from '../core/plan/plan.ts';
 import type { PlanNeeds } from '../core/plan/planNeeds.ts';
 import type { PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
@@ -11,10 +11,12 @@ import type { Verification } from '../core/report/verification/verification.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { Compression } from '../core/report/compression/compression.ts';
 import type { CompressProgress, CompressRequest } from './compressRequest.ts';
+import type { CalibrationRequest } from './calibrationRequest.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
 import type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
+export type { CalibrationRequest } from './calibrationRequest.ts';
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export { DEFAULT_SEARCH_SETTINGS } from './searchRequest.ts';
@@ -77,6 +79,8 @@ export interface Estimate {
 export interface PlanInputsRequest extends PlanNeeds {
   /** Absolute path of the checkpoint. */
   readonly file: string;
+  /** Present where errors are to be those of outputs on these inputs. */
+  readonly calibrate?: CalibrationRequest;
   /** As in an AnalyzeRequest. */
   readonly memoryLimit: number;
   readonly failed: Readonly<Record<string, string>>;
@@ -87,10 +91,12 @@ export interface PlanInputs {
   readonly model: PlanModel;
   /** In graph order; `locked` is null in all of them. */
   readonly weights: readonly PlanWeight[];
+  /** What was run, where something was: a plan of these weights says so. */
+  readonly calibration?: PlanCalibration;
 }
 
 export interface PlanModelRequest
-  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed'> {
+  extends PlanRequest, Pick<PlanInputsRequest, 'file' | 'memoryLimit' | 'failed' | 'calibrate'> {
   /** Layers of an earlier plan whose actions stay. */
   readonly locked: readonly PlanLayer[];
 }

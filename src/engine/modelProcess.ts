@@ -8,6 +8,11 @@ import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 /** A model in a process of its own: a crash of ONNX Runtime ends nothing else, and its memory is its own. */
 export interface ModelProcess extends ModelRunner {
   readonly pid: number | undefined;
+  /** See RunnerApi. */
+  readonly alter: RunnerApi['alter'];
+  readonly watch: RunnerApi['watch'];
+  readonly absorb: RunnerApi['absorb'];
+  readonly store: RunnerApi['store'];
   kill(): void;
 }
 
@@ -42,6 +47,10 @@ export async function startModel(
     interface: loaded,
     run: (inputs) => answered(child.remote.run({ inputs })),
     memory: () => answered(child.remote.memory({})),
+    alter: (request) => answered(child.remote.alter(request)),
+    watch: (request) => answered(child.remote.watch(request)),
+    absorb: (request) => answered(child.remote.absorb(request)),
+    store: (request) => answered(child.remote.store(request)),
     kill: () => child.kill(),
   };
 }

@@ -8,8 +8,8 @@ import { nativeParts } from './nativeParts.ts';
 /** A model that ONNX Runtime has loaded in this process. */
 export interface OrtSession {
   readonly interface: ModelInterface;
-  /** Throws VerifyError (`rejected`). */
-  run(inputs: Tensors): Promise<ModelRun>;
+  /** Gives the named values, all outputs that are tensors unless said. Throws VerifyError (`rejected`). */
+  run(inputs: Tensors, names?: readonly string[]): Promise<ModelRun>;
   /** Gives its memory back. */
   release(): Promise<void>;
 }
@@ -70,13 +70,13 @@ export async function openSession(
       outputs,
       runtime: `onnxruntime-node ${ort.env.versions.node ?? ''}`.trim(),
     },
-    async run(inputs) {
+    async run(inputs, names = fetches) {
       try {
         const feeds = Object.fromEntries(
           Object.entries(inputs).map(([name, tensor]) => [name, ortTensor(ort, tensor)]),
         );
         const begun = performance.now();
-        const results = await session.run(feeds, fetches);
+        const results = await session.run(feeds, [...names]);
         const milliseconds = performance.now() - begun;
         return { outputs: plainTensors(results), milliseconds };
       } catch (error) {

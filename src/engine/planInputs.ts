@@ -14,27 +14,65 @@ import type { AnalyzeProgress, CallContext, PlanInputs, PlanInputsRequest } from
 import { DEFAULT_SEED } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
 import { alphaOf, planTasks, type PlanJob } from './planTasks.ts';
-import { solveEntries } from './solveEntries.ts';
+import { outputJob, weighedWeights } from './outputJobs.ts';
+import { sensitiveWeights } from './sensitiveWeights.ts';
+import { solveEntries, type EntryJob } from './solveEntries.ts';
 import type { TaskOutcome } from './spectrumTask.ts';
 import type { ValueOutcome } from './valueTask.ts';
+import { withMoments, type MomentTools, type WeightMoments } from './weightMoments.ts';
+import type { OutcomeOf, WorkerTask } from './workerMessages.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /** Default share of the free memory that running tasks may take together. */
 const MEMORY_SHARE = 0.5;
 
+/** What runs a model for its activations. */
+export type PlanRuntime = Pick<MomentTools, 'dist'>;
+
 /**
  * What the planners need of a model: spectra, exponents and measured errors of its weights, from the cache
- * where they are there. Every weight is in the list; one that cannot be read or solved is refused with the
- * reason. Throws CheckpointError and CancelledError.
+ * where they are there, and of their outputs where inputs are given. Every weight is in the list; one that
+ * cannot be read or solved is refused with the reason. Throws CheckpointError, CancelledError, and what
+ * running the model throws.
  */
 export async function planInputs(
   request: PlanInputsRequest,
   pool: WorkerPool,
+  runtime: PlanRuntime,
   context: CallContext<AnalyzeProgress> = {},
+): Promise<PlanInputs> {
+  pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
+  const { file, calibrate } = request;
+  if (!calibrate) return weighedInputs(request, pool, undefined, context);
+  const wanted = weighedWeights(openCheckpoint(file).weights, request);
+  const { signal } = context;
+  const tools = { ...runtime, memoryLimit: pool.memoryLimit, signal, onRun: runProgress(context) };
+  return withMoments(file, calibrate, wanted, tools, async (moments) => {
+    const found = await weighedInputs(request, pool, moments, context);
+    const weights = calibrate.sensitivity
+      ? await sensitiveWeights(request, calibrate, found.weights, moments, tools)
+      : found.weights;
+    return { ...found, weights, calibration: moments.calibration };
+  });
+}
+
+function runProgress({ onProgress }: CallContext<AnalyzeProgress>) {
+  return (done: number, total: number): void =>
+    onProgress?.({
+      ...{ done, total, layersDone: 0, layersTotal: 0, secondsLeft: null, cached: 0 },
+      running: [`run ${done + 1} of ${total} on the inputs`],
+      runningIds: [],
+    });
+}
+
+async function weighedInputs(
+  request: PlanInputsRequest,
+  pool: WorkerPool,
+  moments: WeightMoments | undefined,
+  context: CallContext<AnalyzeProgress>,
 ): Promise<PlanInputs> {
   const checkpoint = openCheckpoint(request.file);
   const model = await planModel(checkpoint, context.signal);
-  pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
   const { entries } = planEntries(checkpoint, {
     file: request.file,
     mode: 'robust',
@@ -52,27 +90,57 @@ export async function planInputs(
     partsOf.set(entry.weight.id, parts);
   }
   const surveys = surveyWeights(request.file);
-  const jobs = checkpoint.weights.map((weight) =>
-    planTasks(weight, partsOf.get(weight.id) ?? [], request, surveys.get(weight.id)!),
-  );
-  const admitted = jobs.flat().filter((job) => refusal(job, request, pool.memoryLimit) === '');
-  const outcomes = await solveEntries(admitted, pool, context);
-  const outcomeOf = new Map<PlanJob, TaskOutcome | ValueOutcome>(
-    admitted.map((job, k) => [job, outcomes[k]!]),
-  );
+  const weighed = weighedWeights(checkpoint.weights, request);
+  const jobs = checkpoint.weights.map((weight) => {
+    const survey = surveys.get(weight.id)!;
+    const own = planTasks(weight, partsOf.get(weight.id) ?? [], request, survey);
+    const measured = own.flatMap(({ task }) => ('request' in task ? [task.request] : []));
+    const output =
+      moments && weighed.has(weight.id)
+        ? outputJob(weight, measured[0] ?? null, moments, request)
+        : undefined;
+    return { own, output };
+  });
+  const all = jobs.flatMap(({ own, output }) => [
+    ...own,
+    ...(output && !('refused' in output) ? [output] : []),
+  ]);
+  const admitted = all.filter((job) => refusal(job, request, pool.memoryLimit) === '');
+  const outcomes = await solveEntries<WorkerTask>(admitted, pool, context);
+  const outcomeOf = new Map(admitted.map((job, k) => [job as EntryJob<WorkerTask>, outcomes[k]!]));
+  const outcome = (job: EntryJob<WorkerTask>): OutcomeOf<WorkerTask> =>
+    outcomeOf.get(job) ?? {
+      status: 'failed',
+      reason: refusal(job, request, pool.memoryLimit),
+    };
   const blocks = blocksOf(checkpoint.weights.map(({ name }) => name));
   return {
     model,
     weights: checkpoint.weights.map((weight, k) => {
-      const own = jobs[k]!.map((job) => ({
-        job,
-        outcome: outcomeOf.get(job) ?? {
-          status: 'failed' as const,
-          reason: refusal(job, request, pool.memoryLimit),
-        },
-      }));
-      return planWeight(weight, blocks[k]!, own, surveys.get(weight.id)!, request);
+      const { own, output } = jobs[k]!;
+      const done = own.map((job) => ({ job, outcome: outcome(job) as DoneJob['outcome'] }));
+      const plain = planWeight(weight, blocks[k]!, done, surveys.get(weight.id)!, request);
+      if (!output) return plain;
+      return 'refused' in output
+        ? { ...plain, calibrated: output }
+        : byOutputs(plain, outcome(output));
     }),
+  };
+}
+
+/** The weight with errors of its outputs in the place of its own. */
+function byOutputs(weight: PlanWeight, outcome: OutcomeOf<WorkerTask>): PlanWeight {
+  if (outcome.status !== 'weighed') {
+    const reason = outcome.status === 'failed' ? outcome.reason : outcome.status;
+    return { ...weight, calibrated: { refused: reason.replace(/\.$/, '') } };
+  }
+  const { singularValues, energy, values } = outcome;
+  return {
+    ...weight,
+    ...(singularValues ? { singularValues } : {}),
+    ...(values ? { values } : {}),
+    energy,
+    calibrated: 'outputs',
   };
 }
 
@@ -89,7 +157,11 @@ async function planModel(
 }
 
 /** Why a job is not run; '' where it is. */
-function refusal({ id, bytes }: PlanJob, { failed }: PlanInputsRequest, limit: number): string {
+function refusal(
+  { id, bytes }: Pick<PlanJob, 'id' | 'bytes'>,
+  { failed }: PlanInputsRequest,
+  limit: number,
+): string {
   const died = failed[id];
   if (died !== undefined) return died;
   const megabytes = (count: number): string => `${Math.ceil(count / 2 ** 20)} MB`;

@@ -98,7 +98,7 @@ function valueJob(
 }
 
 /** A tensor that is no one matrix, as progress names it. */
-function wholePart(parameters: number): Entry['part'] {
+export function wholePart(parameters: number): Entry['part'] {
   const view = { rows: 1, cols: parameters, rowStride: parameters, colStride: 1, offsets: [0] };
   return { part: '', kind: 'matrix', view };
 }

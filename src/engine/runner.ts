@@ -1,5 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { ModelInterface } from '../core/verify/modelRunner.ts';
+import { loadKernels } from '../core/linalg/kernels.ts';
+import { appendMoment, readMoment } from '../core/moments/momentFile.ts';
+import { MomentSums, type MomentSpec } from '../core/moments/momentSums.ts';
+import { rewriteCheckpoint } from '../core/rewrite/rewriteCheckpoint.ts';
+import type { ModelInterface, Tensors } from '../core/verify/modelRunner.ts';
+import type { NumberTensor } from '../core/verify/tensorData.ts';
 import { connect } from '../protocol/rpc.ts';
 import { openSession, type OrtSession } from './ortSession.ts';
 import { parentChannel } from './parentChannel.ts';
@@ -18,23 +23,81 @@ setInterval(() => {
   try { process.kill(workerData.parent, 0); } catch { process.kill(process.pid, 'SIGKILL'); }
 }, 500);`;
 
-let loaded: OrtSession | undefined;
+interface Loaded {
+  readonly session: OrtSession;
+  readonly threads: number;
+}
+
+let loaded: Loaded | undefined;
+
+interface Watched {
+  readonly specs: readonly MomentSpec[];
+  readonly sums: MomentSums;
+  /** Values that the model has to give; its inputs are there already. */
+  readonly fetches: readonly string[];
+}
+
+let watched: Watched | undefined;
 let baseline = process.memoryUsage.rss();
 
 async function load(file: string, threads: number): Promise<ModelInterface> {
   const begins = (): void => {
     baseline = process.memoryUsage.rss();
   };
-  const session = await openSession(file, { dist, threads, begins });
-  loaded = session;
-  return session.interface;
+  const opened = await openSession(file, { dist, threads, begins });
+  loaded = { session: opened, threads };
+  return opened.interface;
+}
+
+function session(): OrtSession {
+  if (!loaded) throw new Error('No model has been loaded.');
+  return loaded.session;
 }
 
 const api: RunnerApi = {
   load: ({ file, threads }) => load(file, threads),
-  async run({ inputs }) {
-    if (!loaded) throw new Error('No model has been loaded.');
-    return loaded.run(inputs);
+  run: async ({ inputs }) => session().run(inputs),
+  async alter({ file, layer, place, output, wasm }) {
+    const threads = loaded?.threads ?? 1;
+    // What is loaded may be the very file that is written anew.
+    await loaded?.session.release();
+    loaded = undefined;
+    const moment = place && readMoment(place);
+    rewriteCheckpoint(file, { layers: [layer] }, output, {
+      kernels: loadKernels(wasm),
+      moment: () => moment,
+      replace: true,
+    });
+    await load(output, threads);
+  },
+  watch({ wasm, specs }) {
+    const known = new Set(loaded?.session.interface.inputs.map(({ name }) => name));
+    const values = [...new Set(specs.map(({ tap }) => tap.value))];
+    const sums = new MomentSums(specs, loadKernels(wasm));
+    watched = { specs, sums, fetches: values.filter((name) => !known.has(name)) };
+    return Promise.resolve();
+  },
+  async absorb({ inputs }) {
+    if (!watched) throw new Error('Nothing is watched.');
+    const { sums, fetches } = watched;
+    const given: Tensors[] = [inputs];
+    if (fetches.length > 0) given.push((await session().run(inputs, fetches)).outputs);
+    const numbers: Record<string, NumberTensor> = {};
+    for (const each of given)
+      for (const [name, tensor] of Object.entries(each))
+        if (tensor.type !== 'string') numbers[name] = tensor;
+    sums.add(numbers);
+  },
+  store({ file }) {
+    if (!watched) throw new Error('Nothing is watched.');
+    const { sums, specs } = watched;
+    watched = undefined;
+    return Promise.resolve(
+      specs.map((_, k) => {
+        const { kind, data, count, fault } = sums.result(k);
+        return { kind, count, fault, offset: appendMoment(file, data) };
+      }),
+    );
   },
   memory: () =>
     // The system counts in kilobytes.

@@ -35,10 +35,15 @@ export async function searchModel(
 ): Promise<SearchResult> {
   checkRequest(request);
   checkSearchSettings(request.search);
-  const inputs = await plannedWeights(request, pool, {
-    ...(signal ? { signal } : {}),
-    onProgress: (weights) => onProgress?.({ phase: 'weights', weights }),
-  });
+  const inputs = await plannedWeights(
+    request,
+    pool,
+    { dist },
+    {
+      ...(signal ? { signal } : {}),
+      onProgress: (weights) => onProgress?.({ phase: 'weights', weights }),
+    },
+  );
   const start = makePlan(inputs.model, inputs.weights, request, version);
   const actions = start.layers.map(actionOf);
   const { unit } = plannerOf(inputs.weights, request);

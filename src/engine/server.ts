@@ -98,8 +98,9 @@ const api: EngineApi = {
       }),
     ),
   plan: (request, context) =>
-    awake(() => planned(() => planModel(request, pool, version, context))),
-  planInputs: (request, context) => awake(() => planned(() => planInputs(request, pool, context))),
+    awake(() => planned(() => planModel(request, pool, version, { dist }, context))),
+  planInputs: (request, context) =>
+    awake(() => planned(() => planInputs(request, pool, { dist }, context))),
   selfTest: ({ device }) =>
     awake(async () => {
       const { name, reason } = await pool.backend();

@@ -13,13 +13,16 @@ import { serveGpu } from './gpu/gpuThread.ts';
 import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
 import { nativeParts } from './nativeParts.ts';
-import { solveTask } from './solveTask.ts';
+import { solveTask, type SolveTools } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
+import { weighTask } from './weighTask.ts';
 import type {
   CalibrationStart,
+  OutcomeOf,
   WorkerReply,
   WorkerRequest,
   WorkerStart,
+  WorkerTask,
 } from './workerMessages.ts';
 
 const start = workerData as
@@ -60,10 +63,15 @@ function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort
         onStep: (flops: number) => reply({ kind: 'step', flops }),
       };
       const { task } = request;
-      const outcome = 'request' in task ? measureTask(task, tools) : solveTask(task, tools);
+      const outcome = outcomeOf(task, tools);
       reply({ kind: 'outcome', outcome });
     } catch (error) {
       reply({ kind: 'error', error: toWire(error) });
     }
   });
+}
+
+function outcomeOf(task: WorkerTask, tools: SolveTools): OutcomeOf<WorkerTask> {
+  if ('moment' in task) return weighTask(task, tools);
+  return 'request' in task ? measureTask(task, tools) : solveTask(task, tools);
 }

@@ -1,6 +1,7 @@
 import type { WireError } from '../protocol/envelope.ts';
 import type { BackendName } from './backendName.ts';
 import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
+import type { OutputOutcome, OutputTask } from './outputTask.ts';
 import type { GpuRecords } from './solveTask.ts';
 import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
@@ -17,8 +18,13 @@ export interface WorkerStart {
 }
 
 /** Work for a worker, and what it says of it. */
-export type WorkerTask = SpectrumTask | ValueTask;
-export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome : TaskOutcome;
+export type WorkerTask = SpectrumTask | ValueTask | OutputTask;
+export type OutcomeOf<T extends WorkerTask> = T extends OutputTask
+  ? OutputOutcome
+  : T extends ValueTask
+    ? ValueOutcome
+    : TaskOutcome;
+
 /** What a worker is started with that tries ONNX Runtime and ends. */
 export interface CalibrationStart {
   readonly kind: 'calibrate';
@@ -44,6 +50,6 @@ export type WorkerRequest = WorkerWork & {
 
 export type WorkerReply =
   | { readonly kind: 'step'; readonly flops: number }
-  | { readonly kind: 'outcome'; readonly outcome: TaskOutcome | ValueOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: OutcomeOf<WorkerTask> }
   | { readonly kind: 'values'; readonly values: Float64Array }
   | { readonly kind: 'error'; readonly error: WireError };

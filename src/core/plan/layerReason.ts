@@ -11,6 +11,19 @@ export function layerReason(
   axis: PlanAxis,
   pattern: PruningPattern,
 ): string {
+  const { calibrated } = weight;
+  const own = actionReason(weight, action, axis, pattern);
+  return action.action !== 'keep' && typeof calibrated === 'object'
+    ? `${own}; its error is its own, not its outputs': ${calibrated.refused}`
+    : own;
+}
+
+function actionReason(
+  weight: PlanWeight,
+  action: PlannedAction,
+  axis: PlanAxis,
+  pattern: PruningPattern,
+): string {
   if (weight.locked) return 'locked';
   switch (action.action) {
     case 'keep': {
@@ -20,6 +33,10 @@ export function layerReason(
     case 'lowrank':
       return `rank ${action.rank} of ${fullRank(weight)}; up to ${usefulRank(weight)} its factors are smaller than the matrix`;
     case 'prune':
+      if (weight.calibrated === 'outputs')
+        return action.pattern === 'unstructured'
+          ? `in every row of outputs as many values, the least by magnitude times the norm of their input`
+          : `in every group of inputs the largest magnitudes times input norms stay, ${action.pattern}`;
       return action.pattern === 'unstructured'
         ? `its ${Math.round(action.sparsity * weight.parameters)} values of the smallest magnitude`
         : `in every group of inputs the largest magnitudes stay, ${action.pattern}`;

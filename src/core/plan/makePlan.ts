@@ -4,6 +4,7 @@ import type { ActionChoice } from './axisPlanner.ts';
 import { plannerOf } from './axisPlanners.ts';
 import { layerReason } from './layerReason.ts';
 import { PLAN_SCHEMA, type Plan, type PlanLayer } from './plan.ts';
+import { calibrationNotes } from './calibrationNotes.ts';
 import { checkRequest, type PlanRequest } from './planRequest.ts';
 import { TargetError } from './planTarget.ts';
 import { actionTotals, plannable, totalsOf, type PlanModel } from './planTotals.ts';
@@ -72,7 +73,7 @@ export function planOf(
   version: string,
   choice: ActionChoice,
 ): Plan {
-  const { axis, method, target, settings, seed } = request;
+  const { axis, method, target, settings, seed, calibration } = request;
   const layers = weights.map((weight, w) => planLayer(weight, choice.actions[w]!, request));
   return {
     schema: PLAN_SCHEMA,
@@ -85,8 +86,12 @@ export function planOf(
     achieved: totalsOf(model, weights, layers, axis, settings),
     objective: { error: choice.error, bound: choice.bound },
     seed,
+    ...(calibration ? { calibration } : {}),
     layers,
-    notes: [...NOTES[axis], DATA_FREE],
+    notes: [
+      ...NOTES[axis],
+      ...(calibration ? calibrationNotes(calibration, weights) : [DATA_FREE]),
+    ],
   };
 }
 
@@ -107,6 +112,9 @@ export function planLayer(
     parameters: [parameters, effect.parameters],
     bytes: [bytes, effect.bytes],
     error: effect.error === null ? null : Math.sqrt(effect.error),
+    ...(weight.calibrated === 'outputs' && action.action !== 'keep' && effect.error !== null
+      ? { errorOf: 'outputs' as const }
+      : {}),
     reason: layerReason(weight, action, axis, settings.pattern),
   };
 }

@@ -37,7 +37,7 @@ export function parsePlan(text: string, file: string): Plan {
   }
   const seen = new Map<string, number>();
   for (const [k, layer] of result.output.layers.entries()) {
-    const problem = contradiction(layer);
+    const problem = contradiction(layer, result.output);
     if (problem)
       throw new PlanError(`${file}: at layers.${k}.${problem} (${layer.name}).`, ['layers', k]);
     const before = seen.get(layer.id);
@@ -52,7 +52,9 @@ export function parsePlan(text: string, file: string): Plan {
 }
 
 /** Field and sentence; undefined where the layer can be. */
-function contradiction(layer: PlanLayer): string | undefined {
+function contradiction(layer: PlanLayer, { calibration }: Plan): string | undefined {
+  if (layer.errorOf === 'outputs' && !calibration)
+    return 'errorOf: its outputs were seen on inputs that the plan does not name, for want of a calibration';
   if (layer.action !== 'prune' || layer.pattern === 'unstructured') return undefined;
   const [kept, of] = layer.pattern.split(':').map(Number) as [number, number];
   if (kept < 1 || kept >= of)

@@ -43,6 +43,8 @@ const layerFields = {
   bytes: change,
   /** Predicted relative Frobenius error of the weight; null where it is not known before the values are read. */
   error: figure,
+  /** `outputs`: the error is that of the weight's outputs on the calibration's inputs, and the action goes by these. */
+  errorOf: v.optional(v.literal('outputs')),
   reason: v.string(),
 };
 
@@ -83,6 +85,28 @@ const totalsSchema = v.strictObject({
   error: figure,
 });
 
+/** What the weights were seen multiplied with: the model was run on it when the plan was made. */
+export const planCalibrationSchema = v.strictObject({
+  /** `seeded` inputs are noise made up from the types of the model's inputs: weak evidence. */
+  kind: v.picklist(['given', 'seeded']),
+  /** Files, as they were given. */
+  sources: v.array(v.string()),
+  /** Whether each row of their first axis was a sample. */
+  rows: v.boolean(),
+  /** How many samples were run. */
+  samples: positive,
+  /** Of seeded inputs: lengths of their symbolic axes. */
+  dims: v.record(v.string(), count),
+  /** Of the seeded inputs. */
+  seed: count,
+  /** Of what went into the model: the names, types, shapes and bytes of every tensor of every sample. */
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  /** Whether each weight's effect on the model's outputs was measured and weighs its error. */
+  sensitivity: v.boolean(),
+});
+
+export type PlanCalibration = v.InferOutput<typeof planCalibrationSchema>;
+
 export const planSchema = v.strictObject({
   schema: v.literal(PLAN_SCHEMA),
   tool: v.strictObject({ name: v.literal('eigenscope'), version: v.string() }),
@@ -103,6 +127,7 @@ export const planSchema = v.strictObject({
   /** Objective of the plan, and what no plan of this axis and target can do better than. */
   objective: v.strictObject({ error: figure, bound: figure }),
   seed: count,
+  calibration: v.optional(planCalibrationSchema),
   layers: v.array(planLayerSchema),
   /** Of a plan that was searched for by running the model: what was measured. */
   search: v.optional(searchSummarySchema),

@@ -10,11 +10,13 @@ const MASK = 0xffffffffffffffffn;
  * What a plan does, as 16 hexadecimal digits: equal for two plans that do the same to the same model, however
  * they were made, worded and ordered. No protection against forgery.
  */
-export function planFingerprint({ model, layers }: Plan): string {
+export function planFingerprint({ model, layers, calibration }: Plan): string {
   const actions = layers
     .flatMap((layer) => {
       const action = actionOf(layer);
-      return action.action === 'keep' ? [] : [JSON.stringify([layer.id, action])];
+      // Factors and zeros that go by inputs are others than those that go by the weight alone.
+      const by = layer.errorOf === 'outputs' ? [calibration?.sha256 ?? ''] : [];
+      return action.action === 'keep' ? [] : [JSON.stringify([layer.id, action, ...by])];
     })
     .sort();
   let hash = OFFSET;

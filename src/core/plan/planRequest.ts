@@ -1,6 +1,6 @@
 import type { ErrorScale } from './actionOption.ts';
 import { LOW_RANK_METHODS } from './lowRankPlanner.ts';
-import type { PlanMethod, TargetKind } from './plan.ts';
+import type { PlanCalibration, PlanMethod, TargetKind } from './plan.ts';
 import type { PlanAxis } from './planWeight.ts';
 import { TargetError, type PlanTarget } from './planTarget.ts';
 import { SPARSITY_METHODS, type PruningPattern } from './sparsityPlanner.ts';
@@ -48,6 +48,8 @@ export interface PlanRequest {
   readonly settings: PlanSettings;
   /** Kept in the plan; the planners of these methods draw no random numbers. */
   readonly seed: number;
+  /** What the weights were weighed on, where their errors are of outputs. */
+  readonly calibration?: PlanCalibration;
 }
 
 /** The first one is the default. */

@@ -42,6 +42,11 @@ export interface PlanWeight {
   readonly locked: PlannedAction | null;
   /** Factor of the weight's squared error in the objective: 1, or a measured sensitivity. */
   readonly sensitivity: number;
+  /**
+   * Present where calibration inputs were looked at. `outputs`: spectrum, energy and errors are those of the
+   * weight's outputs on them. Else why they are of the weight itself.
+   */
+  readonly calibrated?: 'outputs' | { readonly refused: string };
 }
 
 /** What a plan may change. */

@@ -8,6 +8,8 @@ export interface LayerOutcome {
   readonly action: 'keep' | 'lowrank' | 'prune' | 'quantize';
   /** The Frobenius norm of the change over that of the weight; null for a weight of zeros. */
   readonly relativeError: number | null;
+  /** The same of the weight's outputs on the inputs of the plan's calibration, where they were seen. */
+  readonly outputError?: number | null;
   /** Elements before and after; scales and zero points count. */
   readonly parameters: readonly [before: number, after: number];
   /** Bytes of stored values before and after. */

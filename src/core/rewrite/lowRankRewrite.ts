@@ -2,7 +2,12 @@ import type { DenseWeight } from './denseWeight.ts';
 import type { Weight } from '../checkpoint/checkpoint.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
-import { encodedFactor, factorShape, type FactorValues } from './factorValues.ts';
+import {
+  encodedFactor,
+  factorShape,
+  type FactorErrors,
+  type FactorValues,
+} from './factorValues.ts';
 import { factorUse, type FactorForm, type FactorUse } from './factorUses.ts';
 import type { Use } from '../checkpoint/onnx/scopes.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -24,7 +29,7 @@ const INT64 = 7;
 const BOTH: readonly FactorForm[] = ['L', 'R'];
 
 /**
- * Replaces a weight by two factors of rank `rank`, once for all nodes that take it: products, table
+ * Replaces a weight by two factors of the plan's rank, once for all nodes that take it: products, table
  * look-ups and convolutions become two, and what needs the weight itself gets the factors' product, which
  * a runtime computes when it loads the model.
  *
@@ -72,7 +77,7 @@ export function lowRankRewrite(
       id: weight.id,
       tensor: weight.tensor,
       action: 'lowrank',
-      relativeError: made.error(),
+      ...made(),
       parameters: [weight.parameters, after],
       bytes: [weight.parameters * bytes, after * bytes],
       note: isWhole
@@ -145,7 +150,7 @@ function factorTensors(
   names: Names,
   shapes: Partial<Record<FactorForm, readonly number[]>> | undefined,
   factors: () => FactorValues,
-): { readonly tensors: NewTensor[]; readonly made: { error: () => number | null } } {
+): { readonly tensors: NewTensor[]; readonly made: () => FactorErrors } {
   const [rows, cols] = factorShape(weight);
   const { dtype } = weight;
   const flat: Record<FactorForm, readonly number[]> = {
@@ -157,11 +162,11 @@ function factorTensors(
   const stored = [...forms].filter((form) => !isDerived(form, forms)).sort();
   let left: Matrix | undefined;
   let right: Matrix | undefined;
-  let error: number | null | undefined;
+  let errors: FactorErrors | undefined;
   const make = (form: FactorForm): Uint8Array => {
-    if (error === undefined) {
+    if (!errors) {
       begin();
-      ({ left, right, relativeError: error } = factors());
+      ({ left, right, errors } = factors());
     }
     const factor = form.startsWith('L') ? left! : right!;
     // Each is stored once, and then no longer kept.
@@ -182,11 +187,9 @@ function factorTensors(
   });
   return {
     tensors,
-    made: {
-      error: () => {
-        if (error === undefined) throw new RangeError(`${value.name} has not been written`);
-        return error;
-      },
+    made: () => {
+      if (!errors) throw new RangeError(`${value.name} has not been written`);
+      return errors;
     },
   };
 }

@@ -1,15 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { readValues } from '../checkpoint/readValues.ts';
+import { inputSquares, type InputMoment } from '../linalg/inputMoment.ts';
 import { inputLines } from '../plan/inputLines.ts';
+import { inputScores, prunedByOutput } from '../plan/inputPruning.ts';
 import type { PlanLayer } from '../plan/plan.ts';
 import { prunedByMagnitude, prunedByPattern } from '../plan/prunedValues.ts';
 import { encodeFloats, FLOAT_DATA_TYPES } from './encodeFloats.ts';
+import { factorShape } from './factorValues.ts';
+import { changeErrors, momentFor } from './layerMoment.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import type { NewTensor } from './protoBuilders.ts';
-import { relativeError } from './relativeError.ts';
 import { RewriteError } from './rewriteError.ts';
 import { replaceWeight, type RewriteSite } from './rewriteSite.ts';
+import type { RewriteTools } from './rewriteTools.ts';
 
 type PruneLayer = Extract<PlanLayer, { action: 'prune' }>;
 
@@ -17,11 +21,16 @@ const DENSE =
   'zeros take as much room as other values in dense storage, so the file does not shrink; it does where it is packed';
 
 /**
- * Sets values of a weight to zero where they stand, by magnitude. Every other bit of its values stays.
+ * Sets values of a weight to zero where they stand: by magnitude, or by Wanda's score within each row of outputs
+ * where the plan went by inputs. Every other bit of its values stays.
  *
  * @throws RewriteError `wrong-plan` for a pattern that no weight can have.
  */
-export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite | Refusal {
+export function pruneRewrite(
+  site: RewriteSite,
+  layer: PruneLayer,
+  tools: RewriteTools,
+): LayerRewrite | Refusal {
   const { weight, tensor, value, begin } = site;
   const choose = choiceOf(site, layer);
   const length = weight.parameters * FLOAT_BYTES[weight.dtype];
@@ -29,7 +38,8 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
   const make = (): Uint8Array => {
     begin();
     const values = readValues(weight.storage);
-    const pruned = choose(values);
+    const moment = momentFor(layer, tools);
+    const pruned = choose(values, moment);
     const bytes = encodeFloats(values, weight.dtype);
     const before = gzipSync(bytes).length;
     const changed = values.map((each, k) => (pruned[k] === 1 ? 0 : each));
@@ -41,7 +51,7 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
       id: weight.id,
       tensor: weight.tensor,
       action: 'prune',
-      relativeError: relativeError(values, changed),
+      ...changeErrors(weight, values, changed, moment, tools),
       parameters: [weight.parameters, weight.parameters - zeros],
       bytes: [length, length],
       gzip: [before, gzipSync(bytes).length],
@@ -74,8 +84,14 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
 function choiceOf(
   { weight }: RewriteSite,
   { pattern, sparsity }: PruneLayer,
-): (values: Float64Array) => Uint8Array {
-  if (pattern === 'unstructured') return (values) => prunedByMagnitude(values, sparsity);
+): (values: Float64Array, moment: InputMoment | undefined) => Uint8Array {
+  const [rows, cols] = factorShape(weight);
+  if (pattern === 'unstructured')
+    return (values, moment) => {
+      if (!moment) return prunedByMagnitude(values, sparsity);
+      const place = { rows, cols, side: moment.side };
+      return prunedByOutput(inputScores(values, place, inputSquares(moment)), place, sparsity);
+    };
   const [kept, group] = pattern.split(':').map(Number) as [number, number];
   if (!(kept >= 1 && kept <= group))
     throw new RewriteError(
@@ -83,5 +99,10 @@ function choiceOf(
       `The plan gives '${weight.tensor}' the pattern ${pattern}, where N:M with N from 1 to M is expected. Correct the plan or make it again.`,
     );
   const lines = inputLines(weight);
-  return (values) => prunedByPattern(values, lines, kept, group);
+  return (values, moment) => {
+    const scores = moment
+      ? inputScores(values, { rows, cols, side: moment.side }, inputSquares(moment))
+      : values;
+    return prunedByPattern(scores, lines, kept, group);
+  };
 }

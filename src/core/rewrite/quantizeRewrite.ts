@@ -7,15 +7,17 @@ import { inputLines } from '../plan/inputLines.ts';
 import { quantizedValues } from '../plan/quantizedValues.ts';
 import { storedScale } from '../plan/storedScale.ts';
 import { encodeFloats, FLOAT_DATA_TYPES } from './encodeFloats.ts';
-import type { LayerRewrite, Refusal } from './layerRewrite.ts';
+import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { packedBlocks, packedLevels } from './packedLevels.ts';
 import type { Edit } from './piece.ts';
 import type { NewTensor } from './protoBuilders.ts';
-import { relativeError } from './relativeError.ts';
 import { changeNode, opsetAt, replaceWeight, type RewriteSite } from './rewriteSite.ts';
 import { weightAxes, type WeightAxes } from './weightAxes.ts';
 
 type QuantizeLayer = Pick<Extract<PlanLayer, { action: 'quantize' }>, 'bits' | 'block'>;
+
+type ChangeErrors = Pick<LayerOutcome, 'relativeError' | 'outputError'>;
+type ErrorsOf = (values: Float64Array, changed: Float64Array) => ChangeErrors;
 
 /** TensorProto.DataType */
 const INT8 = 3;
@@ -38,8 +40,15 @@ type Form = 'standard' | 'contributed' | 'products';
  * right side of all products that take it go to ONNX Runtime's MatMulNBits, at every operator set; all else
  * to DequantizeLinear, of the operator set where its version has what is asked for, else of ONNX Runtime
  * (`com.microsoft`).
+ *
+ * @param errorsOf says what putting the second values in the place of the first does; called once, when the first
+ *   value is written
  */
-export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerRewrite | Refusal {
+export function quantizeRewrite(
+  site: RewriteSite,
+  layer: QuantizeLayer,
+  errorsOf: ErrorsOf,
+): LayerRewrite | Refusal {
   const { weight } = site;
   const axes = weightAxes(weight);
   if (!axes) return { refused: 'neither a matrix nor a kernel with axes of inputs and outputs' };
@@ -49,7 +58,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
     };
   const form = formFor(site, layer);
   if (typeof form !== 'string') return form;
-  const work = quantizedOnce(site, layer, form === 'products');
+  const work = quantizedOnce(site, layer, form === 'products', errorsOf);
   const changes =
     form === 'products'
       ? productEdits(site, layer, work)
@@ -64,7 +73,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
       id: weight.id,
       tensor: weight.tensor,
       action: 'quantize',
-      relativeError: work.error(),
+      ...work.errors(),
       parameters: [weight.parameters, weight.parameters],
       bytes: [before, after],
       note: form === 'standard' ? '' : 'uses operators of ONNX Runtime (com.microsoft)',
@@ -122,7 +131,7 @@ export function isRightSide({ weight, value }: Pick<RewriteSite, 'weight' | 'val
 interface Once {
   readonly levels: () => Int8Array;
   readonly scales: () => Float64Array;
-  readonly error: () => number | null;
+  readonly errors: () => ChangeErrors;
 }
 
 /** Quantised when first asked for; each part is kept until it has been taken, which is once. */
@@ -130,16 +139,17 @@ function quantizedOnce(
   { weight, begin }: RewriteSite,
   layer: QuantizeLayer,
   signed: boolean,
+  errorsOf: ErrorsOf,
 ): Once {
   let levels: Int8Array | undefined;
   let scales: Float64Array | undefined;
-  let error: number | null = null;
+  let errors: ChangeErrors = { relativeError: null };
   const compute = (): void => {
     begin();
     const values = readValues(weight.storage);
     const lines = inputLines(weight);
     const found = quantizedValues(values, lines, layer, signed, storedScale(weight.dtype));
-    error = relativeError(values, found.values);
+    errors = errorsOf(values, found.values);
     ({ codes: levels, scales } = found);
   };
   return {
@@ -155,7 +165,7 @@ function quantizedOnce(
       scales = undefined;
       return taken;
     },
-    error: () => error,
+    errors: () => errors,
   };
 }
 

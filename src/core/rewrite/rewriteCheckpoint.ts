@@ -11,6 +11,7 @@ import { addedBytes } from './addedBytes.ts';
 import { isDense, notDense } from './denseWeight.ts';
 import { ExternalData } from './externalData.ts';
 import { factorValues } from './factorValues.ts';
+import { changeErrors, momentFor } from './layerMoment.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
@@ -184,11 +185,17 @@ function rewriteLayer(
 ): LayerRewrite | Refusal {
   switch (layer.action) {
     case 'lowrank':
-      return lowRankRewrite(site, layer.rank, () => factorValues(site.weight, layer.rank, tools));
+      return lowRankRewrite(site, layer.rank, () =>
+        factorValues(site.weight, layer.rank, momentFor(layer, tools), tools),
+      );
     case 'quantize':
-      return quantizeRewrite(site, layer);
+      return quantizeRewrite(site, layer, (values, changed) => {
+        // The codes are the same with and without inputs: these only tell more of them.
+        const moment = layer.errorOf === 'outputs' ? tools.moment?.(layer.id) : undefined;
+        return changeErrors(site.weight, values, changed, moment, tools);
+      });
     case 'prune':
-      return pruneRewrite(site, layer);
+      return pruneRewrite(site, layer, tools);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { InputMoment } from '../linalg/inputMoment.ts';
 import type { Kernels } from '../linalg/kernels.ts';
 import type { OutputFiles, WriteOptions } from './outputFiles.ts';
 
@@ -6,6 +7,8 @@ export interface RewriteTools extends WriteOptions {
   readonly kernels: Kernels;
   /** Singular values of a weight where they are known already, descending; else they are computed. */
   readonly spectrum?: (id: string) => Float64Array | undefined;
+  /** What a weight was seen multiplied with, where the plan's errors are of outputs. */
+  readonly moment?: (id: string) => InputMoment | undefined;
   /** Called when the work on a weight begins, in the order of the file. */
   readonly onLayer?: (tensor: string, done: number, total: number) => void;
   /** Whether an existing output is replaced; the model itself never is. */

@@ -85,7 +85,7 @@ function siteOf(
 function surveyed(site: SurveySite): WeightSurvey {
   const lowrank = attempt(site, (each) => lowRankRewrite(each, TRIED.rank, notComputed));
   const quantised = (block: number): Attempt =>
-    attempt(site, (each) => quantizeRewrite(each, { bits: TRIED.bits, block }));
+    attempt(site, (each) => quantizeRewrite(each, { bits: TRIED.bits, block }, notComputed));
   const [channel, blocks] = [quantised(0), quantised(TRIED.block)];
   const canBlock = blocks.refused === '';
   return {
@@ -112,5 +112,5 @@ function attempt(
 }
 
 function notComputed(): never {
-  throw new RangeError('a survey has no factors');
+  throw new RangeError('a survey computes no values');
 }

@@ -34,7 +34,7 @@ function changedValues(
     case 'keep':
       return readValues(weight.storage);
     case 'lowrank': {
-      const { left, right } = factorValues(weight, action.rank, tools);
+      const { left, right } = factorValues(weight, action.rank, undefined, tools);
       return matrixProduct(left, right, tools.kernels).data;
     }
     case 'prune': {
