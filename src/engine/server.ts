@@ -16,6 +16,7 @@ import { planInputs } from './planInputs.ts';
 import { planModel } from './planModel.ts';
 import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
+import { searchModel } from './searchModel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { verifyModels } from './verifyModels.ts';
@@ -116,8 +117,12 @@ const api: EngineApi = {
       planned(() => compressModel(request, { pool, script, wasm, dist, version }, context)),
     ),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
+  search: (request, context) =>
+    awake(() => planned(() => searchModel(request, pool, { dist, version }, context))),
 };
 
 process.on('disconnect', () => process.exit(0));
+// A terminal interrupts all of its processes at once; what that means is the shell's to say.
+process.on('SIGINT', () => undefined);
 connect(parentChannel(), api);
 process.send?.(ENGINE_READY);
