@@ -6,14 +6,18 @@ import { build } from 'esbuild';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
- * Builds the panels into `outDir`: `report.js` and `report.css` for the editor; `standalone.js` and
+ * Builds the panels into `outDir`: `report.js`, `plan.js` and their `.css` for the editor; `standalone.js` and
  * `standalone.css`, which bring theme values of their own, for the report that is one HTML file; `frontier.js` and
  * `frontier.css` alike for the page of a frontier. Returns esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { report: 'webview/report/main.tsx', frontier: 'webview/frontier/main.tsx' },
+    entryPoints: {
+      report: 'webview/report/main.tsx',
+      plan: 'webview/plan/main.tsx',
+      frontier: 'webview/frontier/main.tsx',
+    },
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -31,8 +35,7 @@ export async function buildWebview(outDir) {
   await mkdir(outDir, { recursive: true });
   const write = (name, content) => writeFile(path.join(outDir, name), content);
   await Promise.all([
-    write('report.js', text('report.js')),
-    write('report.css', text('report.css')),
+    ...['report.js', 'report.css', 'plan.js', 'plan.css'].map((name) => write(name, text(name))),
     write('standalone.js', text('report.js')),
     write('standalone.css', `${theme}\n${text('report.css')}`),
     write('frontier.js', text('frontier.js')),

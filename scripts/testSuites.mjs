@@ -159,7 +159,10 @@ export const SUITES = [
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
-  // The panel's own pages run in the browser alone, and native packages speak to Node as they do to every
+  // The panels' own pages run in the browser alone, and native packages speak to Node as they do to every
   // Node: for neither is there an older VS Code.
-  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel|nativeParts)/, 'oldest') },
+  {
+    name: 'e2e-oldest',
+    run: endToEnd('e2e-oldest', /^(?!reportPanel|planPanel|nativeParts)/, 'oldest'),
+  },
 ];

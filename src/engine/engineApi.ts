@@ -17,9 +17,9 @@ import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
-export type { CompressProgress, CompressRequest } from './compressRequest.ts';
 export { DEFAULT_SEARCH_SETTINGS } from './searchRequest.ts';
 export type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
+export type { CompressProgress, CompressRequest } from './compressRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -149,8 +149,8 @@ export interface EngineApi {
   ): Promise<WindowsFigures>;
   /** Runs two models on the same inputs and says how far the second is from the first. */
   verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
-  /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
-  compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
   /** A plan that is searched for by running the model; a cancelled search gives the best so far. */
   search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
+  /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
+  compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
 }

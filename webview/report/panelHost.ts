@@ -1,33 +1,7 @@
-import type { ReportPanelHost, ReportPanelView } from '../../src/protocol/reportPanelApi.ts';
+import type { ReportPanelHost } from '../../src/protocol/reportPanelApi.ts';
 import { REPORT_ELEMENT } from '../../src/core/report/html.ts';
 import type { Report } from '../../src/core/report/report.ts';
-import { connect } from '../../src/protocol/rpc.ts';
-import type { VsCodeApi } from '../ui/panelState.ts';
-
-/** Calls between this page and the extension that opened it. */
-export function connectHost(api: VsCodeApi, view: ReportPanelView): ReportPanelHost {
-  return connect<ReportPanelHost>(
-    {
-      post: (message) => api.postMessage(message),
-      onMessage(listener) {
-        const receive = (event: MessageEvent): void => listener(event.data);
-        window.addEventListener('message', receive);
-        return () => window.removeEventListener('message', receive);
-      },
-    },
-    view,
-  ).remote;
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads the blob after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
+import { download } from '../ui/download.ts';
 
 /** The host of a report that is a file of its own: its data is in the page, an export is a download. */
 export function standaloneHost(): ReportPanelHost {
@@ -48,6 +22,8 @@ export function standaloneHost(): ReportPanelHost {
       download(name, text);
       return Promise.resolve();
     },
+    plan: () =>
+      Promise.reject(new Error('A report file cannot plan; run Eigenscope on the model.')),
     analyzeAgain: () =>
       Promise.reject(new Error('A report file cannot analyze; run Eigenscope on the model.')),
   };

@@ -8,7 +8,7 @@ import { checkRequest, type PlanRequest } from './planRequest.ts';
 import { TargetError } from './planTarget.ts';
 import { actionTotals, plannable, totalsOf, type PlanModel } from './planTotals.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
-import { choiceFor, targetReach, type TargetReach } from './targetBudget.ts';
+import { choiceFor, targetReach, type PlanEffort, type TargetReach } from './targetBudget.ts';
 
 /**
  * A whole plan: what to do with each weight so that the target is met with the least predicted error that the
@@ -31,8 +31,8 @@ export function makePlan(
 /** Plans of one model that differ in nothing but the value of their target: what a slider asks for. */
 export interface PlanMaker {
   readonly reach: TargetReach;
-  /** As `makePlan`. A draft is near the target, there at once, and for looking at alone. */
-  readonly plan: (value: number, draft?: boolean) => Plan;
+  /** With full effort, which is the default, as `makePlan`. */
+  readonly plan: (value: number, effort?: PlanEffort) => Plan;
 }
 
 /**
@@ -57,8 +57,8 @@ export function planMaker(
     get reach() {
       return targetReach(kind, planner, model, weights, may, errorOf);
     },
-    plan: (value, draft) => {
-      const choice = choiceFor({ kind, value }, planner, model, weights, may, errorOf, draft);
+    plan: (value, effort) => {
+      const choice = choiceFor({ kind, value }, planner, model, weights, may, errorOf, effort);
       return planOf(model, weights, { ...request, target: { kind, value } }, version, choice);
     },
   };

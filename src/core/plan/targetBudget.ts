@@ -4,6 +4,13 @@ import { absoluteAmount, TargetError, type PlanTarget } from './planTarget.ts';
 import type { PlanModel } from './planTotals.ts';
 import type { PlanWeight } from './planWeight.ts';
 
+/**
+ * How much is made of a plan. `draft`: at once, for while a slider moves; within the target's budget, or of an
+ * error near it by a thousandth of the model, and not searched for less error. `brief`: the same as `full` but
+ * for an error, whose budget is the least that drafts meet it with, a trifle above the least of all.
+ */
+export type PlanEffort = 'draft' | 'brief' | 'full';
+
 /** How the budget of a planner, for all weights, and a target say the same. */
 interface Exchange {
   readonly budget: number;
@@ -17,7 +24,6 @@ interface Exchange {
  *
  * @param may which of the weights the plan may change
  * @param errorOf predicted error of a choice, as the plan's totals have it
- * @param draft for while a slider moves: near the target within a thousandth of the whole, and quick
  */
 export function choiceFor(
   target: PlanTarget,
@@ -26,12 +32,12 @@ export function choiceFor(
   weights: readonly PlanWeight[],
   may: readonly boolean[],
   errorOf: (choice: ActionChoice) => number,
-  draft = false,
+  effort: PlanEffort = 'full',
 ): ActionChoice {
   if (target.kind === 'error')
-    return cheapestWithin(target.value, planner, weights, errorOf, draft);
+    return cheapestWithin(target.value, planner, weights, errorOf, effort);
   const { budget } = budgetOf(target, model, weights, may, planner.unit);
-  const found = planner.within(budget, draft);
+  const found = planner.within(budget, effort === 'draft');
   if (found) return found;
   const isSparsity = target.kind === 'sparsity';
   const least = furthestValue(target, planner, model, weights, may);
@@ -168,7 +174,7 @@ function cheapestWithin(
   planner: AxisPlanner,
   weights: readonly PlanWeight[],
   errorOf: (choice: ActionChoice) => number,
-  draft: boolean,
+  effort: PlanEffort,
 ): ActionChoice {
   const { unit, least, within } = planner;
   const whole = weights.reduce(
@@ -197,9 +203,10 @@ function cheapestWithin(
     }
     return best;
   };
-  const near = draft ? Math.max(1, whole / DRAFT_STEPS) : 1;
+  const near = effort === 'draft' ? Math.max(1, whole / DRAFT_STEPS) : 1;
   const drafted = bisected({ budget: whole, choice: first }, least - 1, near, true);
-  if (draft) return drafted.choice;
+  if (effort === 'draft') return drafted.choice;
+  if (effort === 'brief') return met(drafted.budget, false) ?? drafted.choice;
   let best = drafted;
   for (let step = Math.max(1, Math.floor(whole / SEARCH_STEPS)); ; step *= 4) {
     const budget = Math.max(least - 1, best.budget - step);
