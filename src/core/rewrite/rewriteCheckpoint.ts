@@ -14,6 +14,7 @@ import { factorValues } from './factorValues.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
+import { namesOf } from './namesOf.ts';
 import { FILE_SYSTEM, writeFiles } from './outputFiles.ts';
 import { besideName, checkOutputPath } from './outputPath.ts';
 import { bytesPiece, totalLength, type Edit, type Piece } from './piece.ts';
