@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longestFirst.ts';
 
 export default defineConfig({
   test: {
@@ -11,6 +13,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    maxWorkers: availableParallelism(),
+    // No test changes a module that another reads, and to load the core anew for every file takes a minute.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 });

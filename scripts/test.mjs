@@ -35,6 +35,17 @@ async function attempted(run) {
   }
 }
 
+/** Suites that follow one another and are to run side by side, as one group. */
+function grouped(suites) {
+  const groups = [];
+  for (const suite of suites) {
+    const last = groups.at(-1);
+    if (suite.beside !== undefined && last?.[0].beside === suite.beside) last.push(suite);
+    else groups.push([suite]);
+  }
+  return groups;
+}
+
 async function runSuite({ name, run }) {
   console.log(`\n== ${name}`);
   const start = performance.now();
@@ -46,11 +57,12 @@ async function runSuite({ name, run }) {
 
 mkdirSync(ARTIFACTS, { recursive: true });
 let total = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of chosenSuites()) {
-  const counts = await runSuite(suite);
+for (const group of grouped(chosenSuites())) {
+  const counts = (await Promise.all(group.map(runSuite))).reduce(summed);
   total = summed(total, counts);
-  if (suite.essential && counts.failed > 0) {
-    console.error(`Nothing else can be tested before ${suite.name} passes.`);
+  const [first] = group;
+  if (first.essential && counts.failed > 0) {
+    console.error(`Nothing else can be tested before ${first.name} passes.`);
     break;
   }
 }

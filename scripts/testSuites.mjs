@@ -11,7 +11,10 @@ const bin = (name) => path.join(ROOT, 'node_modules/.bin', name);
 
 /** One command that passes or fails as a whole. */
 function check(command, args) {
-  return async () => ({ passed: 0, failed: 0, skipped: 0, ...verdict(await node(command, args)) });
+  return async () => {
+    const code = await node(command, args, { together: true });
+    return { passed: 0, failed: 0, skipped: 0, ...verdict(code) };
+  };
 }
 
 function verdict(code) {
@@ -19,8 +22,8 @@ function verdict(code) {
 }
 
 /** Runs a JavaScript file of the repository or of a package, and resolves to its exit code. */
-function node(file, args) {
-  return runCommand(process.execPath, [file, ...args], { cwd: ROOT });
+function node(file, args, options = {}) {
+  return runCommand(process.execPath, [file, ...args], { cwd: ROOT, ...options });
 }
 
 async function packaging() {
@@ -134,12 +137,19 @@ function counted(code, read) {
   return counts;
 }
 
-/** What `npm test` runs, in this order. A part that others rest on stops the run where it fails. */
+/**
+ * What `npm test` runs, in this order. A part that others rest on stops the run where it fails; parts with
+ * the same name as `beside` run side by side.
+ */
 export const SUITES = [
   { name: 'build', essential: true, run: check('scripts/build.mjs', []) },
-  { name: 'types', run: check(bin('tsc'), ['-b']) },
-  { name: 'lint', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
-  { name: 'format', run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']) },
+  { name: 'types', beside: 'statics', run: check(bin('tsc'), ['-b']) },
+  { name: 'lint', beside: 'statics', run: check(bin('eslint'), ['.', '--max-warnings', '0']) },
+  {
+    name: 'format',
+    beside: 'statics',
+    run: check(bin('prettier'), ['--check', '--log-level', 'warn', '.']),
+  },
   { name: 'unit', run: vitest('unit', ['test/unit', 'test/golden']) },
   { name: 'kills', run: vitest('kills', ['test/kills']) },
   { name: 'package', run: packaging },

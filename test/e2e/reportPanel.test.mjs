@@ -113,7 +113,8 @@ function atHalfWidth([state]) {
   return ['overview', 'finding', 'layers', 'blocks', 'depth', 'failed layer'].includes(state);
 }
 
-describe('the report panel', () => {
+// Each page is a process of the browser, and none of these tests minds another.
+describe('the report panel', { concurrency: 2 }, () => {
   for (const [theme, values] of Object.entries(THEMES))
     for (const width of [1300, 520])
       test(`is accessible and keeps its policy in ${theme}, ${width} pixels wide`, async () => {
