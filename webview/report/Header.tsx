@@ -6,7 +6,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
-import { formatCount, formatShare, formatShortCount } from './quantities.ts';
+import { formatCount, formatShare, formatShortCount } from '../ui/quantities.ts';
 import { ThemeChoice } from './ThemeChoice.tsx';
 
 export interface HeaderProps {

@@ -8,7 +8,7 @@ import { EsdSection, type EsdSectionProps } from './EsdSection.tsx';
 import { FiguresTable } from './FiguresTable.tsx';
 import { findingLabel, gravestFirst, severityLabel } from './findingLabels.ts';
 import { FitSection } from './FitSection.tsx';
-import { formatCount, formatShape } from './quantities.ts';
+import { formatCount, formatShape } from '../ui/quantities.ts';
 import { roleLabel } from './roleLabel.ts';
 
 export interface LayerDetailProps extends Pick<EsdSectionProps, 'mode' | 'farms' | 'onAttempt'> {

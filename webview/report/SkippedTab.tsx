@@ -6,7 +6,7 @@ import type { Sort } from '../ui/sortRows.ts';
 import { VirtualTable, type Column } from '../ui/VirtualTable.tsx';
 import { shortName, visibleName } from '../../src/core/report/visibleName.ts';
 import { widthOf } from './layerColumns.tsx';
-import { formatShape } from './quantities.ts';
+import { formatShape } from '../ui/quantities.ts';
 
 interface SkippedRow {
   readonly key: string;

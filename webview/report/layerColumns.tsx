@@ -11,7 +11,7 @@ import { Name } from '../ui/Name.tsx';
 import type { Column } from '../ui/VirtualTable.tsx';
 import { SEVERITIES, severityLabel, worstSeverity } from './findingLabels.ts';
 import { shortName } from '../../src/core/report/visibleName.ts';
-import { formatCount, formatShape } from './quantities.ts';
+import { formatCount, formatShape } from '../ui/quantities.ts';
 
 /** A layer's name with the mark of its gravest finding. */
 function LayerName({ layer }: { readonly layer: Layer }) {

@@ -1,11 +1,14 @@
 import { render } from 'preact';
 import type { Report } from '../../src/core/report/report.ts';
+import type { ReportPanelHost, ReportPanelView } from '../../src/protocol/reportPanelApi.ts';
+import { connectHost } from '../ui/hostConnection.ts';
 import { setMessages, t } from '../ui/localise.ts';
 import { panelState, type VsCodeApi } from '../ui/panelState.ts';
 import { Progress } from '../ui/Progress.tsx';
 import { registerToolkit } from '../ui/toolkit.ts';
-import { connectHost, standaloneHost } from './panelHost.ts';
+import { standaloneHost } from './panelHost.ts';
 import { ReportPanel, type PanelHandle } from './ReportPanel.tsx';
+import '../ui/page.css';
 import './report.css';
 import './details.css';
 
@@ -34,7 +37,7 @@ function start(root: HTMLElement): void {
     );
   };
   const host = api
-    ? connectHost(api, {
+    ? connectHost<ReportPanelHost>(api, {
         showReport: ({ report }) => {
           show(report);
           return Promise.resolve();
@@ -47,7 +50,7 @@ function start(root: HTMLElement): void {
           handle.accept(accepted);
           return Promise.resolve();
         },
-      })
+      } satisfies ReportPanelView)
     : standaloneHost();
   render(<Progress name={t('Loading the report')} />, root);
   host.report().then(show, (error: unknown) => {

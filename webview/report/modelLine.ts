@@ -1,7 +1,7 @@
 import type { Report } from '../../src/core/report/report.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
 import { t } from '../ui/localise.ts';
-import { formatBytes } from './quantities.ts';
+import { formatBytes } from '../ui/quantities.ts';
 
 /** `opset 17`, or each domain with its version where there are several. */
 function opsetText(opset: Report['model']['opset']): string {

@@ -1,23 +1,6 @@
-import type { ReportPanelHost, ReportPanelView } from '../../src/protocol/reportPanelApi.ts';
+import type { ReportPanelHost } from '../../src/protocol/reportPanelApi.ts';
 import { REPORT_ELEMENT } from '../../src/core/report/html.ts';
 import type { Report } from '../../src/core/report/report.ts';
-import { connect } from '../../src/protocol/rpc.ts';
-import type { VsCodeApi } from '../ui/panelState.ts';
-
-/** Calls between this page and the extension that opened it. */
-export function connectHost(api: VsCodeApi, view: ReportPanelView): ReportPanelHost {
-  return connect<ReportPanelHost>(
-    {
-      post: (message) => api.postMessage(message),
-      onMessage(listener) {
-        const receive = (event: MessageEvent): void => listener(event.data);
-        window.addEventListener('message', receive);
-        return () => window.removeEventListener('message', receive);
-      },
-    },
-    view,
-  ).remote;
-}
 
 function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));

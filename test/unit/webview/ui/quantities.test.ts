@@ -5,7 +5,7 @@ import {
   formatShape,
   formatShare,
   formatShortCount,
-} from '../../../../webview/report/quantities.ts';
+} from '../../../../webview/ui/quantities.ts';
 
 describe('formatBytes', () => {
   it.each([
