@@ -17,6 +17,7 @@ const NEEDED = [
   'media/reportLight.svg',
   'schemas/eigenscope.schema.json',
   'schemas/eigenscope.report-1.schema.json',
+  'schemas/eigenscope.plan-1.schema.json',
   'dist/extension.cjs',
   'dist/session.cjs',
   'dist/engine.mjs',
@@ -27,6 +28,8 @@ const NEEDED = [
   'dist/NOTICES.txt',
   'dist/webview/report.js',
   'dist/webview/report.css',
+  'dist/webview/plan.js',
+  'dist/webview/plan.css',
 ];
 
 /** The universal package has nothing that is bound to a platform, and nothing for the tests alone. */

@@ -1,7 +1,8 @@
 import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Mode } from '../core/spectrum/figures.ts';
 import type { Plan, PlanLayer } from '../core/plan/plan.ts';
-import type { AlphaEstimator, PlanRequest } from '../core/plan/planRequest.ts';
+import type { PlanNeeds } from '../core/plan/planNeeds.ts';
+import type { PlanRequest } from '../core/plan/planRequest.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
@@ -67,16 +68,9 @@ export interface Estimate {
 }
 
 /** What is to be known of the weights of a model before any plan of it is made. */
-export interface PlanInputsRequest {
+export interface PlanInputsRequest extends PlanNeeds {
   /** Absolute path of the checkpoint. */
   readonly file: string;
-  /** Spectra of the matrices that factors could replace. */
-  readonly spectra: boolean;
-  /** Which exponents alpha maps are to read; null for none. */
-  readonly estimator: AlphaEstimator | null;
-  /** Errors of pruning, and of every level of quantisation. */
-  readonly pruning: boolean;
-  readonly levels: boolean;
   /** As in an AnalyzeRequest. */
   readonly memoryLimit: number;
   readonly failed: Readonly<Record<string, string>>;

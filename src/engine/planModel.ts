@@ -1,13 +1,10 @@
 import { actionOf } from '../core/plan/action.ts';
 import { makePlan } from '../core/plan/makePlan.ts';
 import type { Plan } from '../core/plan/plan.ts';
-import { checkRequest, type PlanRequest } from '../core/plan/planRequest.ts';
-import type {
-  AnalyzeProgress,
-  CallContext,
-  PlanInputsRequest,
-  PlanModelRequest,
-} from './engineApi.ts';
+import { lockedWeights } from '../core/plan/lockedWeights.ts';
+import { planNeeds } from '../core/plan/planNeeds.ts';
+import { checkRequest } from '../core/plan/planRequest.ts';
+import type { AnalyzeProgress, CallContext, PlanModelRequest } from './engineApi.ts';
 import { planInputs } from './planInputs.ts';
 import type { WorkerPool } from './workerPool.ts';
 
@@ -23,24 +20,9 @@ export async function planModel(
 ): Promise<Plan> {
   checkRequest(request);
   const { file, memoryLimit, failed, locked } = request;
-  const needs = { ...inputsFor(request), file, memoryLimit, failed };
-  const { model, weights } = await planInputs(needs, pool, context);
-  const fixed = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
-  const held = weights.map((weight) => ({ ...weight, locked: fixed.get(weight.id) ?? null }));
-  return makePlan(model, held, request, version);
-}
-
-/** What the planners of a request read of the weights. */
-function inputsFor({
-  axis,
-  method,
-  settings,
-}: PlanRequest): Pick<PlanInputsRequest, 'spectra' | 'estimator' | 'pruning' | 'levels'> {
-  const mapped = method.startsWith('alpha-') || (axis === 'bits' && settings.alphaWeighting);
-  return {
-    spectra: axis === 'lowrank' || axis === 'mixed',
-    estimator: mapped ? settings.estimator : null,
-    pruning: axis === 'sparsity',
-    levels: axis === 'bits' || axis === 'mixed',
-  };
+  const needs = planNeeds(request.axis, [request.method], request.settings);
+  const inputs = { ...needs, file, memoryLimit, failed };
+  const { model, weights } = await planInputs(inputs, pool, context);
+  const actions = new Map(locked.map((layer) => [layer.id, actionOf(layer)]));
+  return makePlan(model, lockedWeights(weights, actions), request, version);
 }

@@ -9,9 +9,13 @@ export const COMMAND_IDS = [
   'eigenscope.revealLayer',
   'eigenscope.selectDevice',
   'eigenscope.selfTest',
+  'eigenscope.planCompression',
+  'eigenscope.openPlan',
+  'eigenscope.openPlanAsText',
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];
 
 export const CHECKPOINTS_VIEW = 'eigenscope.checkpoints';
 export const REPORT_VIEW_TYPE = 'eigenscope.report';
+export const PLAN_VIEW_TYPE = 'eigenscope.plan';

@@ -8,10 +8,13 @@ import type { CommandId } from './commandIds.ts';
 import { analyzeAndShow } from './commands/analyzeAndShow.ts';
 import { COMMANDS, type CommandParts } from './commands/commandTable.ts';
 import { openDropped } from './commands/openDropped.ts';
+import { planCompression } from './commands/planCompression.ts';
 import { SelfTestPage } from './commands/selfTestPage.ts';
 import { Config } from './config.ts';
 import { OpenReports } from './panels/openReports.ts';
 import { ReportPanels } from './panels/reportPanels.ts';
+import { PlanEditors } from './plan/planEditors.ts';
+import { PlanSources } from './plan/planSources.ts';
 import { CheckpointFiles } from './tree/checkpointFiles.ts';
 import { CheckpointTree } from './tree/checkpointTree.ts';
 import { rowDecorations } from './tree/rowDecorations.ts';
@@ -33,6 +36,8 @@ export interface Session {
   /** Opens what was dropped on the sidebar. */
   drop(dropped: vscode.DataTransfer): Promise<void>;
   restoreReport(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+  /** Fills the editor that VS Code has made for a plan. */
+  editPlan(document: vscode.TextDocument, panel: vscode.WebviewPanel): void;
   dispose(): void;
 }
 
@@ -74,6 +79,9 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     log,
     again: (file) => void again(file),
   });
+  const sources = new PlanSources(engine);
+  const { workspaceState: memento } = context;
+  const plans = new PlanEditors({ engine, sources, version, log, dist, memento });
   const panels = new ReportPanels({
     store,
     acceptances,
@@ -83,13 +91,24 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     dist,
     engine,
     analyze: again,
+    plan: (file) => planCompression(parts, [file]),
     log,
   });
   const tree = new CheckpointTree({ files, analyses, store, acceptances, view, changed });
   const decorations = vscode.window.registerFileDecorationProvider(rowDecorations);
   const selfTest = new SelfTestPage(engine, config);
   const owned = [log, acceptances, files, analyses, panels, tree, decorations, selfTest];
-  const parts: CommandParts = { analyses, files, panels, store, config, engine, selfTest, log };
+  const parts: CommandParts = {
+    analyses,
+    files,
+    panels,
+    plans,
+    store,
+    config,
+    engine,
+    selfTest,
+    log,
+  };
 
   return {
     tree,
@@ -97,6 +116,7 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     run: (command, args) => COMMANDS[command](parts, args),
     drop: (dropped) => openDropped(parts, dropped),
     restoreReport: (panel, state) => panels.restore(panel, state),
+    editPlan: (document, panel) => plans.resolve(document, panel),
     dispose: () => {
       for (const each of owned) each.dispose();
       client?.engine.dispose();

@@ -48,6 +48,8 @@ export interface ReportPanelHost {
   save(request: { readonly name: string; readonly text: string }): Promise<void>;
   /** Runs the analysis again. */
   analyzeAgain(): Promise<void>;
+  /** Plans the compression of the model. */
+  plan(): Promise<void>;
 }
 
 /** What the host may ask of the panel. */

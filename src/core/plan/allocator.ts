@@ -17,15 +17,17 @@ export interface Allocator {
   readonly least: number;
   /**
    * One option for each weight: least total error within a total cost. Undefined where even the cheapest
-   * options cost more.
+   * options cost more. A draft is not searched for anything better, and is there at once.
    */
-  readonly within: (budget: number) => Allocation | undefined;
+  readonly within: (budget: number, draft?: boolean) => Allocation | undefined;
   /** The bound alone, of a budget of at least `least`. */
   readonly bound: (budget: number) => number;
 }
 
 /** States that the search for a better choice may make: some hundredths of a second. */
 const SEARCH_WORK = 300_000;
+
+const DRAFT = { status: 'given up' } as const;
 
 /**
  * Allocates budgets over weights whose options are ordered by rising cost: Everett's Lagrange multiplier on
@@ -41,12 +43,12 @@ export function allocator(weights: readonly (readonly Option[])[]): Allocator {
   return {
     least,
     bound: (budget) => relaxation(weights, cheapest, segments, budget - least).bound,
-    within: (budget) => {
+    within: (budget, draft = false) => {
       if (least > budget) return undefined;
       const relaxed = relaxation(weights, cheapest, segments, budget - least);
       const greedy = filled(weights, relaxed.chosen, budget);
       const incumbent = { error: errorOf(weights, greedy), price: relaxed.price };
-      const found = coreSearch(weights, budget, incumbent, SEARCH_WORK);
+      const found = draft ? DRAFT : coreSearch(weights, budget, incumbent, SEARCH_WORK);
       const chosen = found.status === 'better' ? found.chosen : greedy;
       const error = errorOf(weights, chosen);
       return {
@@ -110,23 +112,45 @@ function filled(
 ): readonly number[] {
   const chosen = [...start];
   let left = budget - costOf(weights, chosen);
+  // What is left only shrinks: a weight's best change stays its best for as long as it fits.
+  const best = weights.map((options, w) => bestChange(options, chosen[w]!, left));
   for (;;) {
-    let best: { weight: number; to: number; cost: number; rate: number } | undefined;
-    for (const [weight, options] of weights.entries()) {
-      const from = chosen[weight]!;
-      const now = options[from]!;
-      for (let to = from + 1; to < options.length; to++) {
-        const cost = options[to]!.cost - now.cost;
-        if (cost > left) break;
-        const gain = now.error - options[to]!.error;
-        const rate = cost === 0 ? Infinity : gain / cost;
-        if (gain > 0 && (!best || rate > best.rate)) best = { weight, to, cost, rate };
+    let most = -1;
+    for (let w = 0; w < best.length; w++) {
+      let change = best[w];
+      if (change && change.cost > left) {
+        change = bestChange(weights[w]!, chosen[w]!, left);
+        best[w] = change;
       }
+      if (change && (most < 0 || change.rate > best[most]!.rate)) most = w;
     }
-    if (!best) return chosen;
-    chosen[best.weight] = best.to;
-    left -= best.cost;
+    const change = best[most];
+    if (!change) return chosen;
+    chosen[most] = change.to;
+    left -= change.cost;
+    best[most] = bestChange(weights[most]!, change.to, left);
   }
+}
+
+interface Change {
+  readonly to: number;
+  readonly cost: number;
+  /** Gain per cost. */
+  readonly rate: number;
+}
+
+function bestChange(options: readonly Option[], from: number, left: number): Change | undefined {
+  const now = options[from]!;
+  let best: Change | undefined;
+  for (let to = from + 1; to < options.length; to++) {
+    const option = options[to]!;
+    const cost = option.cost - now.cost;
+    if (cost > left) break;
+    const gain = now.error - option.error;
+    const rate = cost === 0 ? Infinity : gain / cost;
+    if (gain > 0 && (!best || rate > best.rate)) best = { to, cost, rate };
+  }
+  return best;
 }
 
 function costOf(weights: readonly (readonly Option[])[], chosen: readonly number[]): number {

@@ -16,6 +16,9 @@ export interface AxisPlanner {
   readonly unit: CostUnit;
   /** No plan costs less. */
   readonly least: number;
-  /** Undefined where `least` is above the budget. */
-  readonly within: (budget: number) => ActionChoice | undefined;
+  /**
+   * Undefined where `least` is above the budget. A draft, for while a slider moves, may leave out the last
+   * search for less error; it keeps to the budget too.
+   */
+  readonly within: (budget: number, draft?: boolean) => ActionChoice | undefined;
 }

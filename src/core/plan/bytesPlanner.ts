@@ -43,8 +43,8 @@ export function bytesPlanner(
   return {
     unit: 'bytes',
     least: best.least,
-    within: (budget) => {
-      const found = best.within(budget);
+    within: (budget, draft) => {
+      const found = best.within(budget, draft);
       return found && { ...found, actions: found.chosen.map((k, w) => options[w]![k]!.action) };
     },
   };
@@ -66,12 +66,12 @@ export function uniformBitsPlanner(weights: readonly PlanWeight[], scale: ErrorS
   return {
     unit: 'bytes',
     least,
-    within: (budget) => {
+    within: (budget, draft) => {
       const fits = choices.filter(({ cost }) => cost <= budget);
       const [first] = fits;
       if (!first) return undefined;
       const found = fits.reduce((a, b) => (b.error < a.error ? b : a), first);
-      const bound = best.within(budget)?.bound ?? null;
+      const bound = best.within(budget, draft)?.bound ?? null;
       return { ...found, bound: bound === null ? null : Math.min(found.error, bound) };
     },
   };

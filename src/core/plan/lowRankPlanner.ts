@@ -28,8 +28,8 @@ export function lowRankPlanner(
     return {
       unit,
       least: best.least,
-      within: (budget) => {
-        const found = best.within(budget);
+      within: (budget, draft) => {
+        const found = best.within(budget, draft);
         return found && { ...found, actions: found.chosen.map((k, w) => options[w]![k]!.action) };
       },
     };

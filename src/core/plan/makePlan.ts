@@ -1,5 +1,6 @@
 import type { PlannedAction } from './action.ts';
 import { effectOf } from './actionEffect.ts';
+import type { ActionChoice } from './axisPlanner.ts';
 import { plannerOf } from './axisPlanners.ts';
 import { layerReason } from './layerReason.ts';
 import { PLAN_SCHEMA, type Plan, type PlanLayer } from './plan.ts';
@@ -7,7 +8,7 @@ import { checkRequest, type PlanRequest } from './planRequest.ts';
 import { TargetError } from './planTarget.ts';
 import { plannable, totalsOf, type PlanModel } from './planTotals.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
-import { choiceFor } from './targetBudget.ts';
+import { choiceFor, targetReach, type PlanEffort, type TargetReach } from './targetBudget.ts';
 
 /**
  * A whole plan: what to do with each weight so that the target is met with the least predicted error that the
@@ -24,30 +25,58 @@ export function makePlan(
   request: PlanRequest,
   version: string,
 ): Plan {
+  return planMaker(model, weights, request, version).plan(request.target.value);
+}
+
+/** Plans of one model that differ in nothing but the value of their target: what a slider asks for. */
+export interface PlanMaker {
+  readonly reach: TargetReach;
+  /** With full effort, which is the default, as `makePlan`. */
+  readonly plan: (value: number, effort?: PlanEffort) => Plan;
+}
+
+/**
+ * What does not depend on the target's value is done once. The same parameters, and the same errors, as
+ * `makePlan`; the value of the request's target is not read.
+ */
+export function planMaker(
+  model: PlanModel,
+  weights: readonly PlanWeight[],
+  request: PlanRequest,
+  version: string,
+): PlanMaker {
   checkRequest(request);
   const { axis, method, target, settings, seed } = request;
+  const { kind } = target;
   const may = plannable(weights, axis, settings.pattern);
   if (!may.includes(true)) throw nothingToPlan(model, weights, axis);
   const layersOf = (actions: readonly PlannedAction[]): PlanLayer[] =>
     weights.map((weight, w) => planLayer(weight, actions[w]!, request));
   const planner = plannerOf(weights, request);
-  const choice = choiceFor(target, planner, model, weights, may, ({ actions }) => {
-    return totalsOf(model, weights, layersOf(actions), axis, settings).error ?? 0;
-  });
-  const layers = layersOf(choice.actions);
+  const errorOf = ({ actions }: ActionChoice): number =>
+    totalsOf(model, weights, layersOf(actions), axis, settings).error ?? 0;
   return {
-    schema: PLAN_SCHEMA,
-    tool: { name: 'eigenscope', version },
-    model: { file: model.file, bytes: model.bytes, sha256: model.sha256 },
-    axis,
-    method,
-    settings: { ...settings },
-    target: { ...target },
-    achieved: totalsOf(model, weights, layers, axis, settings),
-    objective: { error: choice.error, bound: choice.bound },
-    seed,
-    layers,
-    notes: [...NOTES[axis], DATA_FREE],
+    get reach() {
+      return targetReach(kind, planner, model, weights, may, errorOf);
+    },
+    plan: (value, effort) => {
+      const choice = choiceFor({ kind, value }, planner, model, weights, may, errorOf, effort);
+      const layers = layersOf(choice.actions);
+      return {
+        schema: PLAN_SCHEMA,
+        tool: { name: 'eigenscope', version },
+        model: { file: model.file, bytes: model.bytes, sha256: model.sha256 },
+        axis,
+        method,
+        settings: { ...settings },
+        target: { kind, value },
+        achieved: totalsOf(model, weights, layers, axis, settings),
+        objective: { error: choice.error, bound: choice.bound },
+        seed,
+        layers,
+        notes: [...NOTES[axis], DATA_FREE],
+      };
+    },
   };
 }
 

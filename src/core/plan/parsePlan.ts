@@ -1,20 +1,29 @@
 import * as v from 'valibot';
+import { withoutComments } from '../report/jsonComments.ts';
 import { PLAN_SCHEMA, planSchema, type Plan, type PlanLayer } from './plan.ts';
 
 /** Thrown for a text that is not a plan, or one that contradicts itself; the message says where. */
 export class PlanError extends Error {
   override readonly name = 'PlanError';
+
+  /** @param at the place in the JSON that is wrong: keys and indices from the root */
+  constructor(
+    message: string,
+    readonly at: readonly (string | number)[] = [],
+  ) {
+    super(message);
+  }
 }
 
 /**
- * Reads a plan from JSON text. Throws PlanError naming the first field that is wrong: against the schema, a
+ * Reads a plan from JSON text, which may have comments: plans are edited by hand. Throws PlanError naming the first field that is wrong: against the schema, a
  * layer that is there twice, or an action whose figures cannot be. What only the model can tell (an unknown
  * layer, a rank above full) is for `checkPlan`.
  */
 export function parsePlan(text: string, file: string): Plan {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withoutComments(text));
   } catch (error) {
     throw new PlanError(`${file} is not JSON: ${(error as Error).message}`);
   }
@@ -23,16 +32,19 @@ export function parsePlan(text: string, file: string): Plan {
     const issue = result.issues[0];
     throw new PlanError(
       `${file} is not a plan of schema ${PLAN_SCHEMA}: at ${v.getDotPath(issue) ?? 'its root'}: ${issue.message}`,
+      (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key))),
     );
   }
   const seen = new Map<string, number>();
   for (const [k, layer] of result.output.layers.entries()) {
     const problem = contradiction(layer);
-    if (problem) throw new PlanError(`${file}: at layers.${k}.${problem} (${layer.name}).`);
+    if (problem)
+      throw new PlanError(`${file}: at layers.${k}.${problem} (${layer.name}).`, ['layers', k]);
     const before = seen.get(layer.id);
     if (before !== undefined)
       throw new PlanError(
         `${file}: at layers.${k}.id: '${layer.id}' is planned already, at layers.${before}; a weight has one action.`,
+        ['layers', k, 'id'],
       );
     seen.set(layer.id, k);
   }

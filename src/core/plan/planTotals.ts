@@ -1,4 +1,5 @@
-import { fullRank } from './actionEffect.ts';
+import type { PlannedAction } from './action.ts';
+import { effectOf, fullRank } from './actionEffect.ts';
 import type { ErrorScale } from './actionOption.ts';
 import type { PlanLayer, PlanTotals } from './plan.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
@@ -24,15 +25,39 @@ export function plannable(
   );
 }
 
+/** A layer of a plan as far as it counts. */
+type CountedLayer = PlannedAction & Pick<PlanLayer, 'parameters' | 'bytes' | 'error'>;
+
+/** What actions come to, one for each weight. Throws ActionError where a weight cannot take its action. */
+export function actionTotals(
+  model: PlanModel,
+  weights: readonly PlanWeight[],
+  actions: readonly PlannedAction[],
+  axis: PlanAxis,
+  settings: { readonly scale: ErrorScale; readonly pattern: PruningPattern },
+): PlanTotals {
+  const layers = weights.map((weight, w): CountedLayer => {
+    const action = actions[w]!;
+    const { parameters, bytes, error } = effectOf(weight, action);
+    return {
+      ...action,
+      parameters: [weight.parameters, parameters],
+      bytes: [weight.bytes, bytes],
+      error: root(error),
+    };
+  });
+  return totalsOf(model, weights, layers, axis, settings);
+}
+
 /** What the layers of a plan come to. `layers` are those of `weights`, in their order. */
 export function totalsOf(
   model: PlanModel,
   weights: readonly PlanWeight[],
-  layers: readonly PlanLayer[],
+  layers: readonly CountedLayer[],
   axis: PlanAxis,
   { scale, pattern }: { readonly scale: ErrorScale; readonly pattern: PruningPattern },
 ): PlanTotals {
-  const saved = (pick: (layer: PlanLayer) => readonly [number, number]): number =>
+  const saved = (pick: (layer: CountedLayer) => readonly [number, number]): number =>
     layers.reduce((total, layer) => total + pick(layer)[0] - pick(layer)[1], 0);
   const may = plannable(weights, axis, pattern);
   const pairs = weights.flatMap((weight, w) => (may[w] ? [{ weight, layer: layers[w]! }] : []));

@@ -5,13 +5,16 @@ import type { EngineClient } from '../../engine/client.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Config } from '../config.ts';
 import type { ReportPanels } from '../panels/reportPanels.ts';
+import type { PlanEditors } from '../plan/planEditors.ts';
 import type { CheckpointFiles } from '../tree/checkpointFiles.ts';
 import { isTreeNode } from '../tree/treeNode.ts';
 import { activeCheckpoint } from './activeCheckpoint.ts';
 import { analyzeAndShow } from './analyzeAndShow.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
+import { openPlan } from './openPlan.ts';
 import { openReport } from './openReport.ts';
 import { pickCheckpoint } from './pickCheckpoint.ts';
+import { planCompression } from './planCompression.ts';
 import { selectDevice } from './selectDevice.ts';
 import type { SelfTestPage } from './selfTestPage.ts';
 import { showReport } from './showReport.ts';
@@ -24,6 +27,7 @@ export interface CommandParts {
   readonly config: Config;
   readonly engine: () => EngineClient;
   readonly selfTest: SelfTestPage;
+  readonly plans: PlanEditors;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -34,7 +38,7 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
   'eigenscope.analyze': async (parts, args) => {
     const given = checkpointArguments(args);
     if (given.length > 0) return analyzeAndShow(parts, given);
-    const picked = await pickCheckpoint();
+    const picked = await pickCheckpoint(vscode.l10n.t('Analyze Spectrum'));
     return picked ? analyzeAndShow(parts, [picked]) : undefined;
   },
   'eigenscope.analyzeActive': async (parts) => {
@@ -61,4 +65,7 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
   },
   'eigenscope.selectDevice': selectDevice,
   'eigenscope.selfTest': ({ selfTest }) => selfTest.show(),
+  'eigenscope.planCompression': planCompression,
+  'eigenscope.openPlan': (_parts, args) => openPlan('panel', args),
+  'eigenscope.openPlanAsText': (_parts, args) => openPlan('text', args),
 };

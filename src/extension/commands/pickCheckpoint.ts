@@ -7,10 +7,10 @@ interface CheckpointItem extends vscode.QuickPickItem {
   readonly uri?: vscode.Uri;
 }
 
-/** Lets a person choose among the checkpoints of the workspace, or any other file. */
-export async function pickCheckpoint(): Promise<vscode.Uri | undefined> {
+/** Lets a person choose among the checkpoints of the workspace, or any other file, for what the title says. */
+export async function pickCheckpoint(title: string): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showQuickPick<CheckpointItem>(checkpointItems(), {
-    title: vscode.l10n.t('Analyze Spectrum'),
+    title,
     placeHolder: vscode.l10n.t('Choose an ONNX checkpoint'),
     matchOnDescription: true,
   });
@@ -55,7 +55,7 @@ function itemOf(uri: vscode.Uri): CheckpointItem {
 async function browse(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Choose an ONNX checkpoint'),
-    openLabel: vscode.l10n.t('Analyze'),
+    openLabel: vscode.l10n.t('Choose'),
     filters: { ONNX: ['onnx'] },
   });
   return chosen?.[0];

@@ -6,6 +6,7 @@ import type { ReportPanelHost, ReportPanelView } from '../../protocol/reportPane
 import type { Acceptances } from '../acceptance/acceptances.ts';
 import { subjectKey, subjectTitle, type ReportSubject } from './reportSubject.ts';
 import { modelOfSaved, placeOfModel } from './savedReport.ts';
+import { saveText } from './saveText.ts';
 import { connectPanel } from './webviewPanel.ts';
 
 export interface ReportPanelParts {
@@ -15,6 +16,8 @@ export interface ReportPanelParts {
   readonly acceptances: Acceptances;
   /** Analyses the file and shows its report, here where it is open. */
   readonly analyze: (file: vscode.Uri) => Promise<void>;
+  /** Plans the compression of the file. */
+  readonly plan: (file: vscode.Uri) => Promise<void>;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -34,7 +37,7 @@ export class ReportPanel {
     panel: vscode.WebviewPanel,
     subject: ReportSubject,
     report: Report,
-    { extension, dist, engine, acceptances, analyze, log }: ReportPanelParts,
+    { extension, dist, engine, acceptances, analyze, plan, log }: ReportPanelParts,
   ) {
     this.panel = panel;
     this.subject = subject;
@@ -52,10 +55,15 @@ export class ReportPanel {
       farms: async ({ id, ...settings }) => engine().farms({ ...this.#inModel(), id, settings }),
       acceptances: async () => (await acceptances.of(this.#place)).accepted,
       accept: (request) => acceptances.accept(this.#place, request),
-      save: ({ name, text }) => save(subject.file, name, text),
+      save: ({ name, text }) => saveText(subject.file, name, text),
       analyzeAgain: async () => {
         const { model } = this;
         if (model) return analyze(model);
+        void vscode.window.showInformationMessage(this.#modelIsAway());
+      },
+      plan: async () => {
+        const { model } = this;
+        if (model) return plan(model);
         void vscode.window.showInformationMessage(this.#modelIsAway());
       },
     };
@@ -135,11 +143,4 @@ export class ReportPanel {
       this.#log.warn(`The report panel could not choose layer ${id}: ${String(error)}`);
     });
   }
-}
-
-async function save(file: vscode.Uri, name: string, text: string): Promise<void> {
-  // The name comes from a page that shows names from the file: only its last part counts.
-  const defaultUri = vscode.Uri.joinPath(file, '..', path.basename(name));
-  const target = await vscode.window.showSaveDialog({ defaultUri });
-  if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 }
