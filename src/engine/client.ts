@@ -152,6 +152,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       }),
     verify: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.verify(request, context)),
+    seededLengths: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.seededLengths(request, context)),
     get pid() {
       return engine?.pid;
     },

@@ -8,6 +8,7 @@ import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
+import type { Dimension } from '../core/verify/dimensions.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { Compression } from '../core/report/compression/compression.ts';
 import type { CompressProgress, CompressRequest } from './compressRequest.ts';
@@ -143,6 +144,11 @@ export interface EngineApi {
   ): Promise<WindowsFigures>;
   /** Runs two models on the same inputs and says how far the second is from the first. */
   verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
+  /** The symbolic axes of the inputs of two models, with the lengths that made-up inputs have of themselves. */
+  seededLengths(
+    request: Pick<VerifyRequest, 'a' | 'b'>,
+    context?: CallContext<VerifyProgress>,
+  ): Promise<readonly Dimension[]>;
   /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
   compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
 }

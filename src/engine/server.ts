@@ -18,7 +18,7 @@ import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
-import { verifyModels } from './verifyModels.ts';
+import { seededLengths, verifyModels } from './verifyModels.ts';
 import { WorkerPool } from './workerPool.ts';
 
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
@@ -116,6 +116,7 @@ const api: EngineApi = {
       planned(() => compressModel(request, { pool, script, wasm, dist, version }, context)),
     ),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
+  seededLengths: (request, context) => awake(() => seededLengths(request, { dist }, context)),
 };
 
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,6 @@
 import type { Verification } from '../core/report/verification/verification.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
-import { chosenDimensions } from '../core/verify/dimensions.ts';
+import { chosenDimensions, type Dimension } from '../core/verify/dimensions.ts';
 import { givenSamples } from '../core/verify/givenSamples.ts';
 import { readInputFiles } from '../core/verify/inputFiles.ts';
 import type { InputHint } from '../core/verify/inputHints.ts';
@@ -14,7 +14,7 @@ import { inputsError, VerifyError } from '../core/verify/verifyError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import type { CallContext } from './engineApi.ts';
 import { readModelFile, type ModelFile } from './modelFile.ts';
-import { startModel } from './modelProcess.ts';
+import { startModel, type ModelProcess } from './modelProcess.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 /** Synthetic samples where nobody says how many. */
@@ -32,29 +32,18 @@ interface Samples {
 export async function verifyModels(
   request: VerifyRequest,
   { dist, version }: { readonly dist: string; readonly version: string },
-  { signal, onProgress }: CallContext<VerifyProgress> = {},
+  context: CallContext<VerifyProgress> = {},
 ): Promise<Verification> {
   const { maxError, seed, threads, logits } = request;
-  const checkCancelled = (): void => {
-    if (signal?.aborted) throw new CancelledError();
-  };
-  const kills: (() => void)[] = [];
-  const killAll = (): void => kills.forEach((kill) => kill());
-  signal?.addEventListener('abort', killAll, { once: true });
-  try {
-    onProgress?.({ phase: 'loading', done: 0, total: 2 });
-    const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
-    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
-    checkCancelled();
-    const a = await startModel(request.a, options);
-    checkCancelled();
-    onProgress?.({ phase: 'loading', done: 1, total: 2 });
-    const b = await startModel(request.b, options);
-    checkCancelled();
+  const { signal, onProgress } = context;
+  return withBothModels(request, dist, context, ({ a, b, fileA, fileB }) => {
+    const checkCancelled = (): void => {
+      if (signal?.aborted) throw new CancelledError();
+    };
     const values = commonInputs(a.interface.inputs, b.interface.inputs);
     const { inputs, sample } =
       request.inputs.length > 0 ? given(request, values) : synthetic(request, values, fileA.hints);
-    return await verify({
+    return verify({
       version,
       a,
       b,
@@ -67,6 +56,56 @@ export async function verifyModels(
       onProgress: ({ done, total }) => onProgress?.({ phase: 'running', done, total }),
       checkCancelled,
     });
+  });
+}
+
+/**
+ * The symbolic axes of the inputs of two models, with the lengths that seeded inputs have where nobody says
+ * others. Throws as `verifyModels`.
+ */
+export function seededLengths(
+  models: Pick<VerifyRequest, 'a' | 'b'>,
+  { dist }: { readonly dist: string },
+  context: CallContext<VerifyProgress> = {},
+): Promise<readonly Dimension[]> {
+  const request = { ...models, inputs: [], threads: 1 };
+  return withBothModels(request, dist, context, ({ a, b }) =>
+    Promise.resolve(chosenDimensions(commonInputs(a.interface.inputs, b.interface.inputs), {})),
+  );
+}
+
+interface BothModels {
+  readonly a: ModelProcess;
+  readonly b: ModelProcess;
+  readonly fileA: ModelFile;
+  readonly fileB: ModelFile;
+}
+
+/** Loads both models, each in a process of its own that ends with the work. */
+async function withBothModels<T>(
+  request: Pick<VerifyRequest, 'a' | 'b' | 'inputs' | 'threads'>,
+  dist: string,
+  { signal, onProgress }: CallContext<VerifyProgress>,
+  work: (models: BothModels) => Promise<T>,
+): Promise<T> {
+  const checkCancelled = (): void => {
+    if (signal?.aborted) throw new CancelledError();
+  };
+  const kills: (() => void)[] = [];
+  const killAll = (): void => kills.forEach((kill) => kill());
+  signal?.addEventListener('abort', killAll, { once: true });
+  try {
+    onProgress?.({ phase: 'loading', done: 0, total: 2 });
+    const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
+    const { threads } = request;
+    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
+    checkCancelled();
+    const a = await startModel(request.a, options);
+    checkCancelled();
+    onProgress?.({ phase: 'loading', done: 1, total: 2 });
+    const b = await startModel(request.b, options);
+    checkCancelled();
+    return await work({ a, b, fileA, fileB });
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
     throw withAdvice(error, request);
@@ -145,12 +184,12 @@ function synthetic(
 }
 
 /** Inputs that were made up may be why a model does not run. */
-function withAdvice(error: unknown, { inputs }: VerifyRequest): unknown {
+function withAdvice(error: unknown, { inputs }: Pick<VerifyRequest, 'inputs'>): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   const madeUp = inputs.length === 0 && code === 'rejected' && message?.includes('cannot run');
   return name === 'VerifyError' && madeUp
     ? new VerifyError(
-        'rejected',
+        'made-up',
         `${message} The inputs were made up: give lengths with --dims, or real inputs with --inputs.`,
       )
     : error;

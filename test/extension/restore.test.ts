@@ -68,6 +68,7 @@ describe('a report panel after a restart', () => {
       engine: () => assert.fail('nothing is solved to restore a panel'),
       acceptances,
       analyze: () => Promise.resolve(),
+      plan: () => Promise.resolve(),
       log,
       store,
       open,

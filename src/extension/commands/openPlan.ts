@@ -11,7 +11,8 @@ export async function openPlan(as: 'panel' | 'text', args: readonly unknown[]): 
   await vscode.commands.executeCommand('vscode.openWith', uri, editor);
 }
 
-function planInFront(): vscode.Uri | undefined {
+/** The plan of the tab in front, in its panel or as text. */
+export function planInFront(): vscode.Uri | undefined {
   const input: unknown = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const isFile = input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom;
   return isFile && input.uri.path.toLowerCase().endsWith(PLAN_ENDING) ? input.uri : undefined;

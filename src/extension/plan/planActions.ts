@@ -8,5 +8,8 @@ import type { PlanAction } from '../../protocol/planPanelApi.ts';
  */
 export function planActions(t: Translate): readonly PlanAction[] {
   const action = (command: CommandId, label: string): PlanAction => ({ command, label });
-  return [action('eigenscope.openPlanAsText', t('Open as Text'))];
+  return [
+    action('eigenscope.applyPlan', t('Apply Plan...')),
+    action('eigenscope.openPlanAsText', t('Open as Text')),
+  ];
 }
