@@ -6,14 +6,14 @@ import { build } from 'esbuild';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /**
- * Builds the panels into `outDir`: `report.js` and `report.css` for the editor; `standalone.js` and
+ * Builds the panels into `outDir`: `report.js`, `plan.js` and their `.css` for the editor; `standalone.js` and
  * `standalone.css`, which bring theme values of their own, for the report that is one HTML file. Returns
  * esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { report: 'webview/report/main.tsx' },
+    entryPoints: { report: 'webview/report/main.tsx', plan: 'webview/plan/main.tsx' },
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -26,15 +26,14 @@ export async function buildWebview(outDir) {
     logLevel: 'warning',
     metafile: true,
   });
-  const text = (extension) => outputFiles.find((file) => file.path.endsWith(extension)).text;
+  const text = (name) => outputFiles.find((file) => path.basename(file.path) === name).text;
   const theme = await readFile(path.join(root, 'media', 'standalone.css'), 'utf8');
   await mkdir(outDir, { recursive: true });
   const write = (name, content) => writeFile(path.join(outDir, name), content);
   await Promise.all([
-    write('report.js', text('.js')),
-    write('report.css', text('.css')),
-    write('standalone.js', text('.js')),
-    write('standalone.css', `${theme}\n${text('.css')}`),
+    ...['report.js', 'report.css', 'plan.js', 'plan.css'].map((name) => write(name, text(name))),
+    write('standalone.js', text('report.js')),
+    write('standalone.css', `${theme}\n${text('report.css')}`),
   ]);
   return { metafile };
 }

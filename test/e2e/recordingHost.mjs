@@ -47,6 +47,10 @@ export function recordingHost(report, overrides = {}) {
       asked.push('again');
       return Promise.resolve();
     },
+    plan: () => {
+      asked.push('plan');
+      return Promise.resolve();
+    },
     ...overrides,
   };
 }

@@ -13,6 +13,7 @@ export interface HeaderProps {
   readonly report: Report;
   readonly standalone: boolean;
   readonly onAnalyzeAgain: () => void;
+  readonly onPlan: () => void;
 }
 
 interface Fact {
@@ -65,7 +66,7 @@ function facts(report: Report): Fact[] {
 }
 
 /** Which model this is, and what the report amounts to. */
-export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
+export function Header({ report, standalone, onAnalyzeAgain, onPlan }: HeaderProps) {
   const file = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
   return (
     <header class="panel-header">
@@ -81,9 +82,14 @@ export function Header({ report, standalone, onAnalyzeAgain }: HeaderProps) {
       {standalone ? (
         <ThemeChoice />
       ) : (
-        <Button name={t('Analyze again')} appearance="icon" onClick={onAnalyzeAgain}>
-          <Icon name="refresh" />
-        </Button>
+        <div class="header-buttons">
+          <Button name={t('Plan compression')} appearance="icon" onClick={onPlan}>
+            <Icon name="compress" />
+          </Button>
+          <Button name={t('Analyze again')} appearance="icon" onClick={onAnalyzeAgain}>
+            <Icon name="refresh" />
+          </Button>
+        </div>
       )}
     </header>
   );

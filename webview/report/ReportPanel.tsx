@@ -174,6 +174,7 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
         report={report}
         standalone={standalone}
         onAnalyzeAgain={() => attempt(host.analyzeAgain())}
+        onPlan={() => attempt(host.plan())}
       />
       {failure !== '' && (
         <p class="panel-error" role="alert">

@@ -1,9 +1,10 @@
 import { render } from 'preact';
 import type { Report } from '../../src/core/report/report.ts';
 import type { ReportPanelHost, ReportPanelView } from '../../src/protocol/reportPanelApi.ts';
-import { connectHost } from '../ui/hostConnection.ts';
+import { connect } from '../../src/protocol/rpc.ts';
 import { setMessages, t } from '../ui/localise.ts';
 import { panelState, type VsCodeApi } from '../ui/panelState.ts';
+import { pageChannel } from '../ui/pageChannel.ts';
 import { Progress } from '../ui/Progress.tsx';
 import { registerToolkit } from '../ui/toolkit.ts';
 import { standaloneHost } from './panelHost.ts';
@@ -37,7 +38,7 @@ function start(root: HTMLElement): void {
     );
   };
   const host = api
-    ? connectHost<ReportPanelHost>(api, {
+    ? connect<ReportPanelHost>(pageChannel(api), {
         showReport: ({ report }) => {
           show(report);
           return Promise.resolve();
@@ -50,7 +51,7 @@ function start(root: HTMLElement): void {
           handle.accept(accepted);
           return Promise.resolve();
         },
-      } satisfies ReportPanelView)
+      } satisfies ReportPanelView).remote
     : standaloneHost();
   render(<Progress name={t('Loading the report')} />, root);
   host.report().then(show, (error: unknown) => {

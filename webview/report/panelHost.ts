@@ -31,7 +31,8 @@ export function standaloneHost(): ReportPanelHost {
       download(name, text);
       return Promise.resolve();
     },
-    plan: () => Promise.reject(new Error('A report file cannot plan; run Eigenscope on the model.')),
+    plan: () =>
+      Promise.reject(new Error('A report file cannot plan; run Eigenscope on the model.')),
     analyzeAgain: () =>
       Promise.reject(new Error('A report file cannot analyze; run Eigenscope on the model.')),
   };

@@ -6,12 +6,13 @@ export interface SelectProps {
   readonly name: string;
   readonly value: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly disabled?: boolean;
   readonly onChange: (value: string) => void;
 }
 
 type Dropdown = HTMLElement & { value: string };
 
-export function Select({ name, value, options, onChange }: SelectProps) {
+export function Select({ name, value, options, disabled = false, onChange }: SelectProps) {
   const ref = useRef<Dropdown>(null);
   // The element learns of its options after they are inserted, and forgets a value set before that.
   useLayoutEffect(() => {
@@ -23,6 +24,7 @@ export function Select({ name, value, options, onChange }: SelectProps) {
       class="select"
       aria-label={name}
       title={name}
+      disabled={disabled}
       onChange={(event: Event) => {
         event.stopPropagation();
         const chosen = (event.currentTarget as Dropdown).value;

@@ -7,13 +7,14 @@ export interface TextFieldProps {
   readonly placeholder: string;
   /** The text is not one that can be used. */
   readonly invalid?: boolean;
+  readonly disabled?: boolean;
   readonly onInput: (value: string) => void;
   /** What Enter does. */
   readonly onEnter?: () => void;
 }
 
 export function TextField(props: TextFieldProps) {
-  const { name, value, placeholder, invalid, onInput, onEnter } = props;
+  const { name, value, placeholder, invalid, disabled = false, onInput, onEnter } = props;
   const ref = useAccessibleName<HTMLElement>(name);
   return (
     <vscode-text-field
@@ -22,6 +23,7 @@ export function TextField(props: TextFieldProps) {
       {...(invalid === undefined ? {} : { 'aria-invalid': invalid })}
       title={name}
       value={value}
+      disabled={disabled}
       placeholder={placeholder}
       onKeyDown={(event: KeyboardEvent) => {
         if (event.key === 'Enter') onEnter?.();

@@ -20,6 +20,7 @@ interface ButtonAttributes extends HTMLAttributes {
 interface TextFieldAttributes extends HTMLAttributes {
   readonly value: string;
   readonly placeholder: string;
+  readonly disabled?: boolean;
 }
 
 interface OptionAttributes extends HTMLAttributes {
@@ -29,6 +30,11 @@ interface OptionAttributes extends HTMLAttributes {
 
 interface CheckboxAttributes extends HTMLAttributes {
   readonly checked: boolean;
+  readonly disabled?: boolean;
+}
+
+interface DropdownAttributes extends HTMLAttributes {
+  readonly disabled?: boolean;
 }
 
 interface PanelsAttributes extends HTMLAttributes {
@@ -41,7 +47,7 @@ declare module 'preact' {
     interface IntrinsicElements {
       'vscode-button': ButtonAttributes;
       'vscode-checkbox': CheckboxAttributes;
-      'vscode-dropdown': HTMLAttributes;
+      'vscode-dropdown': DropdownAttributes;
       'vscode-option': OptionAttributes;
       'vscode-panels': PanelsAttributes;
       'vscode-panel-tab': HTMLAttributes;

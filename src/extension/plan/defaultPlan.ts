@@ -1,4 +1,8 @@
-import { DEFAULT_PLAN_SETTINGS, METHODS_OF, type PlanRequest } from '../../core/plan/planRequest.ts';
+import {
+  DEFAULT_PLAN_SETTINGS,
+  METHODS_OF,
+  type PlanRequest,
+} from '../../core/plan/planRequest.ts';
 import { planMaker } from '../../core/plan/makePlan.ts';
 import type { Plan, TargetKind } from '../../core/plan/plan.ts';
 import { plannable } from '../../core/plan/planTotals.ts';

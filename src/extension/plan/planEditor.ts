@@ -167,6 +167,9 @@ export class PlanEditor {
   #write(plan: Plan): Promise<void> {
     // What comes from a page is checked as what comes from a file.
     const checked = parsePlan(JSON.stringify(plan), this.#name);
+    const before = this.#content();
+    // What is said of the model is said of the one that the plan names.
+    const isOther = before.kind !== 'plan' || before.plan.model.sha256 !== checked.model.sha256;
     this.#told = JSON.stringify({ kind: 'plan', plan: checked } satisfies PlanContent);
     this.#writing++;
     const done = this.#last.then(() => this.#apply(checked));
@@ -174,7 +177,7 @@ export class PlanEditor {
       .catch(() => undefined)
       .then(() => {
         this.#writing--;
-        return this.#tell(false);
+        return this.#tell(isOther);
       });
     return done;
   }
@@ -202,7 +205,6 @@ export class PlanEditor {
     const plan = await this.#parts.firstPlan(vscode.Uri.file(model));
     if (!plan) return;
     await this.#write(plan);
-    await this.#tell(true);
   }
 }
 

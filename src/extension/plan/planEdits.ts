@@ -21,8 +21,7 @@ export function newPlanText(plan: Plan): string {
  */
 export function planEdits(text: string, plan: Plan): readonly TextEdit[] {
   const root = parseTree(text);
-  if (root?.type !== 'object')
-    return [{ offset: 0, length: text.length, text: newPlanText(plan) }];
+  if (root?.type !== 'object') return [{ offset: 0, length: text.length, text: newPlanText(plan) }];
   const edits: TextEdit[] = [];
   compare(text, root, JSON.parse(JSON.stringify(plan)) as Json, edits);
   return joined(edits.sort((a, b) => a.offset - b.offset || a.length - b.length));
@@ -106,7 +105,10 @@ function compareFields(
   for (const [k, key] of keys.entries()) {
     if (known.has(key)) continue;
     // After the field that it follows in a plan, or before all others.
-    const before = keys.slice(0, k).reverse().find((each) => known.has(each));
+    const before = keys
+      .slice(0, k)
+      .reverse()
+      .find((each) => known.has(each));
     const after = kept.find((field) => field.key === before);
     edits.push(insertion(text, object, after ?? kept[0]!, after !== undefined, key, wanted[key]!));
   }

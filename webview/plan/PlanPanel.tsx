@@ -1,0 +1,235 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { PlannedAction } from '../../src/core/plan/action.ts';
+import { lockedActions } from '../../src/core/plan/lockedWeights.ts';
+import type { Plan } from '../../src/core/plan/plan.ts';
+import { METHODS_OF, type PlanRequest } from '../../src/core/plan/planRequest.ts';
+import { storedRequest } from '../../src/core/plan/storedRequest.ts';
+import type { PlanEffort, TargetReach } from '../../src/core/plan/targetBudget.ts';
+import type { PlanFile, PlanPanelHost } from '../../src/protocol/planPanelApi.ts';
+import { t } from '../ui/localise.ts';
+import { useMediaQuery } from '../ui/mediaQuery.ts';
+import type { StateStore } from '../ui/panelState.ts';
+import { SplitView } from '../ui/SplitView.tsx';
+import { FrontierSection } from './FrontierSection.tsx';
+import { LayerForm } from './LayerForm.tsx';
+import { LayerTable } from './LayerTable.tsx';
+import { DEFAULT_SPLIT, parsePanelModel, type PanelModel } from './panelModel.ts';
+import { PlanControls } from './PlanControls.tsx';
+import { PlanHeader } from './PlanHeader.tsx';
+import { covers, needsOf, type Locks, type Planning } from './planning.ts';
+import { usePlanSource } from './planSource.ts';
+import { SourceBar } from './SourceBar.tsx';
+
+export interface PlanPanelProps {
+  readonly file: PlanFile;
+  /** What the document holds. */
+  readonly stored: Plan;
+  readonly host: PlanPanelHost;
+  readonly store: StateStore;
+}
+
+/** The plan: what is asked for and what it comes to above, the layers and the chart of all methods below. */
+export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
+  const [model, setModel] = useState<PanelModel>(() => parsePanelModel(store.read()));
+  const change = (part: Partial<PanelModel>): void =>
+    setModel((current) => ({ ...current, ...part }));
+  useEffect(() => store.write(model), [store, model]);
+  const [failure, setFailure] = useState('');
+  /** What the document holds: what it came with, or what was written into it from here. */
+  const [kept, setKept] = useState(stored);
+  /** What is shown before it is in the document. */
+  const [draft, setDraft] = useState<Plan>();
+  const { source, load, cancel, drop } = usePlanSource(host, file.version);
+  const narrow = useMediaQuery('(max-width: 860px)');
+
+  // The document is the truth: what comes from it replaces what was tried here.
+  useEffect(() => {
+    setKept(stored);
+    setDraft(undefined);
+    setFailure('');
+  }, [stored]);
+
+  const plan = draft ?? kept;
+  const request = useMemo(() => storedRequest(plan), [plan]);
+  const locks = useMemo(() => lockedActions(plan.layers), [plan]);
+
+  const loadNow = (): Promise<Planning | undefined> => {
+    const { axis, settings } = request;
+    return load(needsOf(axis, METHODS_OF[axis], settings, locks));
+  };
+  useEffect(() => {
+    if (file.atHand && source.state === 'none') void loadNow();
+    // Only when the host says so anew: what a person has cancelled stays so.
+  }, [file.atHand]);
+
+  const planning = source.state === 'loaded' ? source.planning : undefined;
+  const isOther =
+    file.model.state === 'changed' ||
+    (planning !== undefined && planning.source.model.sha256 !== kept.model.sha256);
+  // A model that was replaced while its spectra were here: they are of the one before.
+  useEffect(() => {
+    if (
+      planning &&
+      file.model.state === 'changed' &&
+      planning.source.model.sha256 === kept.model.sha256
+    )
+      drop();
+  }, [file.model, planning, kept, drop]);
+  const editable = planning !== undefined && !isOther;
+
+  const attempt = (action: Promise<void>): void => {
+    setFailure('');
+    action.catch((error: unknown) => {
+      setFailure(messageOf(error));
+      setDraft(undefined);
+    });
+  };
+  const made = (
+    by: Planning,
+    asked: PlanRequest,
+    held: Locks,
+    effort: PlanEffort,
+  ): Plan | undefined => {
+    try {
+      const found = by.plan(asked, held, effort);
+      setFailure('');
+      setDraft(found);
+      return found;
+    } catch (error) {
+      setFailure(messageOf(error));
+      return undefined;
+    }
+  };
+  const write = async (found: Plan): Promise<void> => {
+    await host.write({ plan: found });
+    setKept(found);
+  };
+  /** Makes a plan and writes it, getting first what it takes. */
+  const settle = async (asked: PlanRequest, held: Locks): Promise<void> => {
+    const { axis, settings } = asked;
+    const needs = needsOf(axis, METHODS_OF[axis], settings, held);
+    const by = planning && covers(planning.needs, needs) ? planning : await load(needs);
+    const found = by && made(by, asked, held, 'brief');
+    if (found) await write(found);
+  };
+  const ask = (changes: Partial<PlanRequest>): void =>
+    attempt(settle({ ...request, ...changes }, locks));
+  const slide = (value: number): void => {
+    const target = { ...request.target, value };
+    if (planning) made(planning, { ...request, target }, locks, 'draft');
+  };
+  const lock = (id: string, action: PlannedAction | undefined): void => {
+    const next = new Map(locks);
+    if (action) next.set(id, action);
+    else next.delete(id);
+    attempt(settle(request, next));
+  };
+  const planAgain = async (): Promise<void> => {
+    const { axis, settings } = request;
+    const by = await load(needsOf(axis, METHODS_OF[axis], settings, locks));
+    if (!by) return;
+    const held = new Map([...locks].filter(([id]) => by.weight(id) !== undefined));
+    const found = made(by, request, held, 'brief');
+    if (found) await write(found);
+  };
+
+  const reach = useMemo(
+    () => (editable ? reachOf(planning, request, locks) : undefined),
+    // The reach is of the question, whatever the value.
+    [editable, planning, JSON.stringify({ ...request, target: request.target.kind }), locks],
+  );
+  const chosen = plan.layers.find(({ id }) => id === model.selected) ?? plan.layers[0];
+  const along = narrow ? 'rows' : 'columns';
+  return (
+    <div class="panel plan-panel">
+      <PlanHeader
+        plan={plan}
+        actions={file.actions}
+        onRun={(command) => attempt(host.run({ command }))}
+      />
+      <SourceBar
+        file={file}
+        plan={kept}
+        source={source}
+        isOther={isOther}
+        onLoad={() => void loadNow()}
+        onCancel={cancel}
+        onPlanAgain={() => attempt(planAgain())}
+        onFindModel={() => attempt(host.findModel())}
+      />
+      {failure !== '' && (
+        <p class="panel-error" role="alert">
+          {failure}
+        </p>
+      )}
+      <PlanControls
+        plan={plan}
+        request={request}
+        reach={reach}
+        disabled={!editable}
+        onAsk={ask}
+        onSlide={slide}
+      />
+      <main class="panel-main">
+        <SplitView
+          name={t('Between the layers and the chart')}
+          along={along}
+          share={model.split[along]}
+          least={15}
+          most={85}
+          usual={DEFAULT_SPLIT[along]}
+          onChange={(share) => change({ split: { ...model.split, [along]: share } })}
+          first={
+            <section class="panel-master plan-layers" aria-label={t('Layers')}>
+              <LayerTable
+                plan={plan}
+                editable={editable}
+                sort={model.sort ?? undefined}
+                onSort={(sort) => change({ sort: sort ? { ...sort } : null })}
+                selected={chosen?.id}
+                onSelect={(selected) => change({ selected })}
+                onLock={lock}
+              />
+            </section>
+          }
+          second={
+            <div class="plan-side">
+              <FrontierSection
+                plan={plan}
+                planning={editable ? planning : undefined}
+                request={request}
+                locks={locks}
+                onAsk={ask}
+                onSave={(name, text) => attempt(host.save({ name, text }))}
+              />
+              {chosen && (
+                <LayerForm
+                  key={chosen.id}
+                  layer={chosen}
+                  axis={request.axis}
+                  settings={request.settings}
+                  weight={planning?.weight(chosen.id)}
+                  editable={editable}
+                  onLock={(action) => lock(chosen.id, action)}
+                />
+              )}
+            </div>
+          }
+        />
+      </main>
+    </div>
+  );
+}
+
+function reachOf(planning: Planning, request: PlanRequest, locks: Locks): TargetReach | undefined {
+  try {
+    return planning.reach(request, locks);
+  } catch {
+    // Whoever asks for a plan is told why there is none.
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
