@@ -18,6 +18,8 @@ const FILES = [
   'dist/NOTICES.txt',
   'dist/webview/standalone.js',
   'dist/webview/standalone.css',
+  'dist/webview/standaloneVerification.js',
+  'dist/webview/standaloneVerification.css',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',

@@ -1,16 +1,7 @@
 import type { ReportPanelHost } from '../../src/protocol/reportPanelApi.ts';
 import { REPORT_ELEMENT } from '../../src/core/report/html.ts';
 import type { Report } from '../../src/core/report/report.ts';
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads the blob after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
+import { download } from '../ui/download.ts';
 
 /** The host of a report that is a file of its own: its data is in the page, an export is a download. */
 export function standaloneHost(): ReportPanelHost {
@@ -28,7 +19,7 @@ export function standaloneHost(): ReportPanelHost {
     accept: () =>
       Promise.reject(new Error('A report file cannot accept a finding; open the model.')),
     save: ({ name, text }) => {
-      download(name, text);
+      download(name, text, 'text/csv');
       return Promise.resolve();
     },
     plan: () =>

@@ -1,5 +1,6 @@
 import { embedJson } from './embedJson.ts';
 import type { Report } from './report.ts';
+import type { Verification } from './verification/verification.ts';
 
 /** The built panel, and the hashes that its Content-Security-Policy names (`sha256-` and base64). */
 export interface HtmlAssets {
@@ -11,6 +12,9 @@ export interface HtmlAssets {
 
 /** Id of the element that carries the report as JSON; the panel looks it up. */
 export const REPORT_ELEMENT = 'eigenscope-report';
+
+/** Id of the element that carries a verification as JSON. */
+export const VERIFICATION_ELEMENT = 'eigenscope-verification';
 
 /**
  * SHA-256 of nothing. The control library adds one empty style element to ask whether the browser knows
@@ -50,6 +54,20 @@ function checkAssets(assets: HtmlAssets): void {
  * Throws RangeError for assets that cannot be embedded.
  */
 export function reportHtml(report: Report, assets: HtmlAssets): string {
+  return pageHtml(fileName(report.model.file), REPORT_ELEMENT, report, assets);
+}
+
+/** The same for a verification. Of how the compressed model was made such a file knows nothing. */
+export function verificationHtml(verification: Verification, assets: HtmlAssets): string {
+  const shown = { verification, applied: null };
+  return pageHtml(fileName(verification.b.file), VERIFICATION_ELEMENT, shown, assets);
+}
+
+function fileName(file: string): string {
+  return file.split(/[\\/]/).at(-1) ?? file;
+}
+
+function pageHtml(title: string, element: string, data: object, assets: HtmlAssets): string {
   checkAssets(assets);
   const policy = [
     "default-src 'none'",
@@ -58,7 +76,6 @@ export function reportHtml(report: Report, assets: HtmlAssets): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const title = report.model.file.split(/[\\/]/).at(-1) ?? report.model.file;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -70,7 +87,7 @@ export function reportHtml(report: Report, assets: HtmlAssets): string {
 </head>
 <body>
 <div id="app"></div>
-<script type="application/json" id="${REPORT_ELEMENT}">${embedJson(report)}</script>
+<script type="application/json" id="${element}">${embedJson(data)}</script>
 <script>${assets.script}</script>
 </body>
 </html>

@@ -28,7 +28,9 @@ export async function openReports(
 ): Promise<void> {
   for (const file of files) {
     try {
-      await ((await schemaOf(file)) === VERIFICATION_SCHEMA ? verifications : panels).showSaved(file);
+      await ((await schemaOf(file)) === VERIFICATION_SCHEMA ? verifications : panels).showSaved(
+        file,
+      );
     } catch (error) {
       const { message } = error as Error;
       log.error(`${file.fsPath}: ${message}`);

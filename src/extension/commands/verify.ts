@@ -75,7 +75,9 @@ async function pairOf(
   const { t } = vscode.l10n;
   const [first, second, third] = given;
   if (third) {
-    void vscode.window.showInformationMessage(t('Verify takes two models; choose no more than two.'));
+    void vscode.window.showInformationMessage(
+      t('Verify takes two models; choose no more than two.'),
+    );
     return undefined;
   }
   if (first && second) {

@@ -5,7 +5,10 @@ import type { Translate } from '../analysis/translate.ts';
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
 /** What applying a plan came to, in a few sentences. */
-export function appliedText({ model, files, bytes, layers, check }: Compression, t: Translate): string {
+export function appliedText(
+  { model, files, bytes, layers, check }: Compression,
+  t: Translate,
+): string {
   const refused = layers.filter((layer) => layer.refused !== '').length;
   const [output, ...beside] = files.map(({ file }) => path.basename(file));
   const share = bytes.before > 0 ? (100 * bytes.written) / bytes.before : 100;
@@ -20,7 +23,12 @@ export function appliedText({ model, files, bytes, layers, check }: Compression,
       layers.length - refused,
     ),
     ...(refused > 0
-      ? [t('{0} weights stay as they were though the plan changes them; the log says why.', refused)]
+      ? [
+          t(
+            '{0} weights stay as they were though the plan changes them; the log says why.',
+            refused,
+          ),
+        ]
       : []),
     ...(beside.length > 0 ? [t('{0} belongs to it.', beside.join(', '))] : []),
     ...(check.loaded ? [] : [t('ONNX Runtime has not loaded it: {0}', check.reason)]),

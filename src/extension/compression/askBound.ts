@@ -5,7 +5,10 @@ import { parsedBound } from './verifyAnswers.ts';
 const KEY = 'verifyMaxError';
 
 /** Asks for the greatest relative error that passes; begins with the last answer. Undefined where nobody says. */
-export async function askBound(title: string, memento: vscode.Memento): Promise<number | undefined> {
+export async function askBound(
+  title: string,
+  memento: vscode.Memento,
+): Promise<number | undefined> {
   const { t } = vscode.l10n;
   const last = memento.get<unknown>(KEY);
   const answer = await vscode.window.showInputBox({

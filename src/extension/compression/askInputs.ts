@@ -47,7 +47,9 @@ async function inputItems(): Promise<InputItem[]> {
   return [
     {
       label: t('Seeded Noise'),
-      detail: t('Weak evidence: shows that the model runs and roughly agrees, not that it is as good'),
+      detail: t(
+        'Weak evidence: shows that the model runs and roughly agrees, not that it is as good',
+      ),
       iconPath: new vscode.ThemeIcon('graph-scatter'),
       inputs: [],
     },

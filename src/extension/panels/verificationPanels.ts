@@ -19,7 +19,10 @@ import { panelOptions, restoredFrom } from './webviewPanel.ts';
 
 type ModelPair = Pick<VerificationSubject & { kind: 'run' }, 'a' | 'b'>;
 
-export interface VerificationPanelsParts extends Pick<VerificationPanelParts, 'extension' | 'dist'> {
+export interface VerificationPanelsParts extends Pick<
+  VerificationPanelParts,
+  'extension' | 'dist'
+> {
   readonly applied: AppliedPlans;
   /** The last verification of each pair of models. */
   readonly texts: KeptTexts;

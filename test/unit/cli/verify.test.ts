@@ -128,7 +128,7 @@ describe('eigenscope verify', () => {
     ],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1,batch=2'], 2, /--dims gives 'batch' twice/],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1', '--inputs', 'x.npz'], 2, /Give one of the two/],
-    [['a.onnx', 'b.onnx', '--json', '-', '--md', '-'], 2, /Only one of --json and --md/],
+    [['a.onnx', 'b.onnx', '--json', '-', '--md', '-'], 2, /Only one of --json, --html and --md/],
     [['a.onnx', 'b.onnx', '--json', 'notes.json'], 2, /notes\.json exists and is not a report/],
     [['a.onnx', 'b.onnx', '--json', 'a.onnx', '--force'], 2, /a\.onnx is the model itself/],
     [
