@@ -155,6 +155,6 @@ export const SUITES = [
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
-  // The panel's own pages run in the browser alone: for them there is no older VS Code.
-  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel)/, 'oldest') },
+  // The panels' own pages run in the browser alone: for them there is no older VS Code.
+  { name: 'e2e-oldest', run: endToEnd('e2e-oldest', /^(?!reportPanel|planPanel)/, 'oldest') },
 ];

@@ -12,6 +12,7 @@ import { launchBrowser } from './browser.mjs';
 
 const SOURCES = `
   export * from './test/fixtures/sampleReport.ts';
+  export * from './test/fixtures/samplePlan.ts';
   export { reportHtml } from './src/core/report/html.ts';
   export { panelHtml } from './src/extension/panels/panelHtml.ts';
   export { connect } from './src/protocol/rpc.ts';
@@ -110,12 +111,12 @@ export async function panelPages() {
   }
 
   /** The page the extension makes, with the extension's end of the connection in this process. */
-  async function hosted(handlers, { messages = {}, theme, ...options } = {}) {
+  async function hosted(handlers, { panel = 'report', messages = {}, theme, ...options } = {}) {
     const html = product.panelHtml({
       title: 'Spectrum',
       language: 'en',
-      script: pathToFileURL(path.join(folder, 'report.js')).href,
-      style: pathToFileURL(path.join(folder, 'report.css')).href,
+      script: pathToFileURL(path.join(folder, `${panel}.js`)).href,
+      style: pathToFileURL(path.join(folder, `${panel}.css`)).href,
       cspSource: 'file:',
       nonce: 'bm9uY2U',
       restore: 'file:///model.onnx',

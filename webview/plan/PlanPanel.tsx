@@ -19,6 +19,7 @@ import { PlanHeader } from './PlanHeader.tsx';
 import { covers, needsOf, type Locks, type Planning } from './planning.ts';
 import { usePlanSource } from './planSource.ts';
 import { SourceBar } from './SourceBar.tsx';
+import { reachableTarget } from './target.ts';
 
 export interface PlanPanelProps {
   readonly file: PlanFile;
@@ -77,9 +78,9 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
   }, [file.model, planning, kept, drop]);
   const editable = planning !== undefined && !isOther;
 
-  const attempt = (action: Promise<void>): void => {
+  const attempt = (action: () => Promise<void>): void => {
     setFailure('');
-    action.catch((error: unknown) => {
+    action().catch((error: unknown) => {
       setFailure(messageOf(error));
       setDraft(undefined);
     });
@@ -105,15 +106,19 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
     setKept(found);
   };
   /** Makes a plan and writes it, getting first what it takes. */
-  const settle = async (asked: PlanRequest, held: Locks): Promise<void> => {
-    const { axis, settings } = asked;
+  const settle = async (wanted: PlanRequest, held: Locks): Promise<void> => {
+    const { axis, settings } = wanted;
     const needs = needsOf(axis, METHODS_OF[axis], settings, held);
     const by = planning && covers(planning.needs, needs) ? planning : await load(needs);
-    const found = by && made(by, asked, held, 'brief');
+    if (!by) return;
+    // Whoever turns to another method or axis has not said how far it is to go.
+    const reach = isSameQuestion(wanted, request) ? undefined : reachOf(by, wanted, held);
+    const target = reach ? reachableTarget(wanted.target, reach) : wanted.target;
+    const found = made(by, { ...wanted, target }, held, 'brief');
     if (found) await write(found);
   };
   const ask = (changes: Partial<PlanRequest>): void =>
-    attempt(settle({ ...request, ...changes }, locks));
+    attempt(() => settle({ ...request, ...changes }, locks));
   const slide = (value: number): void => {
     const target = { ...request.target, value };
     if (planning) made(planning, { ...request, target }, locks, 'draft');
@@ -122,7 +127,7 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
     const next = new Map(locks);
     if (action) next.set(id, action);
     else next.delete(id);
-    attempt(settle(request, next));
+    attempt(() => settle(request, next));
   };
   const planAgain = async (): Promise<void> => {
     const { axis, settings } = request;
@@ -145,80 +150,86 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
       <PlanHeader
         plan={plan}
         actions={file.actions}
-        onRun={(command) => attempt(host.run({ command }))}
+        onRun={(command) => attempt(() => host.run({ command }))}
       />
-      <SourceBar
-        file={file}
-        plan={kept}
-        source={source}
-        isOther={isOther}
-        onLoad={() => void loadNow()}
-        onCancel={cancel}
-        onPlanAgain={() => attempt(planAgain())}
-        onFindModel={() => attempt(host.findModel())}
-      />
-      {failure !== '' && (
-        <p class="panel-error" role="alert">
-          {failure}
-        </p>
-      )}
-      <PlanControls
-        plan={plan}
-        request={request}
-        reach={reach}
-        disabled={!editable}
-        onAsk={ask}
-        onSlide={slide}
-      />
-      <main class="panel-main">
-        <SplitView
-          name={t('Between the layers and the chart')}
-          along={along}
-          share={model.split[along]}
-          least={15}
-          most={85}
-          usual={DEFAULT_SPLIT[along]}
-          onChange={(share) => change({ split: { ...model.split, [along]: share } })}
-          first={
-            <section class="panel-master plan-layers" aria-label={t('Layers')}>
-              <LayerTable
-                plan={plan}
-                editable={editable}
-                sort={model.sort ?? undefined}
-                onSort={(sort) => change({ sort: sort ? { ...sort } : null })}
-                selected={chosen?.id}
-                onSelect={(selected) => change({ selected })}
-                onLock={lock}
-              />
-            </section>
-          }
-          second={
-            <div class="plan-side">
-              <FrontierSection
-                plan={plan}
-                planning={editable ? planning : undefined}
-                request={request}
-                locks={locks}
-                onAsk={ask}
-                onSave={(name, text) => attempt(host.save({ name, text }))}
-              />
-              {chosen && (
-                <LayerForm
-                  key={chosen.id}
-                  layer={chosen}
-                  axis={request.axis}
-                  settings={request.settings}
-                  weight={planning?.weight(chosen.id)}
-                  editable={editable}
-                  onLock={(action) => lock(chosen.id, action)}
-                />
-              )}
-            </div>
-          }
+      <main class="plan-main">
+        <SourceBar
+          file={file}
+          plan={kept}
+          source={source}
+          isOther={isOther}
+          onLoad={() => void loadNow()}
+          onCancel={cancel}
+          onPlanAgain={() => attempt(planAgain)}
+          onFindModel={() => attempt(() => host.findModel())}
         />
+        {failure !== '' && (
+          <p class="panel-error" role="alert">
+            {failure}
+          </p>
+        )}
+        <PlanControls
+          plan={plan}
+          request={request}
+          reach={reach}
+          disabled={!editable}
+          onAsk={ask}
+          onSlide={slide}
+        />
+        <div class="panel-main">
+          <SplitView
+            name={t('Between the layers and the chart')}
+            along={along}
+            share={model.split[along]}
+            least={15}
+            most={85}
+            usual={DEFAULT_SPLIT[along]}
+            onChange={(share) => change({ split: { ...model.split, [along]: share } })}
+            first={
+              <section class="panel-master plan-layers" aria-label={t('Layers')}>
+                <LayerTable
+                  plan={plan}
+                  editable={editable}
+                  sort={model.sort ?? undefined}
+                  onSort={(sort) => change({ sort: sort ? { ...sort } : null })}
+                  selected={chosen?.id}
+                  onSelect={(selected) => change({ selected })}
+                  onLock={lock}
+                />
+              </section>
+            }
+            second={
+              <div class="plan-side">
+                <FrontierSection
+                  plan={plan}
+                  planning={editable ? planning : undefined}
+                  request={request}
+                  locks={locks}
+                  onAsk={ask}
+                  onSave={(name, text) => attempt(() => host.save({ name, text }))}
+                />
+                {chosen && (
+                  <LayerForm
+                    key={chosen.id}
+                    layer={chosen}
+                    axis={request.axis}
+                    settings={request.settings}
+                    weight={planning?.weight(chosen.id)}
+                    editable={editable}
+                    onLock={(action) => lock(chosen.id, action)}
+                  />
+                )}
+              </div>
+            }
+          />
+        </div>
       </main>
     </div>
   );
+}
+
+function isSameQuestion(a: PlanRequest, b: PlanRequest): boolean {
+  return a.axis === b.axis && a.method === b.method && a.settings === b.settings;
 }
 
 function reachOf(planning: Planning, request: PlanRequest, locks: Locks): TargetReach | undefined {

@@ -4,8 +4,8 @@ import type { ChartPoint, ChartSpec, Series } from '../ui/chartSpec.ts';
 import { t } from '../ui/localise.ts';
 import { methodLabel } from './labels.ts';
 
-const COLOURS = ['blue', 'purple', 'green', 'red', 'foreground', 'warning'] as const;
-const MARKERS = ['circle', 'rect', 'triangle', 'rectRot', 'cross', 'circle'] as const;
+const COLOURS = ['blue', 'purple', 'green', 'red', 'warning', 'muted'] as const;
+const MARKERS = ['circle', 'rect', 'triangle', 'cross', 'circle', 'rect'] as const;
 
 /** What a click on a point asks for. */
 export interface PickedPoint {
@@ -61,7 +61,7 @@ export function frontierChart(plan: Plan, lines: readonly FrontierSeries[]): Cha
   const { error } = plan.achieved;
   const own: Series = {
     label: t('This plan'),
-    colour: 'error',
+    colour: 'foreground',
     draw: 'points',
     marker: 'rectRot',
     size: 7,

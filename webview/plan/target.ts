@@ -50,6 +50,24 @@ export function asShare({ kind, value }: PlanTarget, { achieved }: Plan): number
   return value / Math.max(1, achieved[kind][0]);
 }
 
+/** The target, or the nearest to it that can be met. */
+export function reachableTarget(target: PlanTarget, { furthest }: TargetReach): PlanTarget {
+  const { kind, value } = target;
+  switch (kind) {
+    case 'error':
+      return target;
+    case 'sparsity':
+      return { kind, value: Math.min(value, furthest) };
+    case 'parameters':
+    case 'bytes':
+      // An amount is not to be compared with a share.
+      return value > 1 ? target : { kind, value: Math.max(value, furthest) };
+    case 'rank':
+    case 'bits':
+      return { kind, value: Math.max(value, furthest) };
+  }
+}
+
 export interface SliderRange {
   readonly least: number;
   readonly most: number;
