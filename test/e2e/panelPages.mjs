@@ -13,7 +13,8 @@ import { launchBrowser } from './browser.mjs';
 const SOURCES = `
   export * from './test/fixtures/sampleReport.ts';
   export * from './test/fixtures/samplePlan.ts';
-  export { reportHtml } from './src/core/report/html.ts';
+  export * from './test/fixtures/sampleVerification.ts';
+  export { reportHtml, verificationHtml } from './src/core/report/html.ts';
   export { panelHtml } from './src/extension/panels/panelHtml.ts';
   export { connect } from './src/protocol/rpc.ts';
 `;
@@ -100,14 +101,24 @@ export async function panelPages() {
     return { page, offences };
   }
 
-  /** The report as one file: with the themes it brings, or, given one, in a theme of VS Code. */
-  async function standalone(report, { theme, ...options } = {}) {
-    const script = asset('standalone.js');
-    const style = asset(theme ? 'report.css' : 'standalone.css');
+  /** A page that is one file: with the themes it brings, or, given one, in a theme of VS Code. */
+  async function oneFile(html, data, { panel, name }, { theme, ...options }) {
+    const script = asset(`${name}.js`);
+    const style = asset(theme ? `${panel}.css` : `${name}.css`);
     const assets = { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
-    const opened = await newPage(product.reportHtml(report, assets), options);
+    const opened = await newPage(html(data, assets), options);
     if (theme) await applyTheme(opened.page, theme);
     return opened;
+  }
+
+  function standalone(report, options = {}) {
+    const files = { panel: 'report', name: 'standalone' };
+    return oneFile(product.reportHtml, report, files, options);
+  }
+
+  function standaloneVerification(verification, options = {}) {
+    const files = { panel: 'verification', name: 'standaloneVerification' };
+    return oneFile(product.verificationHtml, verification, files, options);
   }
 
   /** The page the extension makes, with the extension's end of the connection in this process. */
@@ -156,6 +167,7 @@ export async function panelPages() {
   return {
     ...product,
     standalone,
+    standaloneVerification,
     hosted,
     async close() {
       await browser.close();

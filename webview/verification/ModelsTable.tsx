@@ -42,7 +42,7 @@ export function ModelsTable({ verification }: { readonly verification: Verificat
                 <th scope="row">
                   {t('Latency, median')}
                   <span class="spread">
-                    {t('{0} pairs of runs by turns, {1} threads', latency.n, settings.threads)}
+                    {t('{0} pairs of runs by turns; threads: {1}', latency.n, settings.threads)}
                   </span>
                 </th>
                 <Times times={latency.a} />

@@ -78,7 +78,7 @@ function OutputRow({ output }: { readonly output: VerifiedOutput }) {
         {formatFigure(worstSample?.relativeL2 ?? null, 'scientific')}
         {worstSample && <span class="spread">{shortName(worstSample.label)}</span>}
       </td>
-      <FigureCell figure={output.cosine} />
+      <FigureCell figure={output.cosine} decimals={6} />
       <FigureCell figure={output.maxAbs} />
       <FigureCell figure={output.kl} />
       <FigureCell figure={output.top1} />
@@ -87,8 +87,17 @@ function OutputRow({ output }: { readonly output: VerifiedOutput }) {
   );
 }
 
-function FigureCell({ figure }: { readonly figure: SampleFigure | null }) {
-  const text = (value: number | null): string => formatFigure(value, 'scientific');
+interface FigureCellProps {
+  readonly figure: SampleFigure | null;
+  /** For a figure whose distance from 1 is what counts; four significant digits where absent. */
+  readonly decimals?: number;
+}
+
+function FigureCell({ figure, decimals }: FigureCellProps) {
+  const text = (value: number | null): string =>
+    value !== null && decimals !== undefined
+      ? value.toFixed(decimals)
+      : formatFigure(value, 'scientific');
   if (figure === null) return <td>{text(null)}</td>;
   const { mean, low, high, worst, n } = figure;
   return (

@@ -1,25 +1,17 @@
-import { formatFigure } from '../../src/core/report/format.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
 import type { Verification } from '../../src/core/report/verification/verification.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { t } from '../ui/localise.ts';
-import { evidenceOf, worstError } from './panelModel.ts';
+import { evidenceOf } from './panelModel.ts';
 
-/** Whether the compressed model passed, by how much, and what the inputs make that worth. */
+/** Whether the compressed model passed, and what the inputs make that worth. */
 export function Verdict({ verification }: { readonly verification: Verification }) {
-  const { passed, headline, settings } = verification;
+  const { passed, headline } = verification;
   return (
     <section class="verdict" aria-label={t('Verdict')}>
       <p class={passed ? 'verdict-line passed' : 'verdict-line failed'}>
         <Icon name={passed ? 'passed' : 'error'} />
         <strong>{passed ? t('Passed') : t('Failed')}</strong>
-        <span class="muted">
-          {t(
-            'worst relative L2 error {0}, at most {1} passes',
-            formatFigure(worstError(verification), 'scientific'),
-            String(settings.maxError),
-          )}
-        </span>
       </p>
       <p class="headline">{visibleName(headline)}</p>
       <EvidenceLine verification={verification} />

@@ -14,7 +14,7 @@ import type { Sort } from '../ui/sortRows.ts';
 import { InputsSection } from './InputsSection.tsx';
 import { ModelsTable } from './ModelsTable.tsx';
 import { OutputsTable } from './OutputsTable.tsx';
-import { keptSort, modelBytes } from './panelModel.ts';
+import { keptSort, modelBytes, worstError } from './panelModel.ts';
 import { Verdict } from './Verdict.tsx';
 import { WeightsTable } from './WeightsTable.tsx';
 
@@ -94,13 +94,19 @@ export function VerificationPanel({ shown, host, store, standalone }: Verificati
 }
 
 function facts({ verification }: ShownVerification): { label: string; value: string }[] {
-  const { a, b, latency, inputs } = verification;
+  const { a, b, latency, inputs, settings } = verification;
   return [
     { label: t('Against'), value: fileName(a.file) },
+    {
+      label: t('Worst error'),
+      value: t(
+        '{0} of at most {1}',
+        formatFigure(worstError(verification), 'scientific'),
+        String(settings.maxError),
+      ),
+    },
     { label: t('Size'), value: formatShare(modelBytes(b), modelBytes(a)) },
-    ...(latency
-      ? [{ label: t('Time'), value: `${formatFigure(latency.ratio.median, 'fixed')}×` }]
-      : []),
+    ...(latency ? [{ label: t('Time'), value: `${latency.ratio.median.toPrecision(3)}×` }] : []),
     { label: t('Samples'), value: String(inputs.samples) },
   ];
 }

@@ -64,7 +64,7 @@ function weightColumns(planned: boolean): readonly Column<WeightRow>[] {
     id,
     label,
     description,
-    width: 88,
+    width: 98,
     grow: 0,
     numeric: true,
     sortKey: (row) => row[id],
@@ -75,7 +75,7 @@ function weightColumns(planned: boolean): readonly Column<WeightRow>[] {
       id: 'action',
       label: t('Action'),
       description: t('What was done to the weight'),
-      width: 130,
+      width: 170,
       grow: 1,
       sortKey: ({ action }) => (action ? actionText(action) : ''),
       cell: ({ action }) => <span class="clip">{action ? actionText(action) : ''}</span>,
@@ -89,7 +89,11 @@ function weightColumns(planned: boolean): readonly Column<WeightRow>[] {
       numeric: true,
       sortKey: ({ bytes }) => (bytes && bytes[0] > 0 ? bytes[1] / bytes[0] : null),
       cell: ({ bytes }) =>
-        bytes ? t('{0} to {1}', formatBytes(bytes[0]), formatBytes(bytes[1])) : '–',
+        bytes === null
+          ? '–'
+          : bytes[0] === bytes[1]
+            ? formatBytes(bytes[0])
+            : t('{0} to {1}', formatBytes(bytes[0]), formatBytes(bytes[1])),
     },
     figure('predicted', t('Predicted'), t('Relative Frobenius error that the plan predicted')),
   ];
