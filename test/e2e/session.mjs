@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ensureHost } from '../../scripts/e2eHost.mjs';
 import { packageVsix } from '../../scripts/package.mjs';
 import { artifactPath, saveArtifact } from './artifacts.mjs';
+import { DEVELOPMENT_ARGS, developmentQuery } from './development.mjs';
 import { watchSockets } from './processGroup.mjs';
 import { makeProfile } from './profile.mjs';
 import { fillSampleWorkspace } from './sampleWorkspace.mjs';
@@ -13,9 +14,10 @@ const EXTENSION = 'eigenscope.eigenscope';
 
 /**
  * A workbench with the extension, packed from what is built in dist, in a throw-away profile on the sample workspace. `fill(folder)`
- * adds files to the workspace before it is opened. `close` ends it all and keeps what was said.
+ * adds files to the workspace before it is opened; `fromTree` takes the extension from the working tree, with the
+ * packages installed there, instead of packing it. `close` ends it all and keeps what was said.
  */
-export async function startSession(name, { settings = {}, fill } = {}) {
+export async function startSession(name, { settings = {}, fill, fromTree = false } = {}) {
   const host = ensureHost();
   const profile = makeProfile(settings);
   let server;
@@ -32,10 +34,11 @@ export async function startSession(name, { settings = {}, fill } = {}) {
   try {
     fillSampleWorkspace(profile.workspace);
     await fill?.(profile.workspace);
-    installExtension(host, profile, await packageVsix(profile.root));
-    server = await startServer(host, profile);
+    if (!fromTree) installExtension(host, profile, await packageVsix(profile.root));
+    server = await startServer(host, profile, fromTree ? { args: DEVELOPMENT_ARGS } : {});
     sockets = watchSockets(server.pid);
-    workbench = await openWorkbench(server, profile);
+    const query = fromTree ? developmentQuery(server) : '';
+    workbench = await openWorkbench(server, profile, { query });
     await extensionKnown(workbench.page);
   } catch (error) {
     await close();
