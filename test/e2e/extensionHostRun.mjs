@@ -1,14 +1,25 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ensureHost } from '../../scripts/e2eHost.mjs';
-import { artifactPath, saveArtifact } from './artifacts.mjs';
-import { DEVELOPMENT_ARGS, developmentQuery } from './development.mjs';
+import { artifactPath, REPOSITORY, saveArtifact } from './artifacts.mjs';
 import { makeProfile } from './profile.mjs';
 import { fillSampleWorkspace } from './sampleWorkspace.mjs';
 import { startServer } from './server.mjs';
 import { openWorkbench } from './workbench.mjs';
 
 const RUN_LIMIT_MS = 240_000;
+
+/** What VS Code's own browser tests put into the address to run a bundle inside the extension host. */
+function testPayload(server, testsPath) {
+  const remote = `vscode-remote://${new URL(server.url).host}`;
+  return encodeURIComponent(
+    JSON.stringify([
+      ['extensionDevelopmentPath', `${remote}${REPOSITORY}`],
+      ['extensionTestsPath', `${remote}${testsPath}`],
+      ['skipWelcome', 'true'],
+    ]),
+  );
+}
 
 /**
  * Runs the bundle's `run()` inside a real extension host, with the extension from the working tree in
@@ -23,8 +34,9 @@ export async function runInExtensionHost(testsPath) {
   fillSampleWorkspace(profile.workspace);
   const results = artifactPath('extension-host', 'results.json');
   rmSync(results, { force: true });
+  // Without the driver VS Code ignores the payload, and says nothing.
   const server = await startServer(host, profile, {
-    args: DEVELOPMENT_ARGS,
+    args: ['--enable-smoke-test-driver'],
     env: { EIGENSCOPE_TEST_RESULTS: results },
   });
   let workbench;
@@ -37,7 +49,7 @@ export async function runInExtensionHost(testsPath) {
         await page.exposeFunction('codeAutomationExit', (code) => resolve(code));
       };
       workbench = openWorkbench(server, profile, {
-        query: developmentQuery(server, testsPath),
+        query: `&payload=${testPayload(server, testsPath)}`,
         prepare,
       });
     });

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { ensureHost } from '../../scripts/e2eHost.mjs';
 import { packageVsix } from '../../scripts/package.mjs';
 import { artifactPath, saveArtifact } from './artifacts.mjs';
-import { DEVELOPMENT_ARGS, developmentQuery } from './development.mjs';
 import { watchSockets } from './processGroup.mjs';
 import { makeProfile } from './profile.mjs';
 import { fillSampleWorkspace } from './sampleWorkspace.mjs';
@@ -14,10 +13,9 @@ const EXTENSION = 'eigenscope.eigenscope';
 
 /**
  * A workbench with the extension, packed from what is built in dist, in a throw-away profile on the sample workspace. `fill(folder)`
- * adds files to the workspace before it is opened; `fromTree` takes the extension from the working tree, with the
- * packages installed there, instead of packing it. `close` ends it all and keeps what was said.
+ * adds files to the workspace before it is opened. `close` ends it all and keeps what was said.
  */
-export async function startSession(name, { settings = {}, fill, fromTree = false } = {}) {
+export async function startSession(name, { settings = {}, fill } = {}) {
   const host = ensureHost();
   const profile = makeProfile(settings);
   let server;
@@ -34,11 +32,10 @@ export async function startSession(name, { settings = {}, fill, fromTree = false
   try {
     fillSampleWorkspace(profile.workspace);
     await fill?.(profile.workspace);
-    if (!fromTree) installExtension(host, profile, await packageVsix(profile.root));
-    server = await startServer(host, profile, fromTree ? { args: DEVELOPMENT_ARGS } : {});
+    installExtension(host, profile, await packageVsix(profile.root));
+    server = await startServer(host, profile);
     sockets = watchSockets(server.pid);
-    const query = fromTree ? developmentQuery(server) : '';
-    workbench = await openWorkbench(server, profile, { query });
+    workbench = await openWorkbench(server, profile);
     await extensionKnown(workbench.page);
   } catch (error) {
     await close();

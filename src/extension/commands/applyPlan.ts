@@ -94,6 +94,7 @@ async function applied(
   for (const { name, refused } of compression.layers)
     if (refused !== '') log.warn(`${name} stays as it was: ${refused}`);
   for (const note of compression.notes) log.info(note);
+  if (!compression.check.loaded) log.warn(compression.check.reason);
   return compression;
 }
 

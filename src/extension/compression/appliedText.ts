@@ -31,7 +31,7 @@ export function appliedText(
         ]
       : []),
     ...(beside.length > 0 ? [t('{0} belongs to it.', beside.join(', '))] : []),
-    ...(check.loaded ? [] : [t('ONNX Runtime has not loaded it: {0}', check.reason)]),
+    ...(check.loaded ? [] : [t('ONNX Runtime has not loaded it to check it; the log says why.')]),
   ].join(' ');
 }
 

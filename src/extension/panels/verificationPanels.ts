@@ -95,14 +95,21 @@ export class VerificationPanels {
       await open.show(shown);
       return;
     }
-    const empty = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
-    const viewColumn = empty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
+    const viewColumn = this.#column();
     const options = panelOptions(this.#parts.dist);
     this.#host(
       vscode.window.createWebviewPanel(VERIFICATION_VIEW_TYPE, '', viewColumn, options),
       subject,
       shown,
     );
+  }
+
+  /** Where other verifications are; else beside the code, unless there is none. */
+  #column(): vscode.ViewColumn {
+    const open = [...this.#panels.values()].find(({ panel }) => panel.viewColumn !== undefined);
+    if (open?.panel.viewColumn !== undefined) return open.panel.viewColumn;
+    const empty = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
+    return empty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside;
   }
 
   #host(panel: vscode.WebviewPanel, subject: VerificationSubject, shown: ShownVerification): void {

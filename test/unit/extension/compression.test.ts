@@ -26,7 +26,7 @@ describe('what is told of a plan that was applied', () => {
         files: [...compression.files, { file: '/models/rec-half.onnx.data', bytes: 7 }],
         check: { loaded: false, runtime: '', reason: 'ONNX Runtime is not installed.' },
       },
-      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 1 weights changed. rec-half.onnx.data belongs to it. ONNX Runtime has not loaded it: ONNX Runtime is not installed.',
+      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 1 weights changed. rec-half.onnx.data belongs to it. ONNX Runtime has not loaded it to check it; the log says why.',
     ],
   ])('%s', (_name, changes, text) => {
     expect(appliedText({ ...compression, ...changes }, english)).toBe(text);
