@@ -162,6 +162,13 @@ describe('the new model', () => {
       await assertAccessible(await reportElement(page), theme);
     });
 
+  test('has a panel that is there again after the window was closed', async () => {
+    page = await session.reopen();
+    const frame = await shownVerification();
+    await frame.getByText('Weak evidence', { exact: true }).waitFor();
+    await frame.getByRole('grid', { name: 'Weights' }).getByText(/^rank/).first().waitFor();
+  });
+
   test('fails by a bound that it does not keep', async () => {
     await verifyFromMenu('0.000001');
     const frame = await shownVerification();

@@ -159,7 +159,16 @@ describe('the verification panel', { concurrency: 2 }, () => {
       const grid = page.getByRole('grid', { name: 'Weights' });
       const rows = await readRows(grid);
       assert.deepEqual(rows, [
-        ['head/attention.qkv', 'rank 32', '691 kB to 230 kB', '0.08090', '0.08091', '–', '–', ''],
+        [
+          'head/attention.qkv',
+          'rank 32',
+          '691 kB to 230 kB',
+          '0.08090',
+          '0.08091',
+          '–',
+          '21.84',
+          '',
+        ],
         [
           'head/fc1.weight',
           '4 bits, blocks of 32',

@@ -15,9 +15,10 @@ export function InputsSection({ verification }: { readonly verification: Verific
         ))}
         {inputs.tensors.map(({ name, type, shape, content }) => (
           <li key={name}>
-            {t('Input {0}', shortName(name))}
-            {`: ${visibleName(type)} ${formatShape(shape)}`}
-            {content !== '' && `, ${visibleName(content)}`}
+            {t('Input {0}', shortName(name))}:{' '}
+            {[visibleName(`${type} ${formatShape(shape)}`.trim()), visibleName(content)]
+              .filter((part) => part !== '')
+              .join(', ')}
           </li>
         ))}
         {inputs.kind === 'synthetic' && <li>{t('Seed {0}', settings.seed)}</li>}

@@ -64,7 +64,7 @@ function OutputRow({ output }: { readonly output: VerifiedOutput }) {
     <tr>
       <th scope="row">
         <span class="output-name">{shortName(name)}</span>
-        <span class="spread">{`${visibleName(type)} ${formatShape(shape)}`}</span>
+        <span class="spread">{visibleName(`${type} ${formatShape(shape)}`.trim())}</span>
       </th>
       <td class={passed ? 'passed' : 'failed'}>
         <span class="output-verdict">

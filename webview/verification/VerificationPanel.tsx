@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatFigure } from '../../src/core/report/format.ts';
 import { visibleName } from '../../src/core/report/visibleName.ts';
 import type {
@@ -33,6 +33,8 @@ export function VerificationPanel({ shown, host, store, standalone }: Verificati
   const { verification } = shown;
   const [sort, setSort] = useState<Sort | undefined>(() => keptSort(store.read()));
   const [failure, setFailure] = useState('');
+  // Also before anything is sorted: with the state goes what the panel is restored by.
+  useEffect(() => store.write(sort ? { sort } : {}), [sort]);
   const attempt = (call: Promise<void>): void => {
     setFailure('');
     call.catch((error: unknown) =>
@@ -79,14 +81,7 @@ export function VerificationPanel({ shown, host, store, standalone }: Verificati
         <Verdict verification={verification} />
         <OutputsTable verification={verification} />
         <ModelsTable verification={verification} />
-        <WeightsTable
-          shown={shown}
-          sort={sort}
-          onSort={(next) => {
-            setSort(next);
-            store.write(next ? { sort: next } : {});
-          }}
-        />
+        <WeightsTable shown={shown} sort={sort} onSort={setSort} />
         <InputsSection verification={verification} />
       </div>
     </main>

@@ -23,13 +23,23 @@ const ROW = 24;
 const HEAD = 40;
 const MOST_HEIGHT = 420;
 
+/** Columns that are left out where no row has anything in them. */
+const OFTEN_EMPTY: ReadonlySet<string> = new Set(['spectral', 'note']);
+
 /** What became of each weight, with the error that the plan predicted and the one measured. */
 export function WeightsTable({ shown, sort, onSort }: WeightsTableProps) {
   const rows = useMemo(() => weightRows(shown), [shown]);
   const { weights } = shown.verification;
   const equal = weights.filter(({ relativeFrobenius }) => relativeFrobenius === 0).length;
   const planned = shown.applied !== null;
-  const columns = useMemo(() => weightColumns(planned), [planned]);
+  const columns = useMemo(
+    () =>
+      weightColumns(planned).filter(
+        ({ id, sortKey }) =>
+          !OFTEN_EMPTY.has(id) || rows.some((row) => (sortKey(row) ?? '') !== ''),
+      ),
+    [planned, rows],
+  );
   const height = Math.min(MOST_HEIGHT, HEAD + ROW * Math.max(2, rows.length));
   return (
     <section aria-label={t('Weights')}>

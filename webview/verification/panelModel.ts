@@ -54,6 +54,7 @@ export function weightRows({ verification, applied }: ShownVerification): readon
   const written = (applied?.compression.layers ?? []).map((layer): WeightRow => {
     const weight = compared.get(layer.id);
     const plan = planned.get(layer.id);
+    const measured = weight?.relativeFrobenius ?? layer.error.measured;
     return {
       id: layer.id,
       name: layer.name,
@@ -61,9 +62,9 @@ export function weightRows({ verification, applied }: ShownVerification): readon
       refused: layer.refused,
       bytes: [layer.bytes.before, layer.bytes.written],
       predicted: layer.error.predicted,
-      measured: weight?.relativeFrobenius ?? layer.error.measured,
+      measured,
       spectral: weight?.relativeSpectral ?? null,
-      sqnr: weight?.sqnr ?? null,
+      sqnr: measured !== null && measured > 0 ? -20 * Math.log10(measured) : null,
       note: [layer.note, weight?.reason ?? ''].filter((text) => text !== '').join('; '),
     };
   });

@@ -166,6 +166,17 @@ describe('eigenscope verify', () => {
     ]);
   });
 
+  it('writes one page that carries the verification as data alone', () => {
+    const run = eigenscope('verify', 'marked.onnx', 'marked.onnx', '--quiet', '--html', '-');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const data = /<script type="application\/json" id="eigenscope-verification">(.*?)<\/script>/s;
+    const shown = JSON.parse(data.exec(run.stdout)![1]!) as { verification: object };
+    const verification = parseVerification(JSON.stringify(shown.verification), 'the page');
+    expect(verification.outputs.map(({ name }) => name)).toEqual([MARKED]);
+    expect(run.stdout).not.toContain(MARKED);
+    expect(run.stdout).toMatch(/<title>marked\.onnx - Eigenscope<\/title>/);
+  });
+
   it('prints what it takes', () => {
     const { status, stdout } = eigenscope('verify', '--help');
     expect([status, stdout.split('\n')[0]]).toEqual([
