@@ -5,20 +5,27 @@ import { build } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-const PANELS = ['report', 'plan', 'verification'];
+const EDITOR_PANELS = ['report', 'plan', 'verification'];
 
-/** Panels that are one HTML file as well, by the names of their files. */
-const STANDALONE = { standalone: 'report', standaloneVerification: 'verification' };
+/** Panels that are one HTML file, by the names of their files. */
+const STANDALONE = {
+  standalone: 'report',
+  frontier: 'frontier',
+  standaloneVerification: 'verification',
+};
 
 /**
  * Builds the panels into `outDir`: `report.js`, `plan.js`, `verification.js` and their `.css` for the editor;
- * `standalone.js` and `.css`, which bring theme values of their own, for the report that is one HTML file, and
- * `standaloneVerification.js` and `.css` for a verification. Returns esbuild's list of what went in.
+ * `standalone.js` and `standalone.css`, which bring theme values of their own, for the report that is one HTML file;
+ * `frontier.js` and `.css` alike for the page of a frontier, `standaloneVerification.js` and `.css` for that of a
+ * verification. Returns esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(PANELS.map((name) => [name, `webview/${name}/main.tsx`])),
+    entryPoints: Object.fromEntries(
+      [...EDITOR_PANELS, 'frontier'].map((name) => [name, `webview/${name}/main.tsx`]),
+    ),
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -36,7 +43,7 @@ export async function buildWebview(outDir) {
   await mkdir(outDir, { recursive: true });
   const write = (name, content) => writeFile(path.join(outDir, name), content);
   await Promise.all([
-    ...PANELS.flatMap((name) => [`${name}.js`, `${name}.css`]).map((name) =>
+    ...EDITOR_PANELS.flatMap((name) => [`${name}.js`, `${name}.css`]).map((name) =>
       write(name, text(name)),
     ),
     ...Object.entries(STANDALONE).flatMap(([name, panel]) => [

@@ -16,7 +16,7 @@ export async function writeSchemas(folder = path.join(root, 'schemas')) {
       // The report comes before the plan in the order of the core, so neither file can hold both lists.
       contents: `
         export { PUBLISHED_SCHEMAS } from './src/core/report/jsonSchema.ts';
-        export { planJsonSchema } from './src/core/plan/planJsonSchema.ts';
+        export { frontierJsonSchema, planJsonSchema } from './src/core/plan/planJsonSchema.ts';
       `,
       resolveDir: root,
     },
@@ -26,11 +26,14 @@ export async function writeSchemas(folder = path.join(root, 'schemas')) {
     outfile,
     absWorkingDir: root,
   });
-  const { PUBLISHED_SCHEMAS, planJsonSchema } = await import(pathToFileURL(outfile).href);
+  const { PUBLISHED_SCHEMAS, frontierJsonSchema, planJsonSchema } = await import(
+    pathToFileURL(outfile).href
+  );
   fs.rmSync(scratch, { recursive: true });
   for (const [name, schema] of Object.entries({
     ...PUBLISHED_SCHEMAS,
     'eigenscope.plan-1.schema.json': planJsonSchema,
+    'eigenscope.frontier-1.schema.json': frontierJsonSchema,
   }))
     fs.writeFileSync(
       path.join(folder, name),

@@ -28,7 +28,7 @@ await build({ tests: false });
 const profile = makeProfile();
 try {
   fillSampleWorkspace(profile.workspace);
-  installExtension(host, profile, await packageVsix(profile.root));
+  installExtension(host, profile, (await packageVsix(profile.root)).path);
   const server = await startServer(host, profile, { port: Number(values.port) });
   console.log(`
 VS Code with Eigenscope and a folder of real models is at

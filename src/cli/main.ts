@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyzeCommand } from './analyzeCommand.ts';
 import { compressCommand } from './compressCommand.ts';
+import { frontierCommand } from './frontierCommand.ts';
 import { planCommand } from './planCommand.ts';
 import { errorText, EXIT, exitCodeOf, UsageError } from './exitCode.ts';
 import { selfTestCommand } from './selfTestCommand.ts';
@@ -13,6 +14,7 @@ const USAGE = `Usage: eigenscope COMMAND
 
   analyze MODEL...     spectra, figures and findings of every weight matrix
   compress MODEL       a new model from a plan, every other byte as it was
+  frontier MODEL       predicted error against size, over methods
   plan MODEL           what to do with each weight so that a target is met
   self-test            what this machine has to compute on, and what is used of it
   verify A B           how far the outputs of model B are from those of A, by running both
@@ -32,6 +34,8 @@ async function main(args: readonly string[]): Promise<number> {
       return analyzeCommand(rest, context);
     case 'compress':
       return compressCommand(rest, context);
+    case 'frontier':
+      return frontierCommand(rest, context);
     case 'plan':
       return planCommand(rest, context);
     case 'self-test':

@@ -24,6 +24,17 @@ import { wholeNumber } from './wholeNumber.ts';
 
 const { epsilon, highest } = DEFAULT_PLAN_SETTINGS;
 
+/** What the options of the settings do, a line each. */
+export const SETTINGS_USAGE = `  --scale SCALE          errors relative to each weight's norm, or absolute (default relative)
+  --multiple N           ranks are multiples of N (default 1)
+  --min-ratio X          welore: factorise only where more than this share of the ranks goes (default 0)
+  --pattern PATTERN      sparsity: ${PRUNING_PATTERNS.join(', ')} (default unstructured)
+  --alpha ESTIMATOR      of the alpha maps: ${ALPHA_ESTIMATORS.join(', ')} (default hill)
+  --epsilon X            of the alpha maps: shares from 1 - X to 1 + X of the target (default ${epsilon})
+  --per-layer            alpha maps give each layer its own alpha, not its block's mean
+  --highest X            sparsity: no weight gets more zeros than this share (default ${highest})
+  --alpha-weighting      bits: errors of heavy-tailed weights count more`;
+
 export const PLAN_USAGE = `Usage: eigenscope plan MODEL --axis AXIS --target KIND=VALUE -o PLAN.eigenplan.json [options]
 
 Says what to do with each weight so that a target is met with the least predicted error. Nothing is
@@ -37,15 +48,7 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}
   -o, --output FILE|-    where the plan goes; - for standard output
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
-  --scale SCALE          errors relative to each weight's norm, or absolute (default relative)
-  --multiple N           ranks are multiples of N (default 1)
-  --min-ratio X          welore: factorise only where more than this share of the ranks goes (default 0)
-  --pattern PATTERN      sparsity: ${PRUNING_PATTERNS.join(', ')} (default unstructured)
-  --alpha ESTIMATOR      of the alpha maps: ${ALPHA_ESTIMATORS.join(', ')} (default hill)
-  --epsilon X            of the alpha maps: shares from 1 - X to 1 + X of the target (default ${epsilon})
-  --per-layer            alpha maps give each layer its own alpha, not its block's mean
-  --highest X            sparsity: no weight gets more zeros than this share (default ${highest})
-  --alpha-weighting      bits: errors of heavy-tailed weights count more
+${SETTINGS_USAGE}
   --seed N               kept in the plan (default ${DEFAULT_SEED})
 ${SOLVER_USAGE}
   --force                write over a file that is there
@@ -99,7 +102,26 @@ function methodOf(axis: PlanAxis, text: string | undefined): PlanMethod {
   return oneOf(`--method of the axis ${axis}`, text, METHODS_OF[axis], METHODS_OF[axis][0]);
 }
 
-function settingsOf(values: ReturnType<typeof parsed>['values']): PlanSettings {
+/** Options of whatever makes plans. */
+export const SETTING_OPTIONS = {
+  scale: { type: 'string' },
+  multiple: { type: 'string' },
+  'min-ratio': { type: 'string' },
+  pattern: { type: 'string' },
+  alpha: { type: 'string' },
+  epsilon: { type: 'string' },
+  'per-layer': { type: 'boolean' },
+  highest: { type: 'string' },
+  'alpha-weighting': { type: 'boolean' },
+} as const;
+
+type SettingValues = {
+  readonly [K in keyof typeof SETTING_OPTIONS]?:
+    ((typeof SETTING_OPTIONS)[K]['type'] extends 'string' ? string : boolean) | undefined;
+};
+
+/** Throws UsageError that names the option. */
+export function settingsOf(values: SettingValues): PlanSettings {
   const fallback = DEFAULT_PLAN_SETTINGS;
   return {
     multiple: wholeNumber('--multiple', values.multiple, fallback.multiple, 1),
@@ -114,7 +136,8 @@ function settingsOf(values: ReturnType<typeof parsed>['values']): PlanSettings {
   };
 }
 
-function oneOf<T extends string>(
+/** Throws UsageError where the text is none of those allowed, and where it is absent and may not be. */
+export function oneOf<T extends string>(
   option: string,
   text: string | undefined,
   allowed: readonly T[],
@@ -141,15 +164,7 @@ const OPTIONS = {
   method: { type: 'string' },
   output: { type: 'string', short: 'o' },
   from: { type: 'string' },
-  scale: { type: 'string' },
-  multiple: { type: 'string' },
-  'min-ratio': { type: 'string' },
-  pattern: { type: 'string' },
-  alpha: { type: 'string' },
-  epsilon: { type: 'string' },
-  'per-layer': { type: 'boolean' },
-  highest: { type: 'string' },
-  'alpha-weighting': { type: 'boolean' },
+  ...SETTING_OPTIONS,
   seed: { type: 'string' },
   force: { type: 'boolean' },
   ...SOLVER_OPTIONS,

@@ -64,6 +64,7 @@ function checkPlanPlace(output: string, model: string, { force, from }: PlanArgu
     );
 }
 
-function lockedLayers(file: string): readonly PlanLayer[] {
+/** Throws PlanError. */
+export function lockedLayers(file: string): readonly PlanLayer[] {
   return readPlanFile(file).layers.filter(({ locked }) => locked);
 }

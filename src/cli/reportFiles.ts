@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { FRONTIER_CSV_MARK } from '../core/plan/frontierCsv.ts';
 import { ACCEPTANCE_FILE } from '../core/report/acceptance.ts';
 import { CSV_MARK } from '../core/report/csvReport.ts';
 import { MARKDOWN_MARK } from '../core/report/markdownReport.ts';
@@ -11,9 +12,10 @@ import type { ReportTarget } from './reportTargets.ts';
 
 /** How each form of a report begins. A file that only speaks of reports does not begin like one. */
 const OUR_MARKS: readonly ((start: string) => boolean)[] = [
-  (start) => /^\{\s*"schema":\s*"eigenscope\.(report|verification|compression)\//.test(start),
+  (start) =>
+    /^\{\s*"schema":\s*"eigenscope\.(report|verification|compression|frontier)\//.test(start),
   (start) => start.startsWith('<!DOCTYPE html>') && start.includes('- Eigenscope</title>'),
-  (start) => start.startsWith(CSV_MARK),
+  (start) => start.startsWith(CSV_MARK) || start.startsWith(FRONTIER_CSV_MARK),
   (start) => start.startsWith(`${MARKDOWN_MARK}\n`),
   (start) => start.startsWith(`${VERIFICATION_MARKDOWN_MARK}\n`),
 ];

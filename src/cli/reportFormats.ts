@@ -24,7 +24,7 @@ export function formatted(report: Report, format: Format, dist: string): string 
     case 'json':
       return `${JSON.stringify(report, null, 1)}\n`;
     case 'html':
-      return reportHtml(report, panelAssets(dist, 'standalone'));
+      return reportHtml(report, panelAssets(dist));
     case 'csv':
       return csvReport(report.layers);
     case 'md':
@@ -48,7 +48,8 @@ export function formattedVerification(
   }
 }
 
-function panelAssets(dist: string, panel: string): HtmlAssets {
+/** What a page that is one file is made of: the built panel of that name. */
+export function panelAssets(dist: string, panel = 'standalone'): HtmlAssets {
   const asset = (name: string): string => fs.readFileSync(path.join(dist, 'webview', name), 'utf8');
   const script = asset(`${panel}.js`);
   const style = asset(`${panel}.css`);

@@ -5,7 +5,6 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
-import { loadOrt } from '../core/linalg/ortLibrary.ts';
 import { singularValues } from '../core/linalg/singularValues.ts';
 
 /** What became of the trial of ONNX Runtime against the kernels. */
@@ -28,7 +27,7 @@ const AGREEMENT = 5e-13;
 /** Solves one matrix with the kernels and with ONNX Runtime in turn: absent, wrong or slower, it is not used. */
 export function calibrate(
   kernels: Kernels,
-  load: () => GemmLibrary = loadOrt,
+  load: () => GemmLibrary,
   repeats = REPEATS,
 ): Calibration {
   const data = new Float64Array(SIDE * SIDE);
@@ -64,9 +63,9 @@ function timed(solve: () => Float64Array): { readonly values: Float64Array; read
 
 const calibrationSchema = v.strictObject({ useOrt: v.boolean(), reason: v.string() });
 
-/** Where the result is remembered: another machine, Node or build of the kernels is measured afresh. */
-export function calibrationFile(cacheDir: string, wasm: Uint8Array): string {
-  const machine = [os.cpus()[0]?.model, os.arch(), process.version];
+/** Where the result is remembered: another machine, Node, ONNX Runtime or build of the kernels is measured afresh. */
+export function calibrationFile(cacheDir: string, wasm: Uint8Array, ort: string): string {
+  const machine = [os.cpus()[0]?.model, os.arch(), process.version, ort];
   const key = createHash('sha256').update(wasm).update(JSON.stringify(machine)).digest('hex');
   return path.join(cacheDir, `calibration-${key.slice(0, 16)}.json`);
 }

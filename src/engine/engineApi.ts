@@ -56,7 +56,10 @@ export interface EstimatedEntry {
   readonly rows: number;
   readonly cols: number;
   readonly matrices: number;
-  /** Of one worker, with its shuffles and windows; 0 where the cache has its spectrum. */
+  /**
+   * With its shuffles and windows, of one worker, or of a GPU where one takes part and is faster; 0 where the
+   * cache has its spectrum.
+   */
   readonly seconds: number;
 }
 
@@ -64,7 +67,7 @@ export interface EstimatedEntry {
 export interface Estimate {
   /** In graph order. */
   readonly entries: readonly EstimatedEntry[];
-  /** Workers that share them. */
+  /** Workers that share them; beside a GPU that is faster than a worker, in units of that GPU, so not whole. */
   readonly workers: number;
 }
 

@@ -3,27 +3,29 @@ import { setImmediate } from 'node:timers/promises';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { storedBytes } from '../core/checkpoint/storedBytes.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
-import type { Precision } from '../core/linalg/singularValues.ts';
 import type { Backend } from './backend.ts';
 import type { AnalyzeRequest, CallContext, Estimate } from './engineApi.ts';
 import { nameOf, planEntries, type Entry } from './entries.ts';
+import type { ComputeDevices } from './gpu/computeDevice.ts';
+import { servingKeys, type Solvers } from './servingKeys.ts';
 import type { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
-import { type SolverIdentity, spectrumKey } from './spectrumKey.ts';
 
 /**
- * Below so many seconds the cache is not asked: it goes by what is stored, which has to be read and hashed,
- * and an analysis that short is begun without a question.
+ * Below so many seconds of the workers alone neither the cache is asked, which goes by what is stored, and that
+ * has to be read and hashed, nor the GPU, which has to be opened and tested: an analysis that short is begun
+ * without a question.
  */
-const ASK_CACHE_ABOVE = 30;
+const ASK_ABOVE = 30;
 
 export interface EstimateTools {
   readonly workers: number;
-  readonly speed: SolverSpeed;
+  readonly speed: Pick<SolverSpeed, 'flopsPerSecond' | 'kernelsHash'>;
   /** Empty: no cache. */
   readonly cacheDir: string;
   /** What the workers multiply with. */
   readonly backend: () => Promise<Backend>;
+  readonly devices: Pick<ComputeDevices, 'of'>;
 }
 
 /**
@@ -32,23 +34,30 @@ export interface EstimateTools {
  */
 export async function estimate(
   request: AnalyzeRequest,
-  { workers, speed, cacheDir, backend }: EstimateTools,
+  { workers, speed, cacheDir, backend, devices }: EstimateTools,
   { signal }: CallContext<never> = {},
 ): Promise<Estimate> {
   const { entries } = planEntries(openCheckpoint(request.file), request);
   const rate = speed.flopsPerSecond();
   const total = entries.reduce((sum, { flops }) => sum + flops, 0) / rate / workers;
-  const asks = cacheDir !== '' && total > ASK_CACHE_ABOVE;
+  const { device = 'cpu', precision = 'exact' } = request;
+  const share = total > ASK_ABOVE ? (await devices.of(device, precision)).share : undefined;
+  const asks = cacheDir !== '' && total > ASK_ABOVE;
   const known = asks
     ? await cached(
         entries,
         cacheDir,
-        { backend: (await backend()).name, kernels: speed.kernelsHash },
+        {
+          solver: { backend: (await backend()).name, kernels: speed.kernelsHash },
+          gpu: share,
+        },
         signal,
       )
     : new Set();
+  const gpu = share?.inWorkers(workers) ?? 0;
+  const gain = ({ task }: Entry): number => (share?.canSolve(task) ? Math.max(1, gpu) : 1);
   return {
-    workers,
+    workers: (workers + gpu) / Math.max(1, gpu),
     entries: entries.map((entry) => ({
       id: entry.id,
       name: nameOf(entry),
@@ -56,7 +65,7 @@ export async function estimate(
       rows: entry.part.view.rows,
       cols: entry.part.view.cols,
       matrices: entry.part.view.offsets.length,
-      seconds: known.has(entry) ? 0 : entry.flops / rate,
+      seconds: known.has(entry) ? 0 : entry.flops / rate / gain(entry),
     })),
   };
 }
@@ -65,7 +74,7 @@ export async function estimate(
 async function cached(
   entries: readonly Entry[],
   cacheDir: string,
-  solver: SolverIdentity,
+  solvers: Solvers,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<Entry>> {
   const cache = new SpectrumCache(cacheDir);
@@ -78,9 +87,8 @@ async function cached(
     const hash = createHash('sha256');
     storedBytes(source.storage, (chunk) => hash.update(chunk));
     const stored = hash.digest('hex');
-    const has = (each: Precision): boolean =>
-      cache.has(spectrumKey(stored, source, { kind: 'spectrum' }, each, solver));
-    if (has('exact') || has(precision)) known.add(entry);
+    const keys = servingKeys(stored, source, { kind: 'spectrum' }, precision, solvers);
+    if (keys.some(({ key }) => cache.has(key))) known.add(entry);
   }
   return known;
 }

@@ -3,7 +3,7 @@ import type { ModelRunner } from '../core/verify/modelRunner.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import { startChild } from './childConnection.ts';
-import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
+import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 
 /** A model in a process of its own: a crash of ONNX Runtime ends nothing else, and its memory is its own. */
 export interface ModelProcess extends ModelRunner {
@@ -16,9 +16,10 @@ export async function startModel(
   file: string,
   { dist, threads, started }: ModelProcessOptions,
 ): Promise<ModelProcess> {
+  const start: RunnerStart = { dist };
   const child = startChild<RunnerApi>({
     file: path.join(dist, 'runner.mjs'),
-    start: {},
+    start,
     ready: RUNNER_READY,
     called: 'process that runs the model',
   });
@@ -46,7 +47,7 @@ export async function startModel(
 }
 
 export interface ModelProcessOptions {
-  /** Folder with runner.mjs. */
+  /** Folder with runner.mjs, in and above which ONNX Runtime is looked for. */
   readonly dist: string;
   /** Of one run. */
   readonly threads: number;

@@ -5,10 +5,11 @@ import type { ModelInterface, ModelValue, Tensors } from '../core/verify/modelRu
 import type { TensorData, TensorValues } from '../core/verify/tensorData.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
 import { connect } from '../protocol/rpc.ts';
+import { nativeParts } from './nativeParts.ts';
 import { parentChannel } from './parentChannel.ts';
-import { RUNNER_READY, type RunnerApi } from './runnerApi.ts';
+import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 
-const require = createRequire(import.meta.url);
+const { dist } = JSON.parse(process.argv[2] ?? '{}') as RunnerStart;
 
 /**
  * A run blocks this process until it is done, so that the end of the parent is not seen meanwhile: a thread of
@@ -33,14 +34,14 @@ let baseline = process.memoryUsage.rss();
 
 function runtime(): typeof Ort {
   try {
-    return require('onnxruntime-node') as typeof Ort;
+    return createRequire(nativeParts(dist))('onnxruntime-node') as typeof Ort;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const absent = code === 'MODULE_NOT_FOUND' && message.includes("'onnxruntime-node'");
     throw new VerifyError(
       'no-runtime',
       absent
-        ? 'ONNX Runtime, which runs both models, is not installed; install it beside Eigenscope with: npm install onnxruntime-node --ignore-scripts'
+        ? 'ONNX Runtime, which runs both models, is not installed; the extension made for a platform has it, and beside the command line it is installed with: npm install onnxruntime-node --ignore-scripts'
         : `ONNX Runtime, which runs both models, cannot be loaded here: ${oneLine(message)}`,
     );
   }

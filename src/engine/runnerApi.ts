@@ -5,6 +5,12 @@ import type {
   Tensors,
 } from '../core/verify/modelRunner.ts';
 
+/** What it is started with: its one argument, as JSON. */
+export interface RunnerStart {
+  /** Folder in and above which ONNX Runtime is looked for. */
+  readonly dist: string;
+}
+
 /** What the process that holds one model does for the engine. */
 export interface RunnerApi {
   load(request: { readonly file: string; readonly threads: number }): Promise<ModelInterface>;

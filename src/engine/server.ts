@@ -33,8 +33,8 @@ const build = kernelBuild(dist, backend);
 const { wasm } = build;
 const pool = new WorkerPool(
   script,
-  () => chooseBackend(script, build, backend, cacheDir),
-  { wasm, cacheDir },
+  () => chooseBackend({ script, build, choice: backend, dist, cacheDir }),
+  { wasm, dist, cacheDir },
   workers > 0 ? workers : Math.max(1, os.availableParallelism() - 1),
 );
 
@@ -42,7 +42,7 @@ const devices = new ComputeDevices(
   (adapterName) =>
     new GpuQueue({
       script,
-      start: { wasm, cacheDir, dist, workers: pool.size, adapterName },
+      start: { wasm, cacheDir, dist, preparer: script.href, workers: pool.size, adapterName },
       finishBand: (blocks, count, cancelled) => pool.finishBand(blocks, count, cancelled),
     }),
 );
@@ -84,7 +84,7 @@ const api: EngineApi = {
     awake(() =>
       estimate(
         request,
-        { workers: pool.size, speed, cacheDir, backend: () => pool.backend() },
+        { workers: pool.size, speed, cacheDir, backend: () => pool.backend(), devices },
         context,
       ),
     ),

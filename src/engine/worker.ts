@@ -10,7 +10,9 @@ import type { CompressStart } from './compressMessages.ts';
 import { serveCompress } from './compressThread.ts';
 import type { GpuThreadStart } from './gpu/gpuMessages.ts';
 import { serveGpu } from './gpu/gpuThread.ts';
+import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
+import { nativeParts } from './nativeParts.ts';
 import { solveTask } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import type {
@@ -20,18 +22,23 @@ import type {
   WorkerStart,
 } from './workerMessages.ts';
 
-const start = workerData as WorkerStart | CalibrationStart | GpuThreadStart | CompressStart;
+const start = workerData as
+  WorkerStart | CalibrationStart | GpuThreadStart | PreparerStart | CompressStart;
 if (!parentPort) throw new Error('worker.mjs is started by the engine, as a worker thread.');
-if (start.kind === 'calibrate') parentPort.postMessage(calibrate(loadKernels(start.wasm)));
+if (start.kind === 'calibrate')
+  parentPort.postMessage(
+    calibrate(loadKernels(start.wasm), () => loadOrt(nativeParts(start.dist))),
+  );
 else if (start.kind === 'compress') serveCompress(start, parentPort);
 else if (start.kind === 'gpu') await serveGpu(start, parentPort);
+else if (start.kind === 'prepare') servePreparation(start, parentPort);
 else serve(start, parentPort);
 
-function serve({ wasm, backend, cacheDir }: WorkerStart, port: MessagePort): void {
+function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort): void {
   const kernels = loadKernels(wasm);
   const kernelsHash = createHash('sha256').update(wasm).digest('hex');
   const cache = cacheDir ? new SpectrumCache(cacheDir) : undefined;
-  const library = usesOrt(backend) ? loadOrt() : undefined;
+  const library = usesOrt(backend) ? loadOrt(nativeParts(dist)) : undefined;
   const reply = (message: WorkerReply): void => port.postMessage(message);
 
   port.on('message', (request: WorkerRequest) => {

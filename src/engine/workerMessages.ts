@@ -10,6 +10,8 @@ export interface WorkerStart {
   readonly kind: 'solve';
   readonly backend: BackendName;
   readonly wasm: Uint8Array;
+  /** Folder in and above which the native parts are looked for. */
+  readonly dist: string;
   /** Empty: no cache. */
   readonly cacheDir: string;
 }
@@ -21,6 +23,8 @@ export type OutcomeOf<T extends WorkerTask> = T extends ValueTask ? ValueOutcome
 export interface CalibrationStart {
   readonly kind: 'calibrate';
   readonly wasm: Uint8Array;
+  /** Folder in and above which the native parts are looked for. */
+  readonly dist: string;
 }
 
 export type WorkerWork =

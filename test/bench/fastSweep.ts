@@ -48,7 +48,7 @@ const QUICK: Readonly<Record<string, MatrixKind>> = {
 const wasm = fs.readFileSync(wasmFile);
 canFuse(wasm);
 const kernels = loadKernels(wasm);
-const library = backend === 'ort' ? loadOrt() : undefined;
+const library = backend === 'ort' ? loadOrt(import.meta.url) : undefined;
 const kinds = Object.entries({ ...matrixKinds, ...QUICK }).filter(
   ([kind]) => wanted === '' || wanted.split(',').includes(kind),
 );

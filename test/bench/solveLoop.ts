@@ -20,7 +20,7 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const [rows, cols, count] = line.split(' ').map(Number) as [number, number, number];
   const [precision, backend] = line.split(' ').slice(3) as [Precision, string];
   try {
-    if (backend === 'ort') library ??= loadOrt();
+    if (backend === 'ort') library ??= loadOrt(import.meta.url);
   } catch {
     console.log('absent');
     return;

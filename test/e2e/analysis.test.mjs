@@ -105,6 +105,13 @@ describe('analyzing from the explorer', () => {
     await session.screenshot('report-beside-code');
   });
 
+  test('needs nothing native, and the report says what it did without', () => {
+    const { backend, backendReason, device } = session.reports().get(RECOGNITION).compute;
+    assert.match(backend, /^wasm/);
+    assert.equal(backendReason, 'this installation of Eigenscope has no ONNX Runtime');
+    assert.equal(device, undefined);
+  });
+
   test('the table shows the figures of the command line, every layer and column', async () => {
     const { grid } = await layersTab();
     const shown = await headers(grid);

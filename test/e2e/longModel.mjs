@@ -13,6 +13,12 @@ function uniformValues(seed, count) {
   });
 }
 
+/** A value of any number of rows. */
+function rowsOf(name, size) {
+  const shape = { dim: [{ dimParam: 'rows' }, { dimValue: size }] };
+  return { name, type: { tensorType: { elemType: FLOAT, shape } } };
+}
+
 /**
  * Writes a chain of `layers` square MatMul weights of that size, seeded, all different: long enough to
  * solve that it can be stopped in the middle. Their names are `block.0.weight`, `block.1.weight`, ...
@@ -25,8 +31,8 @@ export function writeLongModel(file, { layers, size, seed }) {
     producerName: 'eigenscope-tests',
     graph: {
       name: 'chain',
-      input: [{ name: 'x0' }],
-      output: [{ name: `x${layers}` }],
+      input: [rowsOf('x0', size)],
+      output: [rowsOf(`x${layers}`, size)],
       node: indices.map((index) => ({
         opType: 'MatMul',
         name: `block.${index}`,

@@ -15,6 +15,8 @@ const SOURCES = `
   export * from './test/fixtures/samplePlan.ts';
   export * from './test/fixtures/sampleVerification.ts';
   export { reportHtml, verificationHtml } from './src/core/report/html.ts';
+  export { frontierHtml } from './src/core/plan/frontierHtml.ts';
+  export { sampleFrontier } from './test/fixtures/sampleFrontier.ts';
   export { panelHtml } from './src/extension/panels/panelHtml.ts';
   export { connect } from './src/protocol/rpc.ts';
 `;
@@ -121,6 +123,13 @@ export async function panelPages() {
     return oneFile(product.verificationHtml, verification, files, options);
   }
 
+  /** The page of a frontier, in the themes that it brings or in one of VS Code. */
+  function frontierPage(report, options = {}) {
+    // It has no place in the editor, and so no style without themes of its own.
+    const files = { panel: 'frontier', name: 'frontier' };
+    return oneFile(product.frontierHtml, report, files, options);
+  }
+
   /** The page the extension makes, with the extension's end of the connection in this process. */
   async function hosted(handlers, { panel = 'report', messages = {}, theme, ...options } = {}) {
     const html = product.panelHtml({
@@ -168,6 +177,7 @@ export async function panelPages() {
     ...product,
     standalone,
     standaloneVerification,
+    frontierPage,
     hosted,
     async close() {
       await browser.close();

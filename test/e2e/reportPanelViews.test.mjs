@@ -284,6 +284,23 @@ describe('the blocks', () => {
   });
 });
 
+describe('the buttons of the header', () => {
+  test('analyze again and plan, in an editor alone', async () => {
+    const handlers = recordingHost(report);
+    await onPage(pages.hosted(handlers, { theme: THEMES.dark }), async (page) => {
+      await page.getByRole('button', { name: 'Plan compression' }).click();
+      await page.getByRole('button', { name: 'Analyze again' }).click();
+      assert.deepEqual(
+        handlers.asked.filter((what) => what === 'plan' || what === 'again'),
+        ['plan', 'again'],
+      );
+    });
+    await onPage(pages.standalone(report), async (page) => {
+      assert.equal(await page.getByRole('button', { name: 'Plan compression' }).count(), 0);
+    });
+  });
+});
+
 describe('the layout', () => {
   test('moves its divider by keyboard and by pointer, and keeps it', async () => {
     await onPage(pages.standalone(report), async (page) => {

@@ -13,9 +13,9 @@ const EXTENSION = 'eigenscope.eigenscope';
 
 /**
  * A workbench with the extension, packed from what is built in dist, in a throw-away profile on the sample workspace. `fill(folder)`
- * adds files to the workspace before it is opened. `close` ends it all and keeps what was said.
+ * adds files to the workspace before it is opened; `platform` is that of the package, the universal one where absent. `close` ends it all and keeps what was said.
  */
-export async function startSession(name, { settings = {}, fill } = {}) {
+export async function startSession(name, { settings = {}, fill, platform } = {}) {
   const host = ensureHost();
   const profile = makeProfile(settings);
   let server;
@@ -32,7 +32,7 @@ export async function startSession(name, { settings = {}, fill } = {}) {
   try {
     fillSampleWorkspace(profile.workspace);
     await fill?.(profile.workspace);
-    installExtension(host, profile, await packageVsix(profile.root));
+    installExtension(host, profile, (await packageVsix(profile.root, platform)).path);
     server = await startServer(host, profile);
     sockets = watchSockets(server.pid);
     workbench = await openWorkbench(server, profile);

@@ -19,9 +19,10 @@ const golden = JSON.parse(
 };
 
 const names = Object.keys(golden.costs);
-const weights = names.map((name) =>
-  golden.costs[name]!.map((cost, level) => ({ cost, error: golden.errors[name]![level]! })),
-);
+const weights = names.map((name) => ({
+  costs: golden.costs[name]!,
+  errors: golden.errors[name]!,
+}));
 
 describe("EvoPress's table of six layers and five levels", () => {
   test.each(Object.entries(golden.solutions))('budget %s', (budget, solution) => {

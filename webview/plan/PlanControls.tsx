@@ -117,13 +117,21 @@ interface TargetValueProps {
   readonly onSettle: (value: number) => void;
 }
 
+/** The whole slider, for one that only shows its value. */
+function anyReach(kind: TargetKind): TargetReach {
+  if (kind === 'bits') return { furthest: 2, none: 32 };
+  return kind === 'sparsity' || kind === 'error'
+    ? { furthest: 1, none: 0 }
+    : { furthest: 0, none: 1 };
+}
+
 /** The value by slider, and by a field for who knows it. */
 function TargetValue({ kind, value, reach, disabled, onSlide, onSettle }: TargetValueProps) {
   const shown = targetText(kind, value);
   const [text, setText] = useState(shown);
   useEffect(() => setText(shown), [shown]);
   const parsed = parsedTarget(kind, text);
-  const known = reach ?? { furthest: value, none: value };
+  const known = reach ?? anyReach(kind);
   const { least, most, step } = sliderRange(kind, known);
   return (
     <>

@@ -26,7 +26,11 @@ export function PlanFilePage({ file, host, store }: PlanFilePageProps) {
           </p>
           <p class="no-plan-buttons">
             <Button
-              name={t('Open the file as text, where its fault is')}
+              name={
+                content.line > 0
+                  ? t('Open as text at line {0}, where the fault is', content.line)
+                  : t('Open as text')
+              }
               appearance="primary"
               onClick={() => void host.openText({ line: content.line })}
             >
@@ -63,7 +67,7 @@ function EmptyFile({ host }: { readonly host: PlanPanelHost }) {
       )}
       <p class="no-plan-buttons">
         <Button
-          name={t('Plan the compression of a model')}
+          name={t('Plan compression of a model')}
           appearance="primary"
           disabled={busy}
           onClick={plan}

@@ -63,7 +63,7 @@ export function PlanHeader({ plan, actions, onRun }: PlanHeaderProps) {
   return (
     <header class="panel-header">
       <h1 title={name}>{t('Plan of {0}', name)}</h1>
-      <div role="status" aria-label={t('What the plan comes to')}>
+      <div class="header-facts" role="status" aria-label={t('What the plan comes to')}>
         <dl class="facts">
           {factsOf(plan).map(({ label, value, detail }) => (
             <div key={label} title={detail}>

@@ -89,7 +89,11 @@ export function SourceBar(props: SourceBarProps) {
           : failed}
       </span>
       <Button
-        name={t('Load the spectra, from the cache where they are there')}
+        name={
+          failed === ''
+            ? t('Load the spectra, from the cache where they are there')
+            : t('Try again to load the spectra')
+        }
         appearance="primary"
         onClick={onLoad}
       >

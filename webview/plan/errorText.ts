@@ -1,5 +1,8 @@
-/** A relative error in percent, with three digits; an en dash where it is not known. */
+/** A relative error in percent, with up to three digits; an en dash where it is not known. */
 export function errorText(error: number | null): string {
   if (error === null) return '–';
-  return error === 0 ? '0 %' : `${(100 * error).toPrecision(3)} %`;
+  const percent = 100 * error;
+  if (percent === 0) return '0 %';
+  if (percent < 0.001) return '< 0.001 %';
+  return `${percent.toPrecision(percent < 0.1 ? 2 : 3)} %`;
 }

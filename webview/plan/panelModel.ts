@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 
-export const DEFAULT_SPLIT = { columns: 58, rows: 50 };
+export const DEFAULT_SPLIT = { columns: 58, rows: 44 };
 
 const stateSchema = v.object({
   /** Id of the chosen layer; empty until one is chosen. */

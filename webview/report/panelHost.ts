@@ -19,7 +19,7 @@ export function standaloneHost(): ReportPanelHost {
     accept: () =>
       Promise.reject(new Error('A report file cannot accept a finding; open the model.')),
     save: ({ name, text }) => {
-      download(name, text, 'text/csv');
+      download(name, text);
       return Promise.resolve();
     },
     plan: () =>

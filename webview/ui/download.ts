@@ -1,5 +1,5 @@
-/** Has the browser save a text as a file. */
-export function download(name: string, text: string, type: string): void {
+/** Gives a text to the browser to be saved under that name. */
+export function download(name: string, text: string, type = 'text/csv'): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;

@@ -54,6 +54,8 @@ export function useThemeColours(): ThemeColours {
     });
     const system = matchMedia('(prefers-color-scheme: dark)');
     system.addEventListener('change', update);
+    // It may have changed between the first reading and now.
+    update();
     return () => {
       observer.disconnect();
       system.removeEventListener('change', update);

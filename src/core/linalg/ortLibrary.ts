@@ -34,9 +34,10 @@ const SESSION = {
  * binding, which answers in the calling thread: the package's own `run` does the same a turn of the event
  * loop later, and a solver that waited for it would have to be written twice.
  *
+ * @param from a file or its URL, beside which and above which the package is looked for
  * @throws Error where the package is absent, or has nothing for this platform, or is broken.
  */
-export function loadOrt(from: string = import.meta.url): GemmLibrary {
+export function loadOrt(from: string): GemmLibrary {
   const require = createRequire(from);
   const native = require('onnxruntime-node/dist/binding.js') as Binding;
   const { Tensor } = createRequire(require.resolve('onnxruntime-node'))(

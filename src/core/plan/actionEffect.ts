@@ -1,6 +1,7 @@
 import type { PlannedAction } from './action.ts';
 import type { PlanWeight } from './planWeight.ts';
 import { factorParameters } from './rankCost.ts';
+import { tailEnergies } from './tailEnergy.ts';
 import { pruningError } from './valueProfile.ts';
 
 /** What a weight becomes. */
@@ -57,10 +58,8 @@ function factorised(weight: PlanWeight, rank: number): ActionEffect {
       `${weight.name} cannot have the rank ${rank}: a ${rows} x ${cols} matrix has ranks from 1 to ${fullRank(weight)}.`,
     );
   const parameters = factorParameters(rows, cols, rank);
-  let tail = 0;
-  for (let k = singularValues.length - 1; k >= rank; k--)
-    tail += singularValues[k]! * singularValues[k]!;
-  const error = singularValues.length === 0 ? null : energy > 0 ? tail / energy : 0;
+  const tail = tailEnergies(singularValues)[rank];
+  const error = tail === undefined ? null : energy > 0 ? tail / energy : 0;
   return { parameters, bytes: elementBytes * parameters, error };
 }
 

@@ -1,5 +1,6 @@
 import { coreSearch } from './coreSearch.ts';
-import { lowerHull, type Option } from './options.ts';
+import { takeFalling, type StepList } from './fallingSteps.ts';
+import { lowerHull, type Options } from './options.ts';
 
 export interface Allocation {
   /** Index of the chosen option, per weight. */
@@ -24,28 +25,28 @@ export interface Allocator {
   readonly bound: (budget: number) => number;
 }
 
-/** States that the search for a better choice may make: some hundredths of a second. */
+/** States that the search for a better choice may make: some thousandths of a second. */
 const SEARCH_WORK = 300_000;
 
 const DRAFT = { status: 'given up' } as const;
 
 /**
- * Allocates budgets over weights whose options are ordered by rising cost: Everett's Lagrange multiplier on
- * the lower convex hulls (Everett 1963; Shoham and Gersho 1988), greedy fill of what is left, and a search of
- * the core for anything better. What does not depend on the budget is done once, so that a slider can ask
- * for many.
+ * Allocates budgets over weights: Everett's Lagrange multiplier on the lower convex hulls (Everett 1963;
+ * Shoham and Gersho 1988), greedy fill of what is left, and a search of the core for anything better. What
+ * does not depend on the budget is done once, so that a slider can ask for many.
  */
-export function allocator(weights: readonly (readonly Option[])[]): Allocator {
-  const hulls = weights.map(lowerHull);
-  const segments = steepestFirst(weights, hulls);
-  const cheapest = hulls.map((hull) => hull[0]!);
-  const least = costOf(weights, cheapest);
+export function allocator(weights: readonly Options[]): Allocator {
+  const hulls = weights.map(hullOf);
+  const least = costOf(
+    weights,
+    hulls.map(({ points }) => points[0]!),
+  );
   return {
     least,
-    bound: (budget) => relaxation(weights, cheapest, segments, budget - least).bound,
+    bound: (budget) => relaxation(weights, hulls, budget - least).bound,
     within: (budget, draft = false) => {
       if (least > budget) return undefined;
-      const relaxed = relaxation(weights, cheapest, segments, budget - least);
+      const relaxed = relaxation(weights, hulls, budget - least);
       const greedy = filled(weights, relaxed.chosen, budget);
       const incumbent = { error: errorOf(weights, greedy), price: relaxed.price };
       const found = draft ? DRAFT : coreSearch(weights, budget, incumbent, SEARCH_WORK);
@@ -62,51 +63,45 @@ export function allocator(weights: readonly (readonly Option[])[]): Allocator {
   };
 }
 
-/** One step along a weight's hull. */
-interface Segment {
-  readonly weight: number;
-  readonly to: number;
-  readonly cost: number;
-  readonly gain: number;
+/** The hull of one weight's options; its steps are scored by their gain per cost. */
+interface Hull extends StepList {
+  /** Indices of the options on it. */
+  readonly points: Int32Array;
 }
 
-function steepestFirst(
-  weights: readonly (readonly Option[])[],
-  hulls: readonly (readonly number[])[],
-): readonly Segment[] {
-  const segments = hulls.flatMap((hull, weight) =>
-    hull.slice(1).map((to, step) => {
-      const from = weights[weight]![hull[step]!]!;
-      const next = weights[weight]![to]!;
-      return { weight, to, cost: next.cost - from.cost, gain: from.error - next.error };
-    }),
-  );
-  // A hull is convex and the sort is stable: the steps of one weight stay in their order.
-  return segments.sort((a, b) => b.gain / b.cost - a.gain / a.cost);
+function hullOf(options: Options): Hull {
+  const { costs, errors } = options;
+  const points = lowerHull(options);
+  const scores = new Float64Array(points.length - 1);
+  const paid = new Float64Array(points.length);
+  paid[0] = costs[points[0]!]!;
+  for (let step = 0; step < scores.length; step++) {
+    const from = points[step]!;
+    const to = points[step + 1]!;
+    const rate = (errors[from]! - errors[to]!) / (costs[to]! - costs[from]!);
+    // A hull is convex, but for the rounding of its slopes.
+    scores[step] = step === 0 ? rate : Math.min(rate, scores[step - 1]!);
+    paid[step + 1] = costs[to]!;
+  }
+  return { points, scores, costs: paid };
 }
 
 /** Steps down the hulls until one does not fit; a part of that one gives the bound, its slope the price. */
 function relaxation(
-  weights: readonly (readonly Option[])[],
-  cheapest: readonly number[],
-  segments: readonly Segment[],
+  weights: readonly Options[],
+  hulls: readonly Hull[],
   spare: number,
 ): { readonly chosen: readonly number[]; readonly bound: number; readonly price: number } {
-  const chosen = [...cheapest];
-  let left = spare;
-  for (const { weight, to, cost, gain } of segments) {
-    const price = gain / cost;
-    if (cost > left)
-      return { chosen, price, bound: Math.max(0, errorOf(weights, chosen) - price * left) };
-    chosen[weight] = to;
-    left -= cost;
-  }
-  return { chosen, price: 0, bound: errorOf(weights, chosen) };
+  const { taken, left, next } = takeFalling(hulls, spare);
+  const chosen = taken.map((steps, w) => hulls[w]!.points[steps]!);
+  const error = errorOf(weights, chosen);
+  const price = next === undefined ? 0 : hulls[next]!.scores[taken[next]!]!;
+  return { chosen, price, bound: Math.max(0, error - price * left) };
 }
 
 /** Spends what is left of the budget, one change at a time, on the most gain per cost that still fits. */
 function filled(
-  weights: readonly (readonly Option[])[],
+  weights: readonly Options[],
   start: readonly number[],
   budget: number,
 ): readonly number[] {
@@ -139,24 +134,23 @@ interface Change {
   readonly rate: number;
 }
 
-function bestChange(options: readonly Option[], from: number, left: number): Change | undefined {
-  const now = options[from]!;
-  let best: Change | undefined;
-  for (let to = from + 1; to < options.length; to++) {
-    const option = options[to]!;
-    const cost = option.cost - now.cost;
+function bestChange({ costs, errors }: Options, from: number, left: number): Change | undefined {
+  const [base, error] = [costs[from]!, errors[from]!];
+  let [best, most] = [-1, 0];
+  for (let to = from + 1; to < costs.length; to++) {
+    const cost = costs[to]! - base;
     if (cost > left) break;
-    const gain = now.error - option.error;
-    const rate = cost === 0 ? Infinity : gain / cost;
-    if (gain > 0 && (!best || rate > best.rate)) best = { to, cost, rate };
+    const gain = error - errors[to]!;
+    const rate = cost === 0 && gain > 0 ? Infinity : gain / cost;
+    if (rate > most) [best, most] = [to, rate];
   }
-  return best;
+  return best < 0 ? undefined : { to: best, cost: costs[best]! - base, rate: most };
 }
 
-function costOf(weights: readonly (readonly Option[])[], chosen: readonly number[]): number {
-  return chosen.reduce((total, k, w) => total + weights[w]![k]!.cost, 0);
+function costOf(weights: readonly Options[], chosen: readonly number[]): number {
+  return chosen.reduce((total, k, w) => total + weights[w]!.costs[k]!, 0);
 }
 
-function errorOf(weights: readonly (readonly Option[])[], chosen: readonly number[]): number {
-  return chosen.reduce((total, k, w) => total + weights[w]![k]!.error, 0);
+function errorOf(weights: readonly Options[], chosen: readonly number[]): number {
+  return chosen.reduce((total, k, w) => total + weights[w]!.errors[k]!, 0);
 }

@@ -4,11 +4,25 @@ import { bytesPlanner, uniformBitsPlanner } from './bytesPlanner.ts';
 import { LOW_RANK_METHODS, lowRankPlanner } from './lowRankPlanner.ts';
 import type { PlanRequest, PlanSettings } from './planRequest.ts';
 import type { PlanWeight } from './planWeight.ts';
+import { remembered } from './remembered.ts';
 import { SPARSITY_METHODS, sparsityPlanner } from './sparsityPlanner.ts';
 import { linearShares, mappedAlphas } from './sparsityMap.ts';
 
-/** The planner of a request that has been checked. What does not depend on the target's value is done here. */
-export function plannerOf(
+/** Of one list of weights: what a person goes back and forth between. */
+const planners = remembered<AxisPlanner>(4);
+
+/**
+ * The planner of a request that has been checked. What does not depend on the target's value is done here, and
+ * remembered with the list of weights, which is not to change.
+ */
+export function plannerOf(weights: readonly PlanWeight[], request: PlanRequest): AxisPlanner {
+  const { axis, method, target, settings } = request;
+  const unit = axis === 'lowrank' ? lowRankUnit(target.kind) : '';
+  const key = JSON.stringify([axis, method, unit, settings]);
+  return planners(weights, key, () => newPlanner(weights, request));
+}
+
+function newPlanner(
   weights: readonly PlanWeight[],
   { axis, method, target, settings }: PlanRequest,
 ): AxisPlanner {

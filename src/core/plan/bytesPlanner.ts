@@ -1,8 +1,16 @@
-import { fixedOption, errorFactor, undominated, type ActionOption } from './actionOption.ts';
+import {
+  errorFactor,
+  fixedOption,
+  optionColumns,
+  optionList,
+  undominated,
+  type ActionOption,
+  type ActionOptions,
+  type ErrorScale,
+} from './actionOption.ts';
 import type { ActionChoice, AxisPlanner } from './axisPlanner.ts';
 import { allocator } from './allocator.ts';
-import type { ErrorScale } from './actionOption.ts';
-import { lowRankOptions } from './lowRankOptions.ts';
+import { rankOptions } from './lowRankOptions.ts';
 import type { PlanWeight } from './planWeight.ts';
 
 /**
@@ -10,26 +18,34 @@ import type { PlanWeight } from './planWeight.ts';
  * quantisation only, or its ranks too. Pruning is no way: what is zeroed is still stored. One option where
  * the weight is refused or locked.
  */
-export function bytesOptions(
+function storedOptions(
   weight: PlanWeight,
   scale: ErrorScale,
   ranks: { readonly multiple: number } | undefined,
-): readonly ActionOption[] {
-  const whole = fixedOption(weight, scale, 'bytes');
-  if (weight.locked) return [whole];
+): ActionOptions {
+  const whole = optionColumns([fixedOption(weight, scale, 'bytes')]);
+  if (weight.locked) return whole;
   const factor = errorFactor(weight, scale);
   const levels = weight.refused.bits === '' ? (weight.values?.levels ?? []) : [];
-  return undominated([
-    ...levels
-      .filter(({ bytes }) => bytes < weight.bytes)
-      .map(({ bits, block, bytes, error }): ActionOption => ({
-        action: { action: 'quantize', bits, block },
-        cost: bytes,
-        error: factor * error,
-      })),
-    ...(ranks ? lowRankOptions(weight, scale, ranks.multiple, 'bytes') : []),
-    whole,
-  ]);
+  const quantised = levels
+    .filter(({ bytes }) => bytes < weight.bytes)
+    .map(({ bits, block, bytes, error }): ActionOption => ({
+      action: { action: 'quantize', bits, block },
+      cost: bytes,
+      error: factor * error,
+    }))
+    .sort((a, b) => a.cost - b.cost || a.error - b.error);
+  return undominated(
+    optionColumns(quantised),
+    ranks ? rankOptions(weight, scale, ranks.multiple, 'bytes') : whole,
+  );
+}
+
+/** The same as a list. */
+export function bytesOptions(
+  ...[weight, scale, ranks]: Parameters<typeof storedOptions>
+): readonly ActionOption[] {
+  return optionList(storedOptions(weight, scale, ranks));
 }
 
 /** One budget of bytes over all weights: the best action of each, exact where the search can prove it. */
@@ -38,14 +54,14 @@ export function bytesPlanner(
   scale: ErrorScale,
   ranks: { readonly multiple: number } | undefined,
 ): AxisPlanner {
-  const options = weights.map((weight) => bytesOptions(weight, scale, ranks));
+  const options = weights.map((weight) => storedOptions(weight, scale, ranks));
   const best = allocator(options);
   return {
     unit: 'bytes',
     least: best.least,
     within: (budget, draft) => {
       const found = best.within(budget, draft);
-      return found && { ...found, actions: found.chosen.map((k, w) => options[w]![k]!.action) };
+      return found && { ...found, actions: found.chosen.map((k, w) => options[w]!.actionAt(k)) };
     },
   };
 }
@@ -58,35 +74,35 @@ const UNIFORM_BITS = [2, 4, 8, 0] as const;
  * with them the one of least error. Of all such choices the best that fits.
  */
 export function uniformBitsPlanner(weights: readonly PlanWeight[], scale: ErrorScale): AxisPlanner {
-  const best = bytesPlanner(weights, scale, undefined);
+  const options = weights.map((weight) => storedOptions(weight, scale, undefined));
+  const best = allocator(options);
+  const lists = options.map(optionList);
   const choices = UNIFORM_BITS.flatMap((bits) =>
-    [true, false].map((finest) => uniformChoice(weights, scale, bits, finest)),
+    [true, false].map((finest) => uniformChoice(weights, lists, bits, finest)),
   );
   const least = choices.reduce((fewest, { cost }) => Math.min(fewest, cost), Infinity);
   return {
     unit: 'bytes',
     least,
-    within: (budget, draft) => {
+    within: (budget) => {
       const fits = choices.filter(({ cost }) => cost <= budget);
       const [first] = fits;
       if (!first) return undefined;
       const found = fits.reduce((a, b) => (b.error < a.error ? b : a), first);
-      const bound = best.within(budget, draft)?.bound ?? null;
-      return { ...found, bound: bound === null ? null : Math.min(found.error, bound) };
+      return { ...found, bound: Math.min(found.error, best.bound(budget)) };
     },
   };
 }
 
 function uniformChoice(
   weights: readonly PlanWeight[],
-  scale: ErrorScale,
+  lists: readonly (readonly ActionOption[])[],
   bits: (typeof UNIFORM_BITS)[number],
   finest: boolean,
 ): Omit<ActionChoice, 'bound'> & { readonly cost: number } {
-  const chosen = weights.map((weight) => {
-    const options = bytesOptions(weight, scale, undefined);
+  const chosen = lists.map((options, w) => {
     const whole = options.at(-1)!;
-    if (bits === 0 || weight.locked) return whole;
+    if (bits === 0 || weights[w]!.locked) return whole;
     const carried = options.flatMap(({ action }) =>
       action.action === 'quantize' && action.bits >= bits ? [action.bits] : [],
     );

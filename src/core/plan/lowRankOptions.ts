@@ -1,8 +1,15 @@
-import type { PlannedAction } from './action.ts';
 import type { CostUnit } from './actionEffect.ts';
-import { errorFactor, fixedOption, type ActionOption, type ErrorScale } from './actionOption.ts';
+import {
+  errorFactor,
+  fixedOption,
+  optionColumns,
+  optionList,
+  type ActionOption,
+  type ActionOptions,
+  type ErrorScale,
+} from './actionOption.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { largestUsefulRank } from './rankCost.ts';
+import { largestUsefulRank, oneRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /**
@@ -10,30 +17,39 @@ import { tailEnergies } from './tailEnergy.ts';
  * The error is the squared tail of the singular values, over the squared norm of the matrix where the scale
  * is `relative`, times the weight's sensitivity. One option where the weight is refused or locked.
  */
+export function rankOptions(
+  weight: PlanWeight,
+  scale: ErrorScale,
+  multiple: number,
+  unit: CostUnit,
+): ActionOptions {
+  const { rows, cols, singularValues, refused, locked } = weight;
+  const whole = fixedOption(weight, scale, unit);
+  if (refused.lowrank !== '' || locked) return optionColumns([whole]);
+  const tails = tailEnergies(singularValues);
+  const factor = tails[0]! > 0 ? errorFactor(weight, scale) / tails[0]! : 0;
+  const ranks = Math.max(0, Math.floor(largestUsefulRank(rows, cols) / multiple));
+  const [costs, errors] = [new Float64Array(ranks + 1), new Float64Array(ranks + 1)];
+  const step = multiple * oneRank(weight, unit);
+  for (let k = 0; k < ranks; k++) {
+    costs[k] = step * (k + 1);
+    errors[k] = factor * tails[multiple * (k + 1)]!;
+  }
+  costs[ranks] = whole.cost;
+  errors[ranks] = whole.error;
+  return {
+    costs,
+    errors,
+    actionAt: (k) => (k < ranks ? { action: 'lowrank', rank: multiple * (k + 1) } : whole.action),
+  };
+}
+
+/** The same as a list. */
 export function lowRankOptions(
   weight: PlanWeight,
   scale: ErrorScale,
   multiple: number,
   unit: CostUnit = 'parameters',
 ): readonly ActionOption[] {
-  const { rows, cols, singularValues, refused, locked } = weight;
-  const whole = fixedOption(weight, scale, unit);
-  if (refused.lowrank !== '' || locked) return [whole];
-  const tails = tailEnergies(singularValues);
-  const factor = tails[0]! > 0 ? errorFactor(weight, scale) / tails[0]! : 0;
-  const ranks: ActionOption[] = [];
-  for (let rank = multiple; rank <= largestUsefulRank(rows, cols); rank += multiple) {
-    const action: PlannedAction = { action: 'lowrank', rank };
-    const cost = unit === 'rank' ? rank : costAtRank(weight, rank, unit);
-    ranks.push({ action, cost, error: factor * tails[rank]! });
-  }
-  return [...ranks, whole];
-}
-
-function costAtRank(
-  { rows, cols, elementBytes }: PlanWeight,
-  rank: number,
-  unit: 'parameters' | 'bytes',
-): number {
-  return rank * (rows + cols) * (unit === 'bytes' ? elementBytes : 1);
+  return optionList(rankOptions(weight, scale, multiple, unit));
 }

@@ -6,7 +6,7 @@ import { layerReason } from './layerReason.ts';
 import { PLAN_SCHEMA, type Plan, type PlanLayer } from './plan.ts';
 import { checkRequest, type PlanRequest } from './planRequest.ts';
 import { TargetError } from './planTarget.ts';
-import { plannable, totalsOf, type PlanModel } from './planTotals.ts';
+import { actionTotals, plannable, totalsOf, type PlanModel } from './planTotals.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
 import { choiceFor, targetReach, type PlanEffort, type TargetReach } from './targetBudget.ts';
 
@@ -54,7 +54,7 @@ export function planMaker(
     weights.map((weight, w) => planLayer(weight, actions[w]!, request));
   const planner = plannerOf(weights, request);
   const errorOf = ({ actions }: ActionChoice): number =>
-    totalsOf(model, weights, layersOf(actions), axis, settings).error ?? 0;
+    actionTotals(model, weights, actions, axis, settings).error ?? 0;
   return {
     get reach() {
       return targetReach(kind, planner, model, weights, may, errorOf);

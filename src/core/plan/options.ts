@@ -1,33 +1,40 @@
-/** One thing that can be done to a weight. */
-export interface Option {
-  /** What it leaves: parameters or bytes, a whole number. */
-  readonly cost: number;
-  /** Squared error it adds to the objective, at least 0. */
-  readonly error: number;
+/**
+ * What can be done to one weight, in columns (a large model has a million ranks): by rising cost, at least one
+ * option.
+ */
+export interface Options {
+  /** What each leaves: parameters, bytes or ranks, whole numbers. */
+  readonly costs: ArrayLike<number>;
+  /** Squared errors that they add to the objective, at least 0. */
+  readonly errors: ArrayLike<number>;
 }
 
 /**
- * The lower convex hull of (cost, error) of options that are ordered by rising cost: those that a price
- * per unit of cost can single out, by rising cost and falling error. Indices into `options`; never empty
- * for a list that is not.
+ * The lower convex hull of (cost, error): those options that a price per unit of cost can single out, by rising
+ * cost and falling error. Indices into `options`; never empty.
  */
-export function lowerHull(options: readonly Option[]): readonly number[] {
-  const hull: number[] = [];
-  for (const [k, option] of options.entries()) {
-    const top = hull.at(-1);
-    if (top !== undefined) {
-      if (option.error >= options[top]!.error) continue;
+export function lowerHull({ costs, errors }: Options): Int32Array {
+  const hull = new Int32Array(costs.length);
+  let size = 0;
+  for (let k = 0; k < costs.length; k++) {
+    const cost = costs[k]!;
+    const error = errors[k]!;
+    if (size > 0) {
+      const top = hull[size - 1]!;
+      if (error >= errors[top]!) continue;
       // Of two options of one cost the better one stands for both.
-      if (option.cost === options[top]!.cost) hull.pop();
+      if (cost === costs[top]) size--;
     }
-    while (hull.length >= 2 && !turnsUp(options[hull.at(-2)!]!, options[hull.at(-1)!]!, option))
-      hull.pop();
-    hull.push(k);
+    while (size >= 2) {
+      const a = hull[size - 2]!;
+      const b = hull[size - 1]!;
+      const rise = errors[b]! - errors[a]!;
+      const run = costs[b]! - costs[a]!;
+      // Whether b lies strictly below the line from a to here.
+      if (rise * (cost - costs[a]!) < (error - errors[a]!) * run) break;
+      size--;
+    }
+    hull[size++] = k;
   }
-  return hull;
-}
-
-/** Whether b lies strictly below the line from a to c. */
-function turnsUp(a: Option, b: Option, c: Option): boolean {
-  return (b.error - a.error) * (c.cost - a.cost) < (c.error - a.error) * (b.cost - a.cost);
+  return hull.slice(0, size);
 }

@@ -27,3 +27,13 @@ export function planNeeds(
     levels: axis === 'bits' || axis === 'mixed',
   };
 }
+
+/** All that any of them needs. */
+export function joinedNeeds(all: readonly PlanNeeds[]): PlanNeeds {
+  return {
+    spectra: all.some(({ spectra }) => spectra),
+    estimator: all.find(({ estimator }) => estimator !== null)?.estimator ?? null,
+    pruning: all.some(({ pruning }) => pruning),
+    levels: all.some(({ levels }) => levels),
+  };
+}

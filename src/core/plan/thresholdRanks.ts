@@ -2,7 +2,8 @@ import { normalizedSpectrum } from '../spectrum/normalizedSpectrum.ts';
 import { KEEP } from './action.ts';
 import { costOf, type CostUnit } from './actionEffect.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { largestUsefulRank } from './rankCost.ts';
+import { takeFalling, type StepList } from './fallingSteps.ts';
+import { largestUsefulRank, oneRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /** Methods that keep a singular direction where its score is above one threshold for all weights. */
@@ -38,62 +39,43 @@ export function thresholdPlanner(
   settings: RankSettings,
   unit: CostUnit = 'parameters',
 ): ThresholdPlanner {
-  const steps = weights.map((weight, at) => rankSteps(weight, at, method, settings, unit));
-  const least = steps.reduce((total, own) => total + own[0]!.cost, 0);
-  const order = steps
-    .flatMap((own) => own.slice(1))
-    .sort((a, b) => b.score - a.score || a.at - b.at || a.place - b.place);
+  const steps = weights.map((weight) => rankSteps(weight, method, settings, unit));
+  const least = steps.reduce((total, { costs }) => total + costs[0]!, 0);
+  const { multiple } = settings;
   return {
     least,
     within: (budget) => {
-      let left = budget - least;
-      if (left < 0) return undefined;
-      const ranks = steps.map((own) => own[0]!.rank);
-      for (const { at, rank, cost } of order) {
-        if (cost > left) break;
-        ranks[at] = rank;
-        left -= cost;
-      }
-      return ranks;
+      if (budget < least) return undefined;
+      const { taken } = takeFalling(steps, budget - least);
+      return taken.map((count, w) =>
+        count === steps[w]!.scores.length ? null : multiple * (count + 1),
+      );
     },
   };
 }
 
-/** From one rank of a weight to the next. */
-interface RankStep {
-  readonly at: number;
-  readonly place: number;
-  /** After the step; null where the weight is whole again. */
-  readonly rank: number | null;
-  readonly score: number;
-  readonly cost: number;
-}
-
-/** The least that a weight can be cut to, then every step up to the whole of it. */
+/** From the least that a weight can be cut to every step up to the whole of it. */
 function rankSteps(
   weight: PlanWeight,
-  at: number,
   method: ThresholdMethod,
   { multiple, minRatio }: RankSettings,
   unit: CostUnit,
-): readonly RankStep[] {
+): StepList {
   const { rows, cols, singularValues, refused, locked } = weight;
   const dense = costOf(weight, locked ?? KEEP, unit);
+  if (refused.lowrank !== '' || locked) return { scores: [], costs: [dense] };
   const full = singularValues.length;
   const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
-  const scores =
-    refused.lowrank === '' && !locked ? directionScores(singularValues, method) : undefined;
-  const steps: RankStep[] = [];
-  let paid = 0;
-  for (let rank = multiple; scores && rank <= most; rank += multiple) {
-    const cost = costOf(weight, { action: 'lowrank', rank }, unit);
-    const score = scores[rank - multiple]!;
-    steps.push({ at, place: steps.length, rank, score, cost: cost - paid });
-    paid = cost;
+  const ranks = Math.max(0, Math.floor(most / multiple));
+  const own = directionScores(singularValues, method);
+  const [scores, costs] = [new Float64Array(ranks), new Float64Array(ranks + 1)];
+  const step = multiple * oneRank(weight, unit);
+  for (let k = 0; k < ranks; k++) {
+    costs[k] = step * (k + 1);
+    scores[k] = own[(k + 1) * multiple] ?? 0;
   }
-  const last = scores?.[steps.length * multiple] ?? 0;
-  steps.push({ at, place: steps.length, rank: null, score: last, cost: dense - paid });
-  return steps;
+  costs[ranks] = dense;
+  return { scores, costs };
 }
 
 /** Falling, so that a threshold cuts every weight's list once. */

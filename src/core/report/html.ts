@@ -50,24 +50,29 @@ function checkAssets(assets: HtmlAssets): void {
 
 /**
  * One HTML file that shows the report without a server, a network or another file: the same panel as in
- * the editor. The report travels as JSON text, its own policy allows this script and this style alone.
- * Throws RangeError for assets that cannot be embedded.
+ * the editor. Throws RangeError for assets that cannot be embedded.
  */
 export function reportHtml(report: Report, assets: HtmlAssets): string {
-  return pageHtml(fileName(report.model.file), REPORT_ELEMENT, report, assets);
+  return pageHtml(report.model.file, { id: REPORT_ELEMENT, value: report }, assets);
 }
 
 /** The same for a verification. Of how the compressed model was made such a file knows nothing. */
 export function verificationHtml(verification: Verification, assets: HtmlAssets): string {
-  const shown = { verification, applied: null };
-  return pageHtml(fileName(verification.b.file), VERIFICATION_ELEMENT, shown, assets);
+  const value = { verification, applied: null };
+  return pageHtml(verification.b.file, { id: VERIFICATION_ELEMENT, value }, assets);
 }
 
-function fileName(file: string): string {
-  return file.split(/[\\/]/).at(-1) ?? file;
-}
-
-function pageHtml(title: string, element: string, data: object, assets: HtmlAssets): string {
+/**
+ * A page of its own. What it shows travels as JSON text in an element of that id, its own policy allows this
+ * script and this style alone. Throws RangeError for assets that cannot be embedded.
+ *
+ * @param file the model that it is of; the title is its name without folders
+ */
+export function pageHtml(
+  file: string,
+  { id, value }: { readonly id: string; readonly value: object },
+  assets: HtmlAssets,
+): string {
   checkAssets(assets);
   const policy = [
     "default-src 'none'",
@@ -76,6 +81,7 @@ function pageHtml(title: string, element: string, data: object, assets: HtmlAsse
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+  const title = file.split(/[\\/]/).at(-1) ?? file;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -87,7 +93,7 @@ function pageHtml(title: string, element: string, data: object, assets: HtmlAsse
 </head>
 <body>
 <div id="app"></div>
-<script type="application/json" id="${element}">${embedJson(data)}</script>
+<script type="application/json" id="${id}">${embedJson(value)}</script>
 <script>${assets.script}</script>
 </body>
 </html>

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import type * as Koffi from 'koffi';
 import { GpuError } from '../../core/linalg/gpu/gpuError.ts';
+import { nativeParts } from '../nativeParts.ts';
 import {
   CALLBACKS,
   CHAIN,
@@ -36,7 +37,7 @@ export interface DawnLibrary {
 
 /** Where the library lies and what it needs first. */
 export interface DawnFiles {
-  /** Resolves `koffi` and the library's package: a file or folder beside which node_modules is looked for. */
+  /** Folder in and above which `koffi` and the library's package are looked for. */
   readonly from: string;
   /**
    * Libraries to load before, such as a Vulkan loader outside the system's search path. Dawn finds what is
@@ -61,7 +62,7 @@ let loaded: DawnLibrary | undefined;
 export function loadDawn({ from, preload = [] }: DawnFiles): DawnLibrary {
   if (loaded) return loaded;
   const platform = `${process.platform}-${process.arch}`;
-  const require = createRequire(path.join(from, 'package.json'));
+  const require = createRequire(nativeParts(from));
   let koffi: typeof Koffi;
   let library: string;
   try {

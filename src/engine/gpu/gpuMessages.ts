@@ -11,8 +11,10 @@ export interface GpuThreadStart {
   readonly wasm: Uint8Array;
   /** Empty: no cache. */
   readonly cacheDir: string;
-  /** Folder beside which the native parts are looked for. */
+  /** Folder in and above which the native parts are looked for. */
   readonly dist: string;
+  /** URL of worker.mjs, of which the threads that prepare matrices are started. */
+  readonly preparer: string;
   /** Of the CPU pool: what the GPU has to beat. */
   readonly workers: number;
   /** Empty for the machine's first; else a part of the adapter's name, which may be that of a software adapter. */
@@ -51,7 +53,13 @@ export type GpuReply =
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: GpuAnswer }
   | { readonly kind: 'step'; readonly id: number; readonly flops: number }
-  | { readonly kind: 'span'; readonly id: number; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'span';
+      readonly stage: 'prepare' | 'device';
+      readonly id: number;
+      readonly start: number;
+      readonly end: number;
+    }
   | {
       readonly kind: 'band';
       readonly id: number;

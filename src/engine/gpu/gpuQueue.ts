@@ -11,9 +11,9 @@ export interface AcceptedGpu {
   readonly solver: SolverIdentity;
 }
 
-/** When a stage of a task had the device or a worker, in ms since the epoch. */
+/** When a stage of a task had a thread that prepares it, the device or a worker, in ms since the epoch. */
 export interface GpuSpan {
-  readonly stage: 'device' | 'finish';
+  readonly stage: 'prepare' | 'device' | 'finish';
   /** Id of the task. */
   readonly id: string;
   readonly start: number;
@@ -126,7 +126,7 @@ export class GpuQueue {
         job?.onStep(reply.flops);
         return;
       case 'span':
-        if (job) this.options.onSpan?.({ ...reply, stage: 'device', id: job.task.id });
+        if (job) this.options.onSpan?.({ ...reply, id: job.task.id });
         return;
       case 'band':
         if (job) void this.finish(reply, job);

@@ -28,7 +28,7 @@ export class GpuShare {
   private isStopped = false;
 
   constructor(
-    private readonly queue: GpuQueue,
+    private readonly queue: Pick<GpuQueue, 'solve' | 'distrust'>,
     private readonly accepted: AcceptedGpu,
   ) {}
 
@@ -58,6 +58,12 @@ export class GpuShare {
     if (!calibration) return true;
     const worker = calibration.cpu / workers;
     return flops / worker <= (queued + this.flopsRunning) / calibration.gpu;
+  }
+
+  /** How many of so many workers the GPU is as fast as; 0 where that was not measured. */
+  inWorkers(workers: number): number {
+    const { calibration } = this.accepted.selfTest;
+    return calibration ? (workers * calibration.gpu) / calibration.cpu : 0;
   }
 
   /** Never rejects. */

@@ -1,22 +1,14 @@
-import { createHash } from 'node:crypto';
-import { storedRounding } from '../../core/checkpoint/readValues.ts';
-import { storedBytes } from '../../core/checkpoint/storedBytes.ts';
-import { gpuBand, gpuBandBytes } from '../../core/linalg/gpu/gpuBand.ts';
+import { bandOf, gpuBandBytes } from '../../core/linalg/gpu/gpuBand.ts';
 import type { GpuDevice } from '../../core/linalg/gpu/gpuDevice.ts';
 import type { GpuUse } from '../../core/linalg/gpu/gpuRun.ts';
 import type { FinishBand } from '../../core/linalg/gpu/gpuSingularValues.ts';
-import { gpuWindowSpectra, type WindowView } from '../../core/linalg/gpu/gpuWindowSpectra.ts';
-import type { Matrix } from '../../core/linalg/matrix.ts';
+import { gpuWindowSpectra } from '../../core/linalg/gpu/gpuWindowSpectra.ts';
 import { solveFlops } from '../../core/linalg/singularValues.ts';
-import { drawnEntries, shuffledEntries } from '../../core/spectrum/shuffles.ts';
 import type { CacheRecord } from '../cacheRecord.ts';
-import { servingKeys } from '../servingKeys.ts';
 import type { SpectrumCache } from '../spectrumCache.ts';
-import { pickedValues, sourceValues } from '../sourceValues.ts';
-import { type SolverIdentity, spectrumKey, type SpectrumKind } from '../spectrumKey.ts';
-import type { SpectrumSource, SpectrumTask } from '../spectrumTask.ts';
-import { checkFinite, concatenated, gather } from '../storedMatrix.ts';
+import { concatenated } from '../storedMatrix.ts';
 import type { DeviceMemory } from './deviceMemory.ts';
+import type { Prepared, PreparedRecord, PreparedWork } from './preparation.ts';
 
 /** What the thread of the GPU brings to its tasks. */
 export interface GpuTools {
@@ -24,13 +16,8 @@ export interface GpuTools {
   /** Of all tasks together. */
   readonly memory: DeviceMemory;
   readonly flopsPerSubmit: number;
-  /** Largest smaller side that is solved in batches, wholly on the device. */
-  readonly largestWindow: number;
   /** Finishes a band in the pool. */
   readonly finish: FinishBand;
-  /** Of the CPU, whose records serve as well. */
-  readonly solver: SolverIdentity;
-  readonly gpu: { readonly solver: SolverIdentity };
   readonly cache: SpectrumCache | undefined;
   readonly cancelled: () => boolean;
   readonly onStep: (flops: number) => void;
@@ -38,167 +25,107 @@ export interface GpuTools {
   readonly onSpan: (start: number, end: number) => void;
 }
 
-/** Matrices of a batch are copied together: so many values at most, 128 MiB. */
-const BATCH_VALUES = 2 ** 24;
+/** Pieces of a task that are on the device or wait for it; more would only hold memory. */
+const MOST_PIECES = 2;
+
+interface OpenRecord extends PreparedRecord {
+  readonly pieces: Promise<readonly Float64Array[]>[];
+}
 
 /**
- * The spectra that a task asks for, solved on the GPU, by the key under which they serve it: those that no
- * cache has. Figures are left to a worker of the pool, which takes the records over.
+ * The spectra of a task, solved on the GPU, by the key under which they serve it, from its prepared pieces
+ * in the order of `preparation`. Figures are left to a worker of the pool, which takes the records over.
  *
- * @throws GpuError, LinalgError and CheckpointError; NonFiniteWeight.
+ * @throws GpuError and LinalgError; what the preparation throws.
  */
 export async function solveOnGpu(
-  task: SpectrumTask,
+  prepared: AsyncIterable<Prepared>,
   tools: GpuTools,
 ): Promise<ReadonlyMap<string, CacheRecord>> {
-  const hash = createHash('sha256');
-  storedBytes(task.source.storage, (chunk) => hash.update(chunk));
-  const digest = hash.digest('hex');
-  const { cache, gpu } = tools;
-  const missing = solvesOf(task).filter(([source, asked]) =>
-    servingKeys(digest, source, asked, task.precision, tools).every(({ key }) => !cache?.has(key)),
-  );
-  const records = new Map<string, CacheRecord>();
-  if (missing.length === 0) return records;
-  const values = sourceValues(task.source);
-  let failed = false;
-  const cancelled = (): boolean => failed || tools.cancelled();
-  const runs = missing.map(async ([source, asked]) => {
-    if (asked.kind !== 'windows') checkFinite(values, source.view);
-    const record = await solvedRecord(values, source, asked, { ...tools, cancelled });
-    const key = spectrumKey(digest, source, asked, 'fast', gpu.solver);
-    records.set(key, record);
-    cache?.write(key, record);
-  });
+  const solved: Promise<readonly [string, CacheRecord]>[] = [];
+  let open: OpenRecord | undefined;
+  const running = new Set<Promise<unknown>>();
+  const state: { ended: boolean; fault?: unknown } = { ended: false };
+  const cancelled = (): boolean => state.ended || tools.cancelled();
+  // One fault ends the task: what else of it is on the device is not wanted any more, and says only that.
+  const fail = (fault: unknown): void => {
+    if (!state.ended) state.fault = fault;
+    state.ended = true;
+  };
+  const closeRecord = (): void => {
+    if (!open) return;
+    const record = solvedRecord(open, tools.cache);
+    // Awaited below, perhaps after an earlier one has failed.
+    record.catch(() => undefined);
+    solved.push(record);
+  };
   try {
-    await Promise.all(runs);
+    for await (const each of prepared) {
+      if (each.kind === 'record') {
+        closeRecord();
+        open = { ...each, pieces: [] };
+        continue;
+      }
+      const piece = solvedPiece(each, { ...tools, cancelled });
+      open!.pieces.push(piece);
+      const done = piece.then(() => undefined, fail).finally(() => running.delete(done));
+      running.add(done);
+      if (running.size >= MOST_PIECES) await Promise.race(running);
+      if (state.ended) throw state.fault;
+    }
+    closeRecord();
+    return new Map(await Promise.all(solved));
   } finally {
-    // One fault ends the task: what else of it is on the device is not wanted any more.
-    failed = true;
-    await Promise.allSettled(runs);
+    state.ended = true;
+    await Promise.allSettled(running);
   }
-  return records;
 }
 
-type Asked = Extract<
-  SpectrumKind,
-  { readonly kind: 'spectrum' | 'windows' | 'shuffles' | 'shuffledWindows' }
->;
-
-/** What of a task has to be solved. */
-function solvesOf(task: SpectrumTask): readonly (readonly [SpectrumSource, Asked])[] {
-  const { source, compatSource, windows, shuffles, windowShuffles, seed } = task;
-  const solves: [SpectrumSource, Asked][] = [[source, { kind: 'spectrum' }]];
-  if (shuffles > 0) solves.push([source, { kind: 'shuffles', count: shuffles, seed }]);
-  if (typeof windows !== 'string') {
-    const { rows, cols } = windows.view;
-    const drawn = { kind: 'shuffledWindows', rows, cols, count: windowShuffles, seed } as const;
-    solves.push([windows, { kind: 'windows' }]);
-    if (windowShuffles > 0) solves.push([source, drawn]);
-  }
-  if (typeof compatSource !== 'string') solves.push([compatSource, { kind: 'spectrum' }]);
-  return solves;
-}
-
+/** Kept as soon as it is solved, whatever becomes of the rest of the task. */
 async function solvedRecord(
-  values: Float64Array,
-  source: SpectrumSource,
-  asked: Asked,
-  tools: GpuTools,
-): Promise<CacheRecord> {
-  const { view, storage } = source;
-  const { rows, cols, offsets } = view;
-  const first = gather(values, source, offsets[0]!);
-  const roundingVariance = storedRounding(
-    storage,
-    first.data,
-    (steps) => gather(pickedValues(steps, source), { ...source, scale: 'none' }, offsets[0]!).data,
-  );
-  const record = { rows, cols, slices: offsets.length, roundingVariance };
-  switch (asked.kind) {
-    case 'spectrum':
-    case 'windows': {
-      if (source.scale === 'none' && isWindow(view, tools))
-        return { ...record, spectra: [await windowSpectra(values, view, tools)] };
-      const each = offsets.map((offset) => () => gather(values, source, offset));
-      return { ...record, spectra: [concatenated(await solveAll(view, each, tools))] };
-    }
-    case 'shuffles':
-    case 'shuffledWindows': {
-      const shape = asked.kind === 'shuffles' ? first : asked;
-      const shuffled = Array.from({ length: asked.count }, (_, k) => (): Matrix => {
-        const seed = asked.seed + k;
-        const data =
-          asked.kind === 'shuffles'
-            ? shuffledEntries(first.data, seed)
-            : drawnEntries(first.data, shape.rows * shape.cols, seed);
-        return { rows: shape.rows, cols: shape.cols, data };
-      });
-      return { ...record, spectra: await solveAll(shape, shuffled, tools) };
-    }
-  }
+  { key, head, isOne, pieces }: OpenRecord,
+  cache: SpectrumCache | undefined,
+): Promise<readonly [string, CacheRecord]> {
+  const spectra = (await Promise.all(pieces)).flat();
+  const record = { ...head, spectra: isOne ? [concatenated(spectra)] : spectra };
+  cache?.write(key, record);
+  return [key, record];
 }
 
-type Shape = Pick<Matrix, 'rows' | 'cols'>;
-
-function isWindow({ rows, cols }: Shape, { largestWindow }: GpuTools): boolean {
-  return Math.min(rows, cols) <= largestWindow;
+/** The spectra of a piece: of its one matrix, or of each of its windows. */
+function solvedPiece(work: PreparedWork, tools: GpuTools): Promise<readonly Float64Array[]> {
+  return work.kind === 'band' ? solvedBand(work, tools) : solvedWindows(work, tools);
 }
 
-/** The spectra of matrices of one shape: small ones in batches, large ones each by itself. */
-async function solveAll(
-  shape: Shape,
-  matrices: readonly (() => Matrix)[],
+/** On half of the memory that there is. */
+async function solvedWindows(
+  { values, view }: Extract<PreparedWork, { kind: 'windows' }>,
   tools: GpuTools,
-): Promise<Float64Array[]> {
-  const { rows, cols } = shape;
-  if (!isWindow(shape, tools))
-    return Promise.all(matrices.map((matrix) => solveLarge(shape, matrix, tools)));
-  const size = rows * cols;
-  const count = Math.min(rows, cols);
-  const most = Math.max(1, Math.floor(BATCH_VALUES / size));
-  const spectra: Float64Array[] = [];
-  for (let first = 0; first < matrices.length; first += most) {
-    const batch = matrices.slice(first, first + most).map((matrix) => matrix().data);
-    const offsets = batch.map((_, w) => w * size);
-    const view = { rows, cols, rowStride: cols, colStride: 1, offsets };
-    const found = await windowSpectra(concatenated(batch), view, tools);
-    spectra.push(...batch.map((_, w) => found.slice(w * count, (w + 1) * count)));
-  }
-  return spectra;
-}
-
-/** The values of all windows one after the other, on half of the memory that there is. */
-async function windowSpectra(
-  values: Float64Array,
-  view: WindowView,
-  tools: GpuTools,
-): Promise<Float64Array> {
+): Promise<readonly Float64Array[]> {
   const { device, memory, finish, onStep } = tools;
   const bytes = memory.limit / 2;
-  const use = useOf(tools, bytes);
   const found = await memory.during(bytes, () =>
-    timed(tools, () => gpuWindowSpectra(values, view, device, finish, use)),
+    timed(tools, () => gpuWindowSpectra(values, view, device, finish, useOf(tools, bytes))),
   );
-  onStep(view.offsets.length * solveFlops(view.rows, view.cols));
-  return found;
+  const { rows, cols, offsets } = view;
+  onStep(offsets.length * solveFlops(rows, cols));
+  const count = Math.min(rows, cols);
+  return offsets.map((_, w) => found.subarray(w * count, (w + 1) * count));
 }
 
-async function solveLarge(
-  { rows, cols }: Shape,
-  matrix: () => Matrix,
+async function solvedBand(
+  { rows, cols, band: prepared }: Extract<PreparedWork, { kind: 'band' }>,
   tools: GpuTools,
-): Promise<Float64Array> {
+): Promise<readonly Float64Array[]> {
   const { device, memory, finish, onStep } = tools;
-  const bytes = gpuBandBytes(rows, cols);
-  const { band, count, unscale } = await memory.during(bytes, () =>
-    timed(tools, () => gpuBand(matrix(), device, useOf(tools, memory.limit))),
+  const { band, count, unscale } = await memory.during(gpuBandBytes(rows, cols), () =>
+    timed(tools, () => bandOf(prepared, device, useOf(tools, memory.limit))),
   );
   // The device takes the next matrix from here on.
   const found = band ? await finish(band, count) : new Float64Array(count);
   unscale(found);
   onStep(solveFlops(rows, cols));
-  return found;
+  return [found];
 }
 
 function useOf({ cancelled, flopsPerSubmit }: GpuTools, memoryBytes: number): GpuUse {

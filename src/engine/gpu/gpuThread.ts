@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
-import { CheckpointError } from '../../core/checkpoint/checkpointError.ts';
 import {
   absentAdapter,
   acceptAdapter,
@@ -14,11 +13,12 @@ import { loadKernels } from '../../core/linalg/kernels.ts';
 import { LinalgError } from '../../core/linalg/linalgError.ts';
 import { SpectrumCache } from '../spectrumCache.ts';
 import type { SolverIdentity } from '../spectrumKey.ts';
-import { NonFiniteWeight } from '../storedMatrix.ts';
+import type { SpectrumTask } from '../spectrumTask.ts';
 import { DeviceMemory } from './deviceMemory.ts';
 import type { GpuAnswer, GpuReply, GpuRequest, GpuThreadStart } from './gpuMessages.ts';
 import { solveOnGpu } from './gpuTask.ts';
 import { openNamed } from './openNamed.ts';
+import { Preparers, UnpreparedData } from './preparers.ts';
 
 /** Matrices or batches that take turns on the device: while one is read back, the next is there. */
 const MOST_SOLVES = 3;
@@ -30,7 +30,7 @@ const SUBMISSION_SECONDS = 0.03;
 export interface GpuOpening {
   readonly open: (start: GpuThreadStart) => Promise<GpuDevice>;
   readonly accept: typeof acceptAdapter;
-  /** Of `GpuTools`. */
+  /** Largest smaller side that is solved in batches, wholly on the device. */
   readonly largestWindow: number;
 }
 
@@ -65,23 +65,30 @@ export async function serveGpu(
   const cache = cacheDir ? new SpectrumCache(cacheDir) : undefined;
   const flopsPerSubmit = flopsOf(selfTest);
   const bands = new PendingBands();
+  const ids = new Map<SpectrumTask, number>();
+  const preparers = new Preparers(
+    new URL(start.preparer),
+    { kind: 'prepare', cacheDir, largestWindow, gpu: { solver } },
+    (task, from, to) =>
+      post({ kind: 'span', stage: 'prepare', id: ids.get(task)!, start: from, end: to }),
+  );
 
   const solve = async (request: Extract<GpuRequest, { kind: 'solve' }>): Promise<void> => {
     const { id, task } = request;
+    ids.set(task, id);
     const flag = new Int32Array(request.cancelled);
     const cancelled = (): boolean => Atomics.load(flag, 0) !== 0;
     const answer = await answerOf(cancelled, () =>
-      solveOnGpu(task, {
-        ...{ device, memory, flopsPerSubmit, largestWindow, cache },
-        solver: request.solver,
-        gpu: { solver },
+      solveOnGpu(preparers.pieces(task, request.solver), {
+        ...{ device, memory, flopsPerSubmit, cache },
         finish: (blocks, count) =>
           bands.add((band) => post({ kind: 'band', id, band, blocks, count })),
         cancelled,
         onStep: (flops) => post({ kind: 'step', id, flops }),
-        onSpan: (from, to) => post({ kind: 'span', id, start: from, end: to }),
+        onSpan: (from, to) => post({ kind: 'span', stage: 'device', id, start: from, end: to }),
       }),
     );
+    ids.delete(task);
     post({ kind: 'answer', id, answer });
   };
   port.on('message', (request: GpuRequest) => {
@@ -96,6 +103,7 @@ export async function serveGpu(
         bands.reject(request.band, request.reason);
         return;
       case 'close':
+        preparers.close();
         device.destroy();
         port.close();
         return;
@@ -126,12 +134,7 @@ async function answerOf(
     if (cancelled()) return { kind: 'cancelled' };
     if (error instanceof GpuError)
       return { kind: 'refused', code: error.code, reason: error.message };
-    if (
-      error instanceof LinalgError ||
-      error instanceof CheckpointError ||
-      error instanceof NonFiniteWeight
-    )
-      return { kind: 'left' };
+    if (error instanceof LinalgError || error instanceof UnpreparedData) return { kind: 'left' };
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'refused', code: 'invalid', reason };
   }

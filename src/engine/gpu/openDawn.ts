@@ -19,6 +19,9 @@ const BACKENDS = ['', 'null', 'WebGPU', 'D3D11', 'D3D12', 'Metal', 'Vulkan', 'Op
 const NULL_BACKEND = 1;
 const NO_ADAPTER =
   'This machine has no GPU that WebGPU can use. Install or update the graphics driver.';
+
+/** The one way to a GPU on Linux: where it is absent, Dawn says so on standard error, whoever asks. */
+const VULKAN_LOADER = 'libvulkan.so.1';
 const TYPES = ['unknown', 'discrete', 'integrated', 'cpu'] as const;
 
 /** Which of a machine's adapters is meant: that for heavy work, that for little power, that of the CPU. */
@@ -40,6 +43,7 @@ export interface OpenOptions extends DawnFiles {
  */
 export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
   const dawn = loadDawn(options);
+  requireLoader(dawn);
   const { call } = dawn;
   const instance = call.wgpuCreateInstance(null) as Pointer | null;
   if (instance === null) {
@@ -79,6 +83,17 @@ export async function openDawn(options: OpenOptions): Promise<DawnDevice> {
   } catch (error) {
     close();
     throw error;
+  }
+}
+
+function requireLoader({ koffi }: DawnLibrary): void {
+  if (process.platform !== 'linux') return;
+  try {
+    koffi.load(VULKAN_LOADER);
+  } catch (cause) {
+    throw new GpuError('unavailable', `${NO_ADAPTER} It has no Vulkan loader (${VULKAN_LOADER}).`, {
+      cause,
+    });
   }
 }
 

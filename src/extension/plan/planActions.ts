@@ -1,15 +1,18 @@
-import type { CommandId } from '../commandIds.ts';
-import type { Translate } from '../analysis/translate.ts';
 import type { PlanAction } from '../../protocol/planPanelApi.ts';
+import type { Translate } from '../analysis/translate.ts';
+import type { CommandId } from '../commandIds.ts';
 
-/**
- * What can be done with a plan, as buttons of its panel. Each is a command that takes the plan's file; before it
- * runs, the file is saved.
- */
-export function planActions(t: Translate): readonly PlanAction[] {
-  const action = (command: CommandId, label: string): PlanAction => ({ command, label });
+/** What can be done with a plan, as a button of its panel: a command that takes the plan's file. */
+export interface OfferedAction extends PlanAction {
+  readonly command: CommandId;
+  /** The command reads the file, which is saved first. */
+  readonly readsFile: boolean;
+}
+
+/** The buttons of the panel, in their order. */
+export function planActions(t: Translate): readonly OfferedAction[] {
   return [
-    action('eigenscope.applyPlan', t('Apply Plan...')),
-    action('eigenscope.openPlanAsText', t('Open as Text')),
+    { command: 'eigenscope.applyPlan', label: t('Apply Plan...'), readsFile: true },
+    { command: 'eigenscope.openPlanAsText', label: t('Open as Text'), readsFile: false },
   ];
 }

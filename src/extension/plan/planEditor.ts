@@ -14,6 +14,7 @@ import type {
   PlanPanelView,
 } from '../../protocol/planPanelApi.ts';
 import { percentDone, progressLine } from '../analysis/progressText.ts';
+import { openPlan } from '../commands/openPlan.ts';
 import { connectPanel } from '../panels/webviewPanel.ts';
 import { planActions } from './planActions.ts';
 import { planContent } from './planContent.ts';
@@ -76,16 +77,15 @@ export class PlanEditor {
         if (place !== undefined) await this.#tell(true);
       },
       run: async ({ command }) => {
-        const known = planActions(vscode.l10n.t).some((action) => action.command === command);
-        if (!known) throw new Error(`A plan has no action '${command}'.`);
-        if (document.isDirty) await document.save();
-        await vscode.commands.executeCommand(command, document.uri);
+        const action = planActions(vscode.l10n.t).find((each) => each.command === command);
+        if (!action) throw new Error(`A plan has no action '${command}'.`);
+        if (action.readsFile && document.isDirty) await document.save();
+        await vscode.commands.executeCommand(action.command, document.uri);
       },
       openText: async ({ line }) => {
+        await openPlan('text', [document.uri]);
         const at = new vscode.Position(Math.max(0, line - 1), 0);
-        await vscode.commands.executeCommand('vscode.openWith', document.uri, 'default', {
-          selection: new vscode.Range(at, at),
-        });
+        await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
       },
       save: ({ name, text }) => parts.saveText(document.uri, name, text),
     };

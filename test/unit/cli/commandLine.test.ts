@@ -36,6 +36,14 @@ describe('eigenscope analyze', () => {
     expect(ajv.validate(published, { ...(report as object), layers: [{}] })).toBe(false);
   });
 
+  it('is quiet where a GPU is looked for and there is none that would do', () => {
+    const { status, stdout, stderr } = eigenscope(
+      ...['analyze', 'model.onnx', '--precision', 'fast', '--json', '-', '--quiet'],
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(v.parse(reportSchema, JSON.parse(stdout)).settings.precision).toBe('fast');
+  });
+
   it('writes one page that holds the report', () => {
     expect(eigenscope('analyze', 'model.onnx', '--html', 'page.html').status).toBe(0);
     const page = fs.readFileSync(path.join(folder, 'page.html'), 'utf8');

@@ -18,7 +18,7 @@ let ort: GemmLibrary;
 
 beforeAll(async () => {
   kernels = await testKernels();
-  ort = loadOrt();
+  ort = loadOrt(import.meta.url);
 });
 
 describe('the trial of ONNX Runtime', () => {
@@ -58,19 +58,23 @@ describe('the trial of ONNX Runtime', () => {
 describe('what the trial found', () => {
   const folder = path.join(tempFolder(), 'cache');
 
-  test('is remembered for one build of the kernels, and nothing else is left in the folder', () => {
-    const file = calibrationFile(folder, Uint8Array.of(1));
+  test('is remembered for one build of the kernels and one ONNX Runtime, and nothing else is left in the folder', () => {
+    const file = calibrationFile(folder, Uint8Array.of(1), '1.0.0');
     expect(readCalibration(file)).toBeUndefined();
     writeCalibration(file, { useOrt: false, reason: 'slow' });
     expect(readCalibration(file)).toEqual({ useOrt: false, reason: 'slow' });
-    expect(readCalibration(calibrationFile(folder, Uint8Array.of(2)))).toBeUndefined();
+    for (const [wasm, ort] of [
+      [2, '1.0.0'],
+      [1, '1.0.1'],
+    ] as const)
+      expect(readCalibration(calibrationFile(folder, Uint8Array.of(wasm), ort))).toBeUndefined();
     expect(fs.readdirSync(folder)).toEqual([path.basename(file)]);
   });
 
   test.each(['', '{"useOrt": true', '{"useOrt": "yes", "reason": ""}', '[]'])(
     'is found again where the file holds %j',
     (text) => {
-      const file = calibrationFile(folder, Uint8Array.of(3));
+      const file = calibrationFile(folder, Uint8Array.of(3), '1.0.0');
       fs.mkdirSync(folder, { recursive: true });
       fs.writeFileSync(file, text);
       expect(readCalibration(file)).toBeUndefined();

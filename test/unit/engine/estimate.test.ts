@@ -1,8 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { absentAdapter } from '../../../src/core/linalg/gpu/adapterAcceptance.ts';
+import { GpuError } from '../../../src/core/linalg/gpu/gpuError.ts';
 import { solveFlops } from '../../../src/core/linalg/singularValues.ts';
 import { shuffleCount } from '../../../src/core/spectrum/shuffles.ts';
+import type { Estimate } from '../../../src/engine/engineApi.ts';
+import { estimate } from '../../../src/engine/estimate.ts';
+import { GpuShare } from '../../../src/engine/gpu/gpuShare.ts';
 import { rememberSpeed } from '../../fixtures/rememberedSpeed.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { analyzeRequest, testEngine, writeChain } from '../../fixtures/testEngine.ts';
@@ -84,5 +89,53 @@ describe('layers that are left out', () => {
     expect(report.skipped.map(({ tensor, reason }) => [tensor, reason])).toEqual([
       ['layer_0', 'too long'],
     ]);
+  });
+});
+
+describe('the estimate where a GPU takes part', () => {
+  const WORKERS = 2;
+  const tools = (cpu: number, gpu: number) => ({
+    workers: WORKERS,
+    speed: { flopsPerSecond: () => SLOW, kernelsHash: '' },
+    cacheDir: '',
+    backend: () => Promise.resolve({ name: 'wasm', reason: '' } as const),
+    devices: { of: () => Promise.resolve({ share: shareOf(cpu, gpu), adapter: '', reason: '' }) },
+  });
+  const shareOf = (cpu: number, gpu: number): GpuShare => {
+    const selfTest = { ...absentAdapter(new GpuError('unavailable', '')), isUsed: true };
+    const solver = { backend: 'webgpu', kernels: '' } as const;
+    const unused = (): never => {
+      throw new Error('An estimate solves nothing.');
+    };
+    return new GpuShare(
+      { solve: unused, distrust: unused },
+      {
+        selfTest: { ...selfTest, calibration: { cpu, gpu } },
+        solver,
+      },
+    );
+  };
+
+  it.each([
+    ['ten times as fast as both workers', 10, 11],
+    ['as fast as both workers', 1, 2],
+    ['half as fast as one worker', 0.25, 1.25],
+  ])('is that of both together where it is %s', async (_, ratio, gain) => {
+    const fast = { ...request, precision: 'fast', device: 'gpu' } as const;
+    const alone = await estimate(request, tools(1, 0));
+    const together = await estimate(fast, tools(20, 20 * ratio));
+    const seconds = ({ entries, workers }: Estimate) =>
+      entries.reduce((sum, each) => sum + each.seconds, 0) / workers;
+    expect(seconds(alone) / seconds(together)).toBeCloseTo(gain, 10);
+    // No matrix takes longer than on one worker, and none is shared by two.
+    const longest = ratio * WORKERS > 1 ? ratio * WORKERS : 1;
+    expect(alone.entries[0]!.seconds / together.entries[0]!.seconds).toBeCloseTo(longest, 10);
+  });
+
+  it('does not open the device for what is done in seconds', async () => {
+    const speed = { flopsPerSecond: () => 1e12, kernelsHash: '' };
+    const of = () => Promise.reject(new Error('opened'));
+    const found = await estimate(request, { ...tools(1, 1), speed, devices: { of } });
+    expect(found.workers).toBe(WORKERS);
   });
 });

@@ -13,17 +13,15 @@ import { GpuError } from './gpuError.ts';
 import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
 import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
 import { mixPasses } from './hadamardMixing.ts';
-import { MIX_SEED, type RoundedMatrix, roundedMatrix } from './roundedMatrix.ts';
+import {
+  BAND_WIDTH,
+  blockRows,
+  layoutOf,
+  type PreparedBand,
+  preparedBand,
+} from './preparedBand.ts';
+import { MIX_SEED } from './roundedMatrix.ts';
 import { mixLines } from './wgsl/mixPrograms.ts';
-
-/** Of the panels of large matrices. */
-export const BAND_WIDTH = 32;
-
-/** From this ratio of the sides on, the rows are folded into a triangle first; as on the CPU. */
-const TALL = 2;
-
-/** Rows folded in at once, in triangles: the triangle is a part of every fold's work. */
-const FOLD_TRIANGLES = 3;
 
 /** How far the sum of squares may be off before the device is not believed: float32 is off by 1e-6. */
 const SQUARES_TOLERANCE = 1e-4;
@@ -51,10 +49,21 @@ export async function gpuBand(
   device: GpuDevice,
   use: GpuUse = {},
 ): Promise<GpuBand> {
-  const rounded = roundedMatrix(matrix);
-  const { rows, cols, isZero } = rounded;
-  const unscale = (values: Float64Array): void => rounded.unscale(values);
-  if (isZero) return { band: undefined, count: cols, unscale };
+  return bandOf(preparedBand(matrix), device, use);
+}
+
+/** The same of a matrix that has been prepared, perhaps on another thread. */
+export async function bandOf(
+  prepared: PreparedBand,
+  device: GpuDevice,
+  use: GpuUse = {},
+): Promise<GpuBand> {
+  const { rows, cols, blocks, squares, fromUnit } = prepared;
+  const unscale = (values: Float64Array): void => {
+    for (let i = 0; i < values.length; i++) values[i] = values[i]! * fromUnit[0] * fromUnit[1];
+  };
+  const [whole] = blocks;
+  if (!whole) return { band: undefined, count: cols, unscale };
   const { isTall, layout } = layoutOf(rows, cols);
   requireRoom(layout, 1, device, use);
   const programs = await preparePrograms(
@@ -66,9 +75,9 @@ export async function gpuBand(
   const triangles = await withBuffers(device, bufferSizes(layout, 1), async (flat) => {
     const buffers = bandBuffers(flat);
     const job = { layout, batch: 1, buffers, programs };
-    const square = isTall ? await foldMatrix(rounded, job, device, use) : job;
+    const square = isTall ? await foldMatrix(prepared, job, device, use) : job;
     if (!isTall) {
-      device.write(buffers.matrix, 0, rounded.rowBlock(0, rows, layout.cols));
+      device.write(buffers.matrix, 0, whole);
       const mixing = mixDispatches(programs, buffers.matrix, { ...layout, rows, cols, base: 0 });
       await runDispatches(device, mixing, use);
     }
@@ -76,14 +85,8 @@ export async function gpuBand(
     return device.read(buffers.blocks, 0, layout.sizes.blocks);
   });
   const band = { width: BAND_WIDTH, size: layout.cols, triangles };
-  requirePlausible(band, rounded.squares, device);
+  requirePlausible(band, squares, device);
   return { band, count: cols, unscale };
-}
-
-function layoutOf(rows: number, cols: number): { isTall: boolean; layout: BandLayout } {
-  const isTall = rows >= TALL * cols;
-  const foldRows = Math.min(rows, (1 + FOLD_TRIANGLES) * roundUp(cols, BAND_WIDTH));
-  return { isTall, layout: bandLayout(isTall ? foldRows : rows, cols, BAND_WIDTH) };
 }
 
 /** Bytes of device memory that `gpuBand` takes for a matrix of this shape. */
@@ -187,7 +190,7 @@ export function mixDispatches(
  * and the rows that are being folded. Returns the job that reduces the triangle further.
  */
 async function foldMatrix(
-  rounded: RoundedMatrix,
+  { rows, cols, blocks }: PreparedBand,
   job: Omit<BandBatch, 'programs'> & {
     readonly programs: ReadyPrograms<'mix' | 'clearLower' | (typeof BAND_PROGRAMS)[number]>;
   },
@@ -196,15 +199,13 @@ async function foldMatrix(
 ): Promise<BandBatch> {
   const { layout, buffers, programs } = job;
   const { width, cols: stride } = layout;
-  let folded = 0;
-  while (folded < rounded.rows) {
-    const top = folded === 0 ? 0 : stride;
-    const count = Math.min(rounded.rows - folded, layout.rows - top);
+  for (const [k, { first, count }] of blockRows(rows, cols).entries()) {
+    const top = first === 0 ? 0 : stride;
     const base = top * stride;
     const block = new Float32Array((layout.rows - top) * stride);
-    block.set(rounded.rowBlock(folded, count, stride));
+    block.set(blocks[k]!);
     device.write(buffers.matrix, 4 * base, block);
-    const target = { ...layout, rows: count, cols: rounded.cols, base };
+    const target = { ...layout, rows: count, cols, base };
     const clear = programs.dispatch(
       'clearLower',
       [buffers.matrix],
@@ -218,9 +219,8 @@ async function foldMatrix(
       clear,
     ];
     await runDispatches(device, dispatches, use);
-    folded += count;
   }
-  return { ...job, layout: bandLayout(rounded.cols, rounded.cols, width) };
+  return { ...job, layout: bandLayout(cols, cols, width) };
 }
 
 /** @throws GpuError `wrong-result` unless the band is finite and has the matrix's sum of squares. */

@@ -3,20 +3,14 @@ import type { Matrix } from '../matrix.ts';
 import { scaledMatrix } from '../scaledMatrix.ts';
 import { bandLayout, type BandLayout } from './bandLayout.ts';
 import { BAND_PROGRAMS, bandReduction } from './bandReduction.ts';
-import {
-  BAND_WIDTH,
-  bandBuffers,
-  bandBytes,
-  bufferSizes,
-  mixDispatches,
-  requireRoom,
-} from './gpuBand.ts';
+import { bandBuffers, bandBytes, bufferSizes, mixDispatches, requireRoom } from './gpuBand.ts';
 import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
 import { GpuError } from './gpuError.ts';
 import { preparePrograms, type ReadyPrograms } from './gpuPrograms.ts';
 import { type GpuUse, memoryBudget, runDispatches, withBuffers } from './gpuRun.ts';
 import { type FinishBand, gpuSingularValues } from './gpuSingularValues.ts';
 import { mixMatrix } from './hadamardMixing.ts';
+import { BAND_WIDTH } from './preparedBand.ts';
 import { MIX_SEED, survey } from './roundedMatrix.ts';
 import { chaseTicks } from './wgsl/bidiagonalPrograms.ts';
 
@@ -154,6 +148,13 @@ interface Windows extends Omit<WindowView, 'offsets'> {
   readonly scale: number;
 }
 
+/** A loop, which is tens of times faster than `Float32Array.from` with a function. */
+function scaledFloats(values: Float64Array, [p, q]: readonly [number, number]): Float32Array {
+  const scaled = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) scaled[i] = values[i]! * p * q;
+  return scaled;
+}
+
 /** The windows with their longer side as rows, scaled and rounded to float32. */
 function uprightWindows(values: Float64Array, view: WindowView): Windows {
   const isWide = view.cols > view.rows;
@@ -177,7 +178,7 @@ function uprightWindows(values: Float64Array, view: WindowView): Windows {
   if (survey(values, toUnit).isExact) {
     return {
       ...upright,
-      data: Float32Array.from(values, (value) => value * p * q),
+      data: scaledFloats(values, toUnit),
       unscale,
       scale,
     };

@@ -14,11 +14,11 @@ export interface RoundedMatrix {
   readonly cols: number;
   readonly isZero: boolean;
   /** Rows first..first + count, each `stride` after the one before; zeros in between. */
-  rowBlock(first: number, count: number, stride: number): Float32Array;
+  rowBlock(first: number, count: number, stride: number): Float32Array<ArrayBuffer>;
   /** Sum of the squares of all entries, as scaled. */
   readonly squares: number;
-  /** Singular values of the rounded matrix -> those of the matrix, in place. */
-  unscale(values: Float64Array): void;
+  /** Two factors that lead back to the matrix itself. */
+  readonly fromUnit: readonly [number, number];
 }
 
 /**
@@ -54,7 +54,7 @@ export function roundedMatrix(matrix: Matrix): RoundedMatrix {
     cols,
     isZero,
     squares,
-    unscale: (values) => scaled.unscale(values),
+    fromUnit: scaled.fromUnit,
     rowBlock: (first, count, stride) => {
       const rounded = new Float32Array(count * stride);
       if (isExact) {

@@ -27,7 +27,7 @@ let ort: GemmLibrary;
 
 beforeAll(async () => {
   kernels = await testKernels();
-  ort = loadOrt();
+  ort = loadOrt(import.meta.url);
 });
 
 /** ONNX Runtime that counts what it is asked. */

@@ -12,6 +12,7 @@ import { DEFAULT_PLAN_SETTINGS } from '../../../../src/core/plan/planRequest.ts'
 import { TargetError } from '../../../../src/core/plan/planTarget.ts';
 import type { PlanModel } from '../../../../src/core/plan/planTotals.ts';
 import type { PlanWeight } from '../../../../src/core/plan/planWeight.ts';
+import { tailEnergies } from '../../../../src/core/plan/tailEnergy.ts';
 import { valuedWeights } from './valuedWeights.ts';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -125,5 +126,88 @@ describe('a frontier', () => {
 
   test.each([0, 1.5, 201, NaN])('of %d points is refused', (points) => {
     expect(() => drawn(valuedWeights(2, 16, 1), { points })).toThrow(TargetError);
+  });
+});
+
+describe('the work of plans', () => {
+  /** Weights that count how often their spectra are asked for. */
+  function counted(): { readonly weights: readonly PlanWeight[]; readonly reads: () => number } {
+    let reads = 0;
+    const weights = valuedWeights(12, 64, 3).map((weight) => {
+      const { singularValues } = weight;
+      return Object.defineProperty({ ...weight }, 'singularValues', {
+        get: () => {
+          reads++;
+          return singularValues;
+        },
+      });
+    });
+    return { weights, reads: () => reads };
+  }
+
+  test('of a second plan leaves the spectra alone, but for the errors of its layers', () => {
+    const { weights, reads } = counted();
+    const plan = (value: number): void => {
+      makePlan(
+        modelOf(weights),
+        weights,
+        {
+          axis: 'lowrank',
+          method: 'error-optimal',
+          target: { kind: 'parameters', value },
+          settings: DEFAULT_PLAN_SETTINGS,
+          seed: 1,
+        },
+        '0.0.0',
+      );
+    };
+    plan(0.6);
+    const first = reads();
+    plan(0.5);
+    expect(first).toBeGreaterThanOrEqual(weights.length);
+    expect(reads() - first).toBeLessThanOrEqual(weights.length);
+  });
+
+  test('of a frontier does not grow with its points, but for the errors of their layers', () => {
+    const [few, many] = [3, 30].map((points) => {
+      const { weights, reads } = counted();
+      drawn(weights, { lines: frontierLines(['lowrank']), points });
+      return reads() / points;
+    });
+    // One read a layer, point and method.
+    expect(many).toBeLessThanOrEqual(12 * 4 + 12 * 8);
+    expect(many!).toBeLessThan(few!);
+  });
+
+  test('tails of a spectrum are summed once', () => {
+    const [{ singularValues }] = valuedWeights(1, 32, 1) as [PlanWeight];
+    expect(tailEnergies(singularValues)).toBe(tailEnergies(singularValues));
+  });
+});
+
+describe('at equal budgets', () => {
+  test.each(SEEDS)(
+    'error-optimal is at least as good as every low-rank method (seed %i)',
+    (seed) => {
+      const weights = valuedWeights(9, 72, seed);
+      const series = drawn(weights, { lines: frontierLines(['lowrank']), points: 20 });
+      const [best, ...others] = series.map(({ points }) => points);
+      for (const points of others)
+        for (const [k, { reachable, error }] of points.entries())
+          if (reachable) expect(best![k]!.error).toBeLessThanOrEqual(error! + 1e-12);
+    },
+  );
+
+  test.each(SEEDS)('locked weights stay, and budgets are met all the same (seed %i)', (seed) => {
+    const weights = valuedWeights(8, 64, seed).map((weight, k) =>
+      k === 3 ? { ...weight, locked: { action: 'lowrank', rank: 2 } as const } : weight,
+    );
+    const [bytes, parameters] = [modelOf(weights).bytes, modelOf(weights).parameters];
+    for (const { points, unit } of drawn(weights))
+      for (const point of points)
+        if (point.reachable)
+          expect(point[unit]).toBeLessThanOrEqual(
+            point.target.value * (unit === 'bytes' ? bytes : parameters),
+          );
   });
 });
