@@ -1,5 +1,4 @@
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   DEFAULT_POINTS,
   frontierLines,
@@ -11,7 +10,14 @@ import { PLAN_METHODS } from '../core/plan/plan.ts';
 import { METHODS_OF } from '../core/plan/planRequest.ts';
 import { PLAN_AXES } from '../core/plan/planWeight.ts';
 import { DEFAULT_SEED } from '../engine/engineApi.ts';
-import { defaultCacheFolder } from './cacheFolder.ts';
+import {
+  COMMON_OPTIONS,
+  parsedOptions,
+  SOLVER_OPTIONS,
+  SOLVER_USAGE,
+  solverArguments,
+  type SolverArguments,
+} from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
 import { oneOf, SETTING_OPTIONS, settingsOf, SETTINGS_USAGE } from './planArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
@@ -31,10 +37,7 @@ ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
 ${SETTINGS_USAGE}
   --seed N               kept in the figures (default ${DEFAULT_SEED})
-  --workers N            worker threads (default: one less than the cores)
-  --memory MB            memory that running tasks may take together (default: half of the free)
-  --cache DIR            folder of solved spectra (default: the system's cache folder)
-  --no-cache             solve everything, keep nothing
+${SOLVER_USAGE}
   --force                write over a file that is no such report
   --quiet                no table and no progress, errors only
 
@@ -46,18 +49,13 @@ export const FRONTIER_FORMATS = ['json', 'csv', 'html'] as const;
 
 export type FrontierFormat = (typeof FRONTIER_FORMATS)[number];
 
-export interface FrontierArguments {
+export interface FrontierArguments extends SolverArguments {
   /** As given. */
   readonly model: string;
   readonly request: FrontierRequest;
   /** `-` for standard output. */
   readonly outputs: readonly { readonly format: FrontierFormat; readonly file: string }[];
   readonly from: string | undefined;
-  readonly workers: number;
-  /** Bytes; 0 for the default. */
-  readonly memoryLimit: number;
-  /** Empty for none. */
-  readonly cacheDir: string;
   readonly force: boolean;
   readonly quiet: boolean;
 }
@@ -83,9 +81,7 @@ export function parseFrontierArguments(args: readonly string[]): FrontierArgumen
     },
     outputs: outputsOf(values),
     from: values.from,
-    workers: wholeNumber('--workers', values.workers, 0, 1),
-    memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,
-    cacheDir: values['no-cache'] ? '' : path.resolve(values.cache ?? defaultCacheFolder()),
+    ...solverArguments(values),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
   };
@@ -130,31 +126,21 @@ function outputsOf(
   return outputs;
 }
 
+const OPTIONS = {
+  axis: { type: 'string' },
+  methods: { type: 'string' },
+  points: { type: 'string' },
+  json: { type: 'string' },
+  csv: { type: 'string' },
+  html: { type: 'string' },
+  from: { type: 'string' },
+  ...SETTING_OPTIONS,
+  seed: { type: 'string' },
+  force: { type: 'boolean' },
+  ...SOLVER_OPTIONS,
+  ...COMMON_OPTIONS,
+} as const;
+
 function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        axis: { type: 'string' },
-        methods: { type: 'string' },
-        points: { type: 'string' },
-        json: { type: 'string' },
-        csv: { type: 'string' },
-        html: { type: 'string' },
-        from: { type: 'string' },
-        ...SETTING_OPTIONS,
-        seed: { type: 'string' },
-        workers: { type: 'string' },
-        memory: { type: 'string' },
-        cache: { type: 'string' },
-        'no-cache': { type: 'boolean' },
-        force: { type: 'boolean' },
-        quiet: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parsedOptions(args, OPTIONS);
 }

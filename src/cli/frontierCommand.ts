@@ -6,8 +6,8 @@ import { frontierReport, type FrontierReport } from '../core/plan/frontierReport
 import { lockedActions, lockedWeights } from '../core/plan/lockedWeights.ts';
 import { joinedNeeds, planNeeds } from '../core/plan/planNeeds.ts';
 import { checkRequest } from '../core/plan/planRequest.ts';
-import { createEngineClient } from '../engine/client.ts';
 import type { CommandContext } from './analyzeCommand.ts';
+import { runOnEngine } from './engineRun.ts';
 import { EXIT } from './exitCode.ts';
 import {
   FRONTIER_USAGE,
@@ -42,36 +42,31 @@ export async function frontierCommand(
   for (const { file: output } of outputs)
     if (output !== '-') checkOutput({ file: output, makeFolder: false }, read, given.force);
   const locked = lockedActions(given.from === undefined ? [] : lockedLayers(given.from));
-  const log = (line: string): unknown => process.stderr.write(`${line}\n`);
-  const engine = createEngineClient({ dist, cacheDir, version, workers, log });
-  const abort = new AbortController();
-  const onInterrupt = (): void => abort.abort();
-  process.once('SIGINT', onInterrupt);
   const bar = new ProgressBar(process.stderr);
-  try {
-    const { model, weights } = await engine.planInputs(
-      { ...needsOf(request), file, memoryLimit: given.memoryLimit, failed: {} },
-      {
-        signal: abort.signal,
-        onProgress: (progress) => {
-          if (!quiet) bar.show(progress);
+  return runOnEngine({ dist, version, cacheDir, workers }, async (engine, signal) => {
+    try {
+      const { model, weights } = await engine.planInputs(
+        { ...needsOf(request), file, memoryLimit: given.memoryLimit, failed: {} },
+        {
+          signal,
+          onProgress: (progress) => {
+            if (!quiet) bar.show(progress);
+          },
         },
-      },
-    );
-    bar.clear();
-    const held = lockedWeights(weights, locked);
-    const count = held.filter((weight) => weight.locked !== null).length;
-    deliver(
-      frontierReport(model, frontier(model, held, request), request, count, version),
-      given,
-      dist,
-    );
-    return EXIT.done;
-  } finally {
-    bar.clear();
-    process.off('SIGINT', onInterrupt);
-    engine.dispose();
-  }
+      );
+      bar.clear();
+      const held = lockedWeights(weights, locked);
+      const count = held.filter((weight) => weight.locked !== null).length;
+      deliver(
+        frontierReport(model, frontier(model, held, request), request, count, version),
+        given,
+        dist,
+      );
+      return EXIT.done;
+    } finally {
+      bar.clear();
+    }
+  });
 }
 
 function needsOf({ lines, settings }: FrontierRequest): ReturnType<typeof joinedNeeds> {

@@ -3,9 +3,12 @@ import * as path from 'node:path';
 import type { Checkpoint } from '../core/checkpoint/checkpoint.ts';
 import { modelBytes, modelFiles, modelHash } from '../core/checkpoint/modelHash.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import type { Plan } from '../core/plan/plan.ts';
 import { checkPlan } from '../core/plan/checkPlan.ts';
 import { factorRank } from '../core/rewrite/lowRankRewrite.ts';
 import { checkOutputPath } from '../core/rewrite/outputPath.ts';
+import { RewriteError } from '../core/rewrite/rewriteError.ts';
+import { rewriteMemory } from '../core/rewrite/rewriteMemory.ts';
 import type { Compression } from '../core/report/compression/compression.ts';
 import { removeAbandoned } from '../core/rewrite/unfinishedFolder.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
@@ -55,6 +58,7 @@ export async function compressModel(
   );
   const { pool, script, wasm } = tools;
   pool.memoryLimit = request.memoryLimit > 0 ? request.memoryLimit : os.freemem() * MEMORY_SHARE;
+  checkMemory(checkpoint, plan, pool.memoryLimit);
   const spectra = await planSpectra(checkpoint, plan, pool, {
     ...(signal ? { signal } : {}),
     onProgress: ({ layersDone: done, layersTotal: total, running }) =>
@@ -82,6 +86,20 @@ export async function compressModel(
     outcome,
     check: check!,
   });
+}
+
+/** Throws RewriteError where the work on one weight would take more than may be used. */
+function checkMemory({ file, weights }: Checkpoint, { layers }: Plan, limit: number): void {
+  const byId = new Map(weights.map((weight) => [weight.id, weight]));
+  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+  for (const layer of layers) {
+    const needed = rewriteMemory(byId.get(layer.id)!, layer);
+    if (needed > limit)
+      throw new RewriteError(
+        'too-large',
+        `The work on '${layer.name}' of ${file} needs ${megabytes(needed)} of memory and ${megabytes(limit)} may be used. Free memory, raise the memory limit, or let the plan keep this weight.`,
+      );
+  }
 }
 
 async function hashed(checkpoint: Checkpoint, signal: AbortSignal | undefined): Promise<string> {

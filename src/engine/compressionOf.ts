@@ -51,7 +51,7 @@ function compressedLayer(plan: PlanLayer, done: LayerOutcome): CompressedLayer {
     refused: isRefused ? done.note : '',
     error: { predicted: plan.error, measured: done.relativeError },
     parameters: [...done.parameters],
-    bytes: { before: done.bytes[0], predicted: plan.bytes[1], written: done.bytes[1] },
+    bytes: { before: done.bytes[0], predicted: plan.bytes[1], written: done.bytes[1] + done.added },
     gzip: done.gzip ? [...done.gzip] : null,
     note: isRefused ? '' : done.note,
   };

@@ -9,6 +9,7 @@ import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
 import { storedFloat, storedSize } from '../core/plan/storedSize.ts';
 import { factorisedRows, refusedAltogether, weightRefusals } from '../core/plan/weightRefusals.ts';
+import { surveyWeights, type WeightSurvey } from '../core/rewrite/surveyWeights.ts';
 import type { AnalyzeProgress, CallContext, PlanInputs, PlanInputsRequest } from './engineApi.ts';
 import { DEFAULT_SEED } from './engineApi.ts';
 import { planEntries, type Entry } from './entries.ts';
@@ -20,9 +21,6 @@ import type { WorkerPool } from './workerPool.ts';
 
 /** Default share of the free memory that running tasks may take together. */
 const MEMORY_SHARE = 0.5;
-
-/** Where the default operator set is not said: the oldest that ONNX Runtime takes. */
-const OLDEST_OPSET = 7;
 
 /**
  * What the planners need of a model: spectra, exponents and measured errors of its weights, from the cache
@@ -53,9 +51,9 @@ export async function planInputs(
     parts.push(entry);
     partsOf.set(entry.weight.id, parts);
   }
-  const opset = checkpoint.opset[''] ?? checkpoint.opset['ai.onnx'] ?? OLDEST_OPSET;
+  const surveys = surveyWeights(request.file);
   const jobs = checkpoint.weights.map((weight) =>
-    planTasks(weight, partsOf.get(weight.id) ?? [], request, opset),
+    planTasks(weight, partsOf.get(weight.id) ?? [], request, surveys.get(weight.id)!),
   );
   const admitted = jobs.flat().filter((job) => refusal(job, request, pool.memoryLimit) === '');
   const outcomes = await solveEntries(admitted, pool, context);
@@ -73,7 +71,7 @@ export async function planInputs(
           reason: refusal(job, request, pool.memoryLimit),
         },
       }));
-      return planWeight(weight, blocks[k]!, own, request);
+      return planWeight(weight, blocks[k]!, own, surveys.get(weight.id)!, request);
     }),
   };
 }
@@ -109,6 +107,7 @@ function planWeight(
   weight: Weight,
   block: string,
   done: readonly DoneJob[],
+  { refused, added }: WeightSurvey,
   { estimator }: PlanInputsRequest,
 ): PlanWeight {
   const { id, name, tensor, parameters } = weight;
@@ -140,7 +139,9 @@ function planWeight(
     energy,
     values: values ?? null,
     alpha: estimator ? alphaOf(done, estimator) : null,
-    refused: fault === undefined ? weightRefusals(weight, bytes) : refusedAltogether(fault),
+    refused:
+      fault === undefined ? weightRefusals(weight, bytes, refused) : refusedAltogether(fault),
+    added,
     locked: null,
     sensitivity: 1,
   };

@@ -3,9 +3,10 @@ import { FLOAT_BYTES } from '../core/checkpoint/elementSize.ts';
 import { inputLines } from '../core/plan/inputLines.ts';
 import type { ValueRequest } from '../core/plan/measureValues.ts';
 import type { AlphaEstimator } from '../core/plan/planRequest.ts';
-import { quantForm, quantLevels } from '../core/plan/quantLevels.ts';
+import { quantLevels } from '../core/plan/quantLevels.ts';
 import { storedFloat, storedSize } from '../core/plan/storedSize.ts';
 import { weightRefusals } from '../core/plan/weightRefusals.ts';
+import type { WeightSurvey } from '../core/rewrite/surveyWeights.ts';
 import type { PlanInputsRequest } from './engineApi.ts';
 import type { Entry } from './entries.ts';
 import { measureFlops } from './measureTask.ts';
@@ -27,9 +28,9 @@ export function planTasks(
   weight: Weight,
   parts: readonly Entry[],
   { spectra, estimator, pruning, levels }: PlanInputsRequest,
-  opset: number,
+  survey: WeightSurvey,
 ): readonly PlanJob[] {
-  const refused = weightRefusals(weight, storedSize(weight));
+  const refused = weightRefusals(weight, storedSize(weight), survey.refused);
   const type = storedFloat(weight);
   if (!type || Object.values(refused).every((reason) => reason !== '')) return [];
   const jobs: PlanJob[] = [];
@@ -43,7 +44,7 @@ export function planTasks(
     pruning: pruning && refused.sparsity === '',
     levels: levels && refused.bits === '',
   };
-  if (wanted.pruning || wanted.levels) jobs.push(valueJob(weight, type, parts, wanted, opset));
+  if (wanted.pruning || wanted.levels) jobs.push(valueJob(weight, type, parts, wanted, survey));
   return jobs;
 }
 
@@ -74,14 +75,14 @@ function valueJob(
   dtype: FloatType,
   parts: readonly Entry[],
   wanted: { readonly pruning: boolean; readonly levels: boolean },
-  opset: number,
+  { carrier }: WeightSurvey,
 ): PlanJob {
   const { id, storage, parameters } = weight;
   const lines = inputLines(weight);
   const request: ValueRequest = {
     lines,
-    levels: wanted.levels ? quantLevels(weight, lines, FLOAT_BYTES[dtype], opset) : [],
-    signed: quantForm(weight) === 'nbits',
+    levels: wanted.levels ? quantLevels(weight, lines, FLOAT_BYTES[dtype], carrier) : [],
+    signed: carrier.form === 'nbits',
     patterns: wanted.pruning,
   };
   const [whole] = parts;

@@ -8,7 +8,7 @@ import { pruningError } from './valueProfile.ts';
 export interface ActionEffect {
   /** Stored values; of a pruned weight those that are not zeroed. */
   readonly parameters: number;
-  /** As stored; a pruned weight stays the dense tensor that it is. */
+  /** As stored, with the names and nodes that are added; a pruned weight stays the dense tensor that it is. */
   readonly bytes: number;
   /** Squared Frobenius norm of the change over that of the weight; null where it has not been measured. */
   readonly error: number | null;
@@ -40,6 +40,14 @@ export function effectOf(weight: PlanWeight, action: PlannedAction): ActionEffec
   }
 }
 
+/** Bytes that an action adds to the file beside the values of the weight. */
+export function addedBytes({ added }: PlanWeight, action: PlannedAction): number {
+  if (!added) return 0;
+  if (action.action === 'lowrank') return added.lowrank;
+  if (action.action !== 'quantize') return 0;
+  return action.block === 0 ? added.channel : added.blocks;
+}
+
 /** The cost of an action in that unit. */
 export function costOf(weight: PlanWeight, action: PlannedAction, unit: CostUnit): number {
   if (unit !== 'rank') return effectOf(weight, action)[unit];
@@ -60,7 +68,8 @@ function factorised(weight: PlanWeight, rank: number): ActionEffect {
   const parameters = factorParameters(rows, cols, rank);
   const tail = tailEnergies(singularValues)[rank];
   const error = tail === undefined ? null : energy > 0 ? tail / energy : 0;
-  return { parameters, bytes: elementBytes * parameters, error };
+  const added = addedBytes(weight, { action: 'lowrank', rank });
+  return { parameters, bytes: elementBytes * parameters + added, error };
 }
 
 function prunedError(
@@ -86,12 +95,16 @@ function patternsOf(known: readonly string[]): string {
 
 function quantised(
   weight: PlanWeight,
-  { bits, block }: Extract<PlannedAction, { action: 'quantize' }>,
+  action: Extract<PlannedAction, { action: 'quantize' }>,
 ): ActionEffect {
+  const { bits, block } = action;
   allowed(weight, 'bits', 'quantised');
   const { parameters, values, name } = weight;
   const level = values?.levels.find((each) => each.bits === bits && each.block === block);
-  if (level) return { parameters, bytes: level.bytes, error: level.error };
+  if (level) {
+    const bytes = level.bytes + addedBytes(weight, action);
+    return { parameters, bytes, error: level.error };
+  }
   const known = (values?.levels ?? []).map(
     (each) => `${each.bits} bits in ${blockText(each.block)}`,
   );

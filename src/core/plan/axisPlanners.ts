@@ -17,8 +17,8 @@ const planners = remembered<AxisPlanner>(4);
  */
 export function plannerOf(weights: readonly PlanWeight[], request: PlanRequest): AxisPlanner {
   const { axis, method, target, settings } = request;
-  const unit = axis === 'lowrank' ? lowRankUnit(target.kind) : '';
-  const key = JSON.stringify([axis, method, unit, settings]);
+  const counted = axis === 'lowrank' ? lowRankUnit(target.kind) : target.kind === 'bits';
+  const key = JSON.stringify([axis, method, counted, settings]);
   return planners(weights, key, () => newPlanner(weights, request));
 }
 
@@ -37,7 +37,8 @@ function newPlanner(
     case 'sparsity':
       return sparsityPlanner(weights, chosen(SPARSITY_METHODS, method), settings);
     case 'bits': {
-      const weighed = settings.alphaWeighting ? alphaWeighed(weights, settings) : weights;
+      const counted = target.kind === 'bits' ? weights.map(valuesAlone) : weights;
+      const weighed = settings.alphaWeighting ? alphaWeighed(counted, settings) : counted;
       return method === 'uniform'
         ? uniformBitsPlanner(weighed, settings.scale)
         : bytesPlanner(weighed, settings.scale, undefined);
@@ -55,6 +56,11 @@ function chosen<T extends string>(methods: readonly T[], method: string): T {
 
 function lowRankUnit(kind: PlanRequest['target']['kind']): CostUnit {
   return kind === 'bytes' || kind === 'rank' ? kind : 'parameters';
+}
+
+/** Mean bits are those of values with their scales and padding, not of nodes. */
+function valuesAlone(weight: PlanWeight): PlanWeight {
+  return { ...weight, added: { lowrank: 0, channel: 0, blocks: 0 } };
 }
 
 /** Errors of heavy-tailed weights count more: each over the share that the linear map would give the weight. */

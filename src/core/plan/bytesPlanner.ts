@@ -1,3 +1,5 @@
+import type { PlannedAction } from './action.ts';
+import { addedBytes } from './actionEffect.ts';
 import {
   errorFactor,
   fixedOption,
@@ -28,12 +30,11 @@ function storedOptions(
   const factor = errorFactor(weight, scale);
   const levels = weight.refused.bits === '' ? (weight.values?.levels ?? []) : [];
   const quantised = levels
-    .filter(({ bytes }) => bytes < weight.bytes)
-    .map(({ bits, block, bytes, error }): ActionOption => ({
-      action: { action: 'quantize', bits, block },
-      cost: bytes,
-      error: factor * error,
-    }))
+    .map(({ bits, block, bytes, error }): ActionOption => {
+      const action: PlannedAction = { action: 'quantize', bits, block };
+      return { action, cost: bytes + addedBytes(weight, action), error: factor * error };
+    })
+    .filter(({ cost }) => cost < weight.bytes)
     .sort((a, b) => a.cost - b.cost || a.error - b.error);
   return undominated(
     optionColumns(quantised),

@@ -1,8 +1,8 @@
 import type { PlannedAction } from './action.ts';
-import { effectOf, fullRank } from './actionEffect.ts';
+import { addedBytes, effectOf, fullRank } from './actionEffect.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
 import { pruningRefusal, type PruningPattern } from './sparsityPlanner.ts';
-import { largestUsefulRank } from './rankCost.ts';
+import { usefulRank } from './rankCost.ts';
 
 /** Why a weight has its action, in a few words without a full stop. */
 export function layerReason(
@@ -18,7 +18,7 @@ export function layerReason(
       return refused !== '' ? refused : KEPT[axis];
     }
     case 'lowrank':
-      return `rank ${action.rank} of ${fullRank(weight)}; up to ${largestUsefulRank(weight.rows, weight.cols)} its factors are smaller than the matrix`;
+      return `rank ${action.rank} of ${fullRank(weight)}; up to ${usefulRank(weight)} its factors are smaller than the matrix`;
     case 'prune':
       return action.pattern === 'unstructured'
         ? `its ${Math.round(action.sparsity * weight.parameters)} values of the smallest magnitude`
@@ -29,7 +29,10 @@ export function layerReason(
 }
 
 function mean(weight: PlanWeight, action: PlannedAction): string {
-  return ((8 * effectOf(weight, action).bytes) / weight.parameters).toFixed(2);
+  return (
+    (8 * (effectOf(weight, action).bytes - addedBytes(weight, action))) /
+    weight.parameters
+  ).toFixed(2);
 }
 
 const KEPT: Readonly<Record<PlanAxis, string>> = {

@@ -9,7 +9,7 @@ import {
   type ErrorScale,
 } from './actionOption.ts';
 import type { PlanWeight } from './planWeight.ts';
-import { largestUsefulRank, oneRank } from './rankCost.ts';
+import { beforeRanks, oneRank, usefulRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /**
@@ -23,16 +23,17 @@ export function rankOptions(
   multiple: number,
   unit: CostUnit,
 ): ActionOptions {
-  const { rows, cols, singularValues, refused, locked } = weight;
+  const { singularValues, refused, locked } = weight;
   const whole = fixedOption(weight, scale, unit);
   if (refused.lowrank !== '' || locked) return optionColumns([whole]);
   const tails = tailEnergies(singularValues);
   const factor = tails[0]! > 0 ? errorFactor(weight, scale) / tails[0]! : 0;
-  const ranks = Math.max(0, Math.floor(largestUsefulRank(rows, cols) / multiple));
+  const ranks = Math.max(0, Math.floor(usefulRank(weight) / multiple));
   const [costs, errors] = [new Float64Array(ranks + 1), new Float64Array(ranks + 1)];
   const step = multiple * oneRank(weight, unit);
+  const first = beforeRanks(weight, unit);
   for (let k = 0; k < ranks; k++) {
-    costs[k] = step * (k + 1);
+    costs[k] = first + step * (k + 1);
     errors[k] = factor * tails[multiple * (k + 1)]!;
   }
   costs[ranks] = whole.cost;

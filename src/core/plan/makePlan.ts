@@ -111,7 +111,7 @@ const NOTES: Readonly<Record<PlanAxis, readonly string[]>> = {
   ],
   bits: [],
   mixed: [
-    'Pruning is considered and never chosen under a budget of bytes: a pruned weight is stored with its zeros.',
+    'Weights are not pruned under a budget of bytes: a pruned weight is stored with its zeros.',
   ],
 };
 

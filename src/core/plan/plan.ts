@@ -37,7 +37,7 @@ const layerFields = {
   locked: v.boolean(),
   /** Before and after; of a pruned weight those that are not zeroed. */
   parameters: change,
-  /** Stored, before and after; of a pruned weight as the dense tensor that it stays. */
+  /** In the file, before and after, with added names and nodes; of a pruned weight as the dense tensor that it stays. */
   bytes: change,
   /** Predicted relative Frobenius error of the weight; null where it is not known before the values are read. */
   error: figure,

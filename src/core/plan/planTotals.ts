@@ -1,5 +1,5 @@
 import type { PlannedAction } from './action.ts';
-import { effectOf, fullRank } from './actionEffect.ts';
+import { addedBytes, effectOf, fullRank } from './actionEffect.ts';
 import type { ErrorScale } from './actionOption.ts';
 import type { PlanLayer, PlanTotals } from './plan.ts';
 import type { PlanAxis, PlanWeight } from './planWeight.ts';
@@ -79,7 +79,7 @@ export function totalsOf(
             ({ weight }) => fullRank(weight),
           )
         : null,
-    bits: axis === 'bits' ? ratio(({ layer }) => 8 * layer.bytes[1], parametersOf) : null,
+    bits: axis === 'bits' ? ratio(valueBits, parametersOf) : null,
     sparsity:
       axis === 'sparsity'
         ? ratio(({ layer }) => layer.parameters[0] - layer.parameters[1], parametersOf)
@@ -91,6 +91,16 @@ export function totalsOf(
       ),
     ),
   };
+}
+
+function valueBits({
+  weight,
+  layer,
+}: {
+  readonly weight: PlanWeight;
+  readonly layer: CountedLayer;
+}): number {
+  return 8 * (layer.bytes[1] - addedBytes(weight, layer));
 }
 
 function importance({ energy }: PlanWeight, scale: ErrorScale): number {

@@ -29,6 +29,15 @@ export interface PlanWeight {
   readonly alpha: number | null;
   /** Why the weight cannot be factorised, pruned or quantised; '' where it can. */
   readonly refused: Readonly<Record<PlanAxis, string>>;
+  /**
+   * Bytes that names and nodes around the new values add to the file: of two factors, of one scale a channel, of
+   * blocks. Absent where they are not known, and count as none.
+   */
+  readonly added?: {
+    readonly lowrank: number;
+    readonly channel: number;
+    readonly blocks: number;
+  };
   /** An action that a person has fixed; null where the planner decides. */
   readonly locked: PlannedAction | null;
   /** Factor of the weight's squared error in the objective: 1, or a measured sensitivity. */

@@ -4,37 +4,25 @@ import type { InputLines } from './inputLines.ts';
 import type { QuantLevel } from './valueProfile.ts';
 
 /**
- * How a weight is stored quantised. `nbits`: ONNX Runtime's MatMulNBits in place of a MatMul, blocks along the
- * inputs, each padded to its length, at every opset. `dequantize`: DequantizeLinear before the node, one scale
- * for each channel (below opset 21 and for 4 bits ONNX Runtime's own), in blocks from opset 21. Codes
- * are signed, so that there is no zero point to store.
+ * How a weight is stored quantised, as the graph around it allows. `nbits`: ONNX Runtime's MatMulNBits in place
+ * of every MatMul that takes it, blocks along the inputs, each padded to its length, at every operator set.
+ * `dequantize`: DequantizeLinear before the nodes, one scale for each channel, and where `blocks` in blocks.
+ * Codes are signed, so that there is no zero point to store.
  */
-export type QuantForm = 'nbits' | 'dequantize';
+export type QuantCarrier =
+  { readonly form: 'nbits' } | { readonly form: 'dequantize'; readonly blocks: boolean };
 
 /** Lengths of the blocks that are offered. */
 export const BLOCKS = [32, 128] as const;
 
-/** The first operator set whose DequantizeLinear takes blocks. */
-const BLOCKED_SINCE = 21;
-
-/** Which of the two forms a weight takes. */
-export function quantForm(weight: Weight): QuantForm {
-  const { op, orientation, shape, consumers } = weight;
-  // The operator takes the place of one product; a tensor that others take too has to stay a tensor.
-  const one = consumers.length === 1 && !weight.division;
-  return op === 'MatMul' && orientation === 'in-out' && shape.length === 2 && one
-    ? 'nbits'
-    : 'dequantize';
-}
-
-/** Every level that the weight's node can carry, with what each takes in the file. */
+/** Every level that the weight can be carried with, with what each takes in the file. */
 export function quantLevels(
-  weight: Weight,
+  { parameters }: Pick<Weight, 'parameters'>,
   { length, channels, lines }: InputLines,
   scaleBytes: number,
-  opset: number,
+  carrier: QuantCarrier,
 ): readonly QuantLevel[] {
-  if (quantForm(weight) === 'nbits')
+  if (carrier.form === 'nbits')
     return BLOCKS.flatMap((block) =>
       ([2, 4, 8] as const).map((bits) => {
         const blocks = channels * Math.ceil(length / block);
@@ -44,10 +32,10 @@ export function quantLevels(
   const level = (bits: QuantBits, block: number, scales: number): QuantLevel => ({
     bits,
     block,
-    bytes: Math.ceil((weight.parameters * bits) / 8) + scales * scaleBytes,
+    bytes: Math.ceil((parameters * bits) / 8) + scales * scaleBytes,
   });
   const levels = ([4, 8] as const).map((bits) => level(bits, 0, channels));
-  if (opset < BLOCKED_SINCE) return levels;
+  if (!carrier.blocks) return levels;
   // A block as long as the line is a scale for each channel and kernel position: no gain over none.
   const blocks = BLOCKS.filter((block) => block < length);
   return [

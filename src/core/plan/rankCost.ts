@@ -13,9 +13,21 @@ export function largestUsefulRank(rows: number, cols: number): number {
   return Math.ceil((rows * cols) / (rows + cols)) - 1;
 }
 
+/** The same of a weight, where it also has to make the file smaller with the nodes and names that are added. */
+export function usefulRank({ rows, cols, bytes, elementBytes, added }: PlanWeight): number {
+  const room = bytes - (added?.lowrank ?? 0);
+  const saving = Math.ceil(room / (elementBytes * (rows + cols))) - 1;
+  return Math.max(0, Math.min(largestUsefulRank(rows, cols), saving));
+}
+
 /** Parameters after an action of that rank; `rank` at or above break-even means that the matrix stays. */
 export function parametersAtRank(rows: number, cols: number, rank: number): number {
   return Math.min(rows * cols, factorParameters(rows, cols, rank));
+}
+
+/** What a factorised weight costs beside its ranks. */
+export function beforeRanks({ added }: PlanWeight, unit: 'parameters' | 'bytes' | 'rank'): number {
+  return unit === 'bytes' ? (added?.lowrank ?? 0) : 0;
 }
 
 /** What each rank of a factorised weight costs. */

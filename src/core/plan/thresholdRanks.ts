@@ -3,7 +3,7 @@ import { KEEP } from './action.ts';
 import { costOf, type CostUnit } from './actionEffect.ts';
 import type { PlanWeight } from './planWeight.ts';
 import { takeFalling, type StepList } from './fallingSteps.ts';
-import { largestUsefulRank, oneRank } from './rankCost.ts';
+import { beforeRanks, oneRank, usefulRank } from './rankCost.ts';
 import { tailEnergies } from './tailEnergy.ts';
 
 /** Methods that keep a singular direction where its score is above one threshold for all weights. */
@@ -61,17 +61,18 @@ function rankSteps(
   { multiple, minRatio }: RankSettings,
   unit: CostUnit,
 ): StepList {
-  const { rows, cols, singularValues, refused, locked } = weight;
+  const { singularValues, refused, locked } = weight;
   const dense = costOf(weight, locked ?? KEEP, unit);
   if (refused.lowrank !== '' || locked) return { scores: [], costs: [dense] };
   const full = singularValues.length;
-  const most = Math.min(largestUsefulRank(rows, cols), Math.ceil(full * (1 - minRatio)) - 1);
+  const most = Math.min(usefulRank(weight), Math.ceil(full * (1 - minRatio)) - 1);
   const ranks = Math.max(0, Math.floor(most / multiple));
   const own = directionScores(singularValues, method);
   const [scores, costs] = [new Float64Array(ranks), new Float64Array(ranks + 1)];
   const step = multiple * oneRank(weight, unit);
+  const first = beforeRanks(weight, unit);
   for (let k = 0; k < ranks; k++) {
-    costs[k] = step * (k + 1);
+    costs[k] = first + step * (k + 1);
     scores[k] = own[(k + 1) * multiple] ?? 0;
   }
   costs[ranks] = dense;

@@ -6,19 +6,25 @@ import { largestUsefulRank } from './rankCost.ts';
 const LEAST_BYTES = 4096;
 
 /** Operators that two factors can stand in for, one after the other. */
-const FACTORISED = new Set(['MatMul', 'Gemm', 'Gather', 'Conv']);
+const FACTORISED = new Set(['MatMul', 'Gemm', 'Gather', 'Conv', 'ConvTranspose']);
 
-const KERNEL_AXES = 2;
-
-/** Why each axis cannot change a weight, in words that follow `because`; '' where it can. */
-export function weightRefusals(weight: Weight, bytes: number): PlanWeight['refused'] {
+/**
+ * Why each axis cannot change a weight, in words that follow `because`; '' where it can.
+ *
+ * @param graph what the graph around the weight rules out, '' for nothing
+ */
+export function weightRefusals(
+  weight: Weight,
+  bytes: number,
+  graph: { readonly lowrank: string; readonly bits: string } = { lowrank: '', bits: '' },
+): PlanWeight['refused'] {
   const common = commonRefusal(weight);
   const small =
     bytes < LEAST_BYTES
       ? `its ${bytes} bytes are too few: added nodes would take more than is saved`
       : '';
-  const lowrank = firstOf(common, small, lowRankRefusal(weight));
-  const bits = firstOf(common, small, bitsRefusal(weight));
+  const lowrank = firstOf(common, small, lowRankRefusal(weight), graph.lowrank);
+  const bits = firstOf(common, small, bitsRefusal(weight), graph.bits);
   return {
     lowrank,
     sparsity: firstOf(common, sparsityRefusal(weight)),
@@ -56,10 +62,7 @@ function lowRankRefusal(weight: Weight): string {
     return 'several matrices lie in one tensor, each of which would need factors of its own';
   if (groups > 1)
     return `a convolution of ${groups} groups: a factor for each would be a grouped convolution again`;
-  if (!FACTORISED.has(op) || orientation === 'conv-transpose')
-    return `${op} cannot be split into two`;
-  if (role === 'conv' && shape.length - 2 > KERNEL_AXES)
-    return `a convolution over ${shape.length - 2} axes`;
+  if (!FACTORISED.has(op)) return `${op} cannot be split into two`;
   if (role !== 'conv' && (shape.length !== 2 || rowAxes !== 1))
     return 'its axes are joined before it is multiplied';
   if (role === 'embedding' && orientation === 'out-in')

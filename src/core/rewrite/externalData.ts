@@ -33,6 +33,10 @@ export class ExternalData {
     readonly everything: boolean,
   ) {}
 
+  get bytes(): number {
+    return this.length;
+  }
+
   /** The content of a new tensor's message. */
   write(tensor: NewTensor, beside: boolean): readonly Piece[] {
     const { length, make } = tensor;

@@ -8,3 +8,12 @@ export function freshNames(taken: Iterable<string>): (base: string) => string {
     return name;
   };
 }
+
+/** The same for names that are never used: asked again, it gives the same one. */
+export function unrecordedNames(taken: ReadonlySet<string>): (base: string) => string {
+  return (base) => {
+    let name = base;
+    for (let k = 2; taken.has(name); k++) name = `${base}_${k}`;
+    return name;
+  };
+}

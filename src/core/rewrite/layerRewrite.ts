@@ -12,6 +12,8 @@ export interface LayerOutcome {
   readonly parameters: readonly [before: number, after: number];
   /** Bytes of stored values before and after. */
   readonly bytes: readonly [before: number, after: number];
+  /** Bytes that names and nodes around the values add to the files. */
+  readonly added: number;
   /** Bytes that gzip makes of the values, before and after: of pruned weights, whose storage stays dense. */
   readonly gzip?: readonly [before: number, after: number];
   readonly note: string;
@@ -20,9 +22,11 @@ export interface LayerOutcome {
 /** The changes of the file for one weight; its outcome is known when the changes have been written. */
 export interface LayerRewrite {
   readonly edits: readonly Edit[];
+  /** Bytes of the values that take the place of the weight's. */
+  readonly stored: number;
   /** Whether nodes of ONNX Runtime's own operators were added. */
   readonly contributed?: boolean;
-  readonly outcome: () => LayerOutcome;
+  readonly outcome: () => Omit<LayerOutcome, 'added'>;
 }
 
 /** Why a weight is left as it is. */

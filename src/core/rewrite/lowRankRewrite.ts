@@ -2,7 +2,7 @@ import type { DenseWeight } from './denseWeight.ts';
 import type { Weight } from '../checkpoint/checkpoint.ts';
 import { FLOAT_BYTES } from '../checkpoint/elementSize.ts';
 import { FLOAT_DATA_TYPES } from './encodeFloats.ts';
-import { encodedFactor, factorShape, factorValues } from './factorValues.ts';
+import { encodedFactor, factorShape, type FactorValues } from './factorValues.ts';
 import { factorUse, type FactorForm, type FactorUse } from './factorUses.ts';
 import type { Use } from '../checkpoint/onnx/scopes.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -17,7 +17,6 @@ import {
   replaceWeight,
   type RewriteSite,
 } from './rewriteSite.ts';
-import type { RewriteTools } from './rewriteTools.ts';
 
 /** TensorProto.DataType */
 const INT64 = 7;
@@ -29,12 +28,13 @@ const BOTH: readonly FactorForm[] = ['L', 'R'];
  * look-ups and convolutions become two, and what needs the weight itself gets the factors' product, which
  * a runtime computes when it loads the model.
  *
+ * @param factors called once, when the first value is written
  * @throws RewriteError `wrong-plan` for a rank that is none of the weight.
  */
 export function lowRankRewrite(
   site: RewriteSite,
   rank: number,
-  tools: RewriteTools,
+  factors: () => FactorValues,
 ): LayerRewrite | Refusal {
   const { weight, value, model } = site;
   const refused = refusalOf(weight);
@@ -53,7 +53,7 @@ export function lowRankRewrite(
   const shapes = taken.length > 0 ? kernelShapes(weight, rank) : undefined;
   const forms = new Set([...taken.flatMap((each) => each.taken.needs), ...(isWhole ? BOTH : [])]);
   const names = factorNames(site);
-  const { tensors, made } = factorTensors(site, rank, forms, names, shapes, tools);
+  const { tensors, made } = factorTensors(site, rank, forms, names, shapes, factors);
   const nodes = transposeNodes(site, forms, names);
   if (isWhole) nodes.push(...productNodes(site, names, tensors));
   const edits: Edit[] = [...replaceWeight(site, tensors, nodes)];
@@ -67,6 +67,7 @@ export function lowRankRewrite(
   const bytes = FLOAT_BYTES[weight.dtype];
   return {
     edits,
+    stored: after * bytes,
     outcome: () => ({
       id: weight.id,
       tensor: weight.tensor,
@@ -143,7 +144,7 @@ function factorTensors(
   forms: ReadonlySet<FactorForm>,
   names: Names,
   shapes: Partial<Record<FactorForm, readonly number[]>> | undefined,
-  tools: RewriteTools,
+  factors: () => FactorValues,
 ): { readonly tensors: NewTensor[]; readonly made: { error: () => number | null } } {
   const [rows, cols] = factorShape(weight);
   const { dtype } = weight;
@@ -160,7 +161,7 @@ function factorTensors(
   const make = (form: FactorForm): Uint8Array => {
     if (error === undefined) {
       begin();
-      ({ left, right, relativeError: error } = factorValues(weight, rank, tools));
+      ({ left, right, relativeError: error } = factors());
     }
     const factor = form.startsWith('L') ? left! : right!;
     // Each is stored once, and then no longer kept.

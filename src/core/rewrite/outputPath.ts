@@ -20,6 +20,11 @@ export function checkOutputPath(
       'output-unwritable',
       `${output} cannot be written: ${folder} is no folder. Make it first, or choose another one.`,
     );
+  if (!isWritable(folder))
+    throw new RewriteError(
+      'output-unwritable',
+      `${output} cannot be written: its folder may not be written to. Choose another folder.`,
+    );
   const there = fs.statSync(output, { throwIfNoEntry: false });
   for (const original of originals) {
     const known = fs.statSync(original, { throwIfNoEntry: false });
@@ -39,6 +44,15 @@ export function checkOutputPath(
       'output-exists',
       `${output} exists already. Give another name, or ask for it to be replaced.`,
     );
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A name for the weights beside a new model that no file has, so that none is ever written over. */

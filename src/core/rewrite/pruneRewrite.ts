@@ -25,7 +25,7 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
   const { weight, tensor, value, begin } = site;
   const choose = choiceOf(site, layer);
   const length = weight.parameters * FLOAT_BYTES[weight.dtype];
-  let outcome: LayerOutcome | undefined;
+  let outcome: Omit<LayerOutcome, 'added'> | undefined;
   const make = (): Uint8Array => {
     begin();
     const values = readValues(weight.storage);
@@ -63,6 +63,7 @@ export function pruneRewrite(site: RewriteSite, layer: PruneLayer): LayerRewrite
     : replaceWeight(site, [made], []);
   return {
     edits,
+    stored: length,
     outcome: () => {
       if (!outcome) throw new RangeError(`${value.name} has not been written`);
       return outcome;

@@ -15,7 +15,7 @@ import { relativeError } from './relativeError.ts';
 import { changeNode, opsetAt, replaceWeight, type RewriteSite } from './rewriteSite.ts';
 import { weightAxes, type WeightAxes } from './weightAxes.ts';
 
-type QuantizeLayer = Extract<PlanLayer, { action: 'quantize' }>;
+type QuantizeLayer = Pick<Extract<PlanLayer, { action: 'quantize' }>, 'bits' | 'block'>;
 
 /** TensorProto.DataType */
 const INT8 = 3;
@@ -58,6 +58,7 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
   const after = changes.tensors.reduce((sum, { length }) => sum + length, 0);
   return {
     edits: changes.edits,
+    stored: after,
     contributed: form !== 'standard',
     outcome: () => ({
       id: weight.id,
@@ -96,7 +97,7 @@ function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refu
 }
 
 /** Whether every node that takes the weight is a product with it on the right. */
-function isRightSide({ weight, value }: RewriteSite): boolean {
+export function isRightSide({ weight, value }: Pick<RewriteSite, 'weight' | 'value'>): boolean {
   if (value.results.length > 0 || weight.shape.length !== 2) return false;
   return value.uses.every(
     ({ node: { tree }, input }) =>

@@ -7,12 +7,15 @@ import { readOnnxModel, type OnnxModel } from '../checkpoint/onnx/onnxCheckpoint
 import type { PlacedNode, PlacedTensor } from '../checkpoint/onnx/scopes.ts';
 import { openRangeReader, type RangeReader } from '../checkpoint/rangeReader.ts';
 import type { Plan, PlanLayer } from '../plan/plan.ts';
+import { addedBytes } from './addedBytes.ts';
 import { isDense, notDense } from './denseWeight.ts';
 import { ExternalData } from './externalData.ts';
+import { factorValues } from './factorValues.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
 import { FILE_SYSTEM, writeFiles } from './outputFiles.ts';
+import { graphNames } from './graphNames.ts';
 import { besideName, checkOutputPath } from './outputPath.ts';
 import { bytesPiece, totalLength, type Edit, type Piece } from './piece.ts';
 import { operatorSetField } from './protoBuilders.ts';
@@ -132,11 +135,12 @@ function arrange(
   const outcomes: (() => LayerOutcome)[] = [];
   const rewritten = new Set<PlacedTensor>();
   const contributing = new Set<PlacedTensor>();
-  const fresh = freshNames(namesOf(model));
+  const fresh = freshNames(graphNames(model));
   const claimed = new Set<PlacedNode>();
   let begun = 0;
   for (const { layer, weight, tensor } of layers) {
     const value = definedBy(tensor);
+    const beside = external.bytes;
     if (!isDense(weight)) {
       outcomes.push(() => keptOutcome(weight, layer, notDense(weight)));
       continue;
@@ -163,7 +167,8 @@ function arrange(
     rewritten.add(tensor);
     if (done.contributed) contributing.add(tensor);
     edits.push(...done.edits);
-    outcomes.push(done.outcome);
+    const added = addedBytes(weight, tensor, done, external.bytes - beside);
+    outcomes.push(() => ({ ...done.outcome(), added }));
   }
   const files = new ExternalFiles(reader.file);
   for (const tensor of model.placed.tensors)
@@ -179,7 +184,7 @@ function rewriteLayer(
 ): LayerRewrite | Refusal {
   switch (layer.action) {
     case 'lowrank':
-      return lowRankRewrite(site, layer.rank, tools);
+      return lowRankRewrite(site, layer.rank, () => factorValues(site.weight, layer.rank, tools));
     case 'quantize':
       return quantizeRewrite(site, layer);
     case 'prune':
@@ -194,18 +199,16 @@ function keptOutcome(
 ): LayerOutcome {
   const before = <T>([first]: readonly [T, T]): readonly [T, T] => [first, first];
   const [same, size] = [before(parameters), before(bytes)];
-  return { id, tensor, action: 'keep', relativeError: 0, parameters: same, bytes: size, note };
-}
-
-/** Every name of a value or a node. */
-function namesOf({ placed, tree }: OnnxModel): Set<string> {
-  const names = new Set<string>([...tree.graph.inputs, ...tree.graph.outputs]);
-  for (const { header, name } of placed.tensors) names.add(name).add(header.name);
-  for (const { tree: node, scope, label } of placed.nodes) {
-    for (const each of [label, node.name, ...node.inputs, ...node.outputs]) names.add(each);
-    for (const each of scope.values.keys()) names.add(each);
-  }
-  return names;
+  return {
+    id,
+    tensor,
+    action: 'keep',
+    relativeError: 0,
+    parameters: same,
+    bytes: size,
+    added: 0,
+    note,
+  };
 }
 
 /** ONNX Runtime's own operators, imported where nodes use them and they are not yet. */

@@ -1,6 +1,7 @@
 /**
  * - `wrong-plan`: the plan names a weight that the checkpoint does not have, or what cannot be done to it.
  * - `output-is-input`, `output-exists`, `output-unwritable`: nothing was written there.
+ * - `too-large`: the work on a weight needs more memory than it may take.
  * - `out-of-range`: a value does not fit the stored type.
  * - `rejected`: ONNX Runtime loads neither the new model nor the original.
  * - `unloadable`: ONNX Runtime loads the original, and not what was made of it.
@@ -11,6 +12,7 @@ export type RewriteErrorCode =
   | 'output-is-input'
   | 'output-exists'
   | 'output-unwritable'
+  | 'too-large'
   | 'out-of-range'
   | 'rejected'
   | 'unloadable'

@@ -25,7 +25,7 @@ const layerSchema = v.strictObject({
   error: v.strictObject({ predicted: figure, measured: figure }),
   /** Before and after; scales count, the zeros of a pruned weight do not. */
   parameters: change,
-  /** Of the stored values. */
+  /** In the files, with the names and nodes that were added. */
   bytes: size,
   /** What gzip makes of the values, before and after; of pruned weights, whose storage stays dense. */
   gzip: v.nullable(change),

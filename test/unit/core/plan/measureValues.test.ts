@@ -3,12 +3,16 @@ import type { Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
 import { codeOf, quantizeGroup } from '../../../../src/core/plan/groupQuantizer.ts';
 import { inputLines } from '../../../../src/core/plan/inputLines.ts';
 import { measureValues } from '../../../../src/core/plan/measureValues.ts';
-import { quantForm, quantLevels } from '../../../../src/core/plan/quantLevels.ts';
+import { quantLevels, type QuantCarrier } from '../../../../src/core/plan/quantLevels.ts';
 import { nearestFloat16, storedScale } from '../../../../src/core/plan/storedScale.ts';
 import { pruningError } from '../../../../src/core/plan/valueProfile.ts';
 import { listedWeight, seededValues } from './valuedWeights.ts';
 
 const SEEDS = [1, 2, 3, 4];
+
+const NBITS = { form: 'nbits' } as const;
+const PER_CHANNEL = { form: 'dequantize', blocks: false } as const;
+const IN_BLOCKS = { form: 'dequantize', blocks: true } as const;
 
 /** Channel and input of the element at a multi-index of the tensor. */
 type Place = (index: readonly number[]) => readonly [channel: number, line: number, input: number];
@@ -109,8 +113,9 @@ describe.each(LAYOUTS)('the lines of %s', (_, weight, place) => {
   });
 
   test('a level is the sum of its groups, and takes the bytes of its codes and scales', () => {
-    const levels = quantLevels(weight, lines, 4, 21);
-    const signed = quantForm(weight) === 'nbits';
+    const signed = weight.op === 'MatMul' && !weight.division;
+    const carrier: QuantCarrier = signed ? NBITS : IN_BLOCKS;
+    const levels = quantLevels(weight, lines, 4, carrier);
     const request = { lines, levels, signed, patterns: false };
     const measured = measureValues(values, request, Math.fround);
     expect(measured.levels.length).toBeGreaterThan(1);
@@ -140,21 +145,20 @@ describe.each(LAYOUTS)('the lines of %s', (_, weight, place) => {
 
 describe('levels', () => {
   test.each([
-    ['a MatMul', {}, 17, [2.5, 4.5, 8.5, 2.125, 4.125, 8.125]],
-    ['a MatMul of float32', { dtype: 'float32' }, 17, [3, 5, 9, 2.25, 4.25, 8.25]],
-    ['a MatMul that several nodes share', { consumers: ['a', 'b'] }, 17, [4.0625, 8.0625]],
-    ['a Gemm', { op: 'Gemm' }, 17, [4.0625, 8.0625]],
-    ['a Gemm from opset 21', { op: 'Gemm' }, 21, [4.0625, 8.0625, 4.5, 8.5, 4.125, 8.125]],
-  ] as const)('of %s: mean bits', (_, changes, opset, expected) => {
-    const weight = listedWeight({ shape: [256, 64], dtype: 'float16', ...changes });
+    ['products', 'float16', NBITS, [2.5, 4.5, 8.5, 2.125, 4.125, 8.125]],
+    ['products of float32', 'float32', NBITS, [3, 5, 9, 2.25, 4.25, 8.25]],
+    ['channels', 'float16', PER_CHANNEL, [4.0625, 8.0625]],
+    ['channels and blocks', 'float16', IN_BLOCKS, [4.0625, 8.0625, 4.5, 8.5, 4.125, 8.125]],
+  ] as const)('of %s: mean bits', (_, dtype, carrier, expected) => {
+    const weight = listedWeight({ shape: [256, 64], dtype });
     const scaleBytes = weight.dtype === 'float16' ? 2 : 4;
-    const levels = quantLevels(weight, inputLines(weight), scaleBytes, opset);
+    const levels = quantLevels(weight, inputLines(weight), scaleBytes, carrier);
     expect(levels.map(({ bytes }) => (8 * bytes) / weight.parameters)).toEqual(expected);
   });
 
   test('padding of the last block is counted', () => {
     const weight = listedWeight({ shape: [33, 10] });
-    const [two] = quantLevels(weight, inputLines(weight), 4, 17);
+    const [two] = quantLevels(weight, inputLines(weight), 4, NBITS);
     expect(two).toEqual({ bits: 2, block: 32, bytes: 10 * 2 * (8 + 4) });
   });
 });

@@ -2,7 +2,7 @@ import type { FloatType, Weight } from '../../../../src/core/checkpoint/checkpoi
 import { inputLines } from '../../../../src/core/plan/inputLines.ts';
 import { measureValues } from '../../../../src/core/plan/measureValues.ts';
 import type { PlanWeight } from '../../../../src/core/plan/planWeight.ts';
-import { quantForm, quantLevels } from '../../../../src/core/plan/quantLevels.ts';
+import { quantLevels } from '../../../../src/core/plan/quantLevels.ts';
 import { storedScale } from '../../../../src/core/plan/storedScale.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
 import { powerLawWeight } from './planWeights.ts';
@@ -62,8 +62,13 @@ export function valuedWeights(count: number, largest: number, seed: number): rea
       seededValues(rows * cols, seed * 100 + k),
       {
         lines,
-        levels: quantLevels(listed, lines, 4, 17),
-        signed: quantForm(listed) === 'nbits',
+        levels: quantLevels(
+          listed,
+          lines,
+          4,
+          k % 2 === 0 ? { form: 'nbits' } : { form: 'dequantize', blocks: false },
+        ),
+        signed: k % 2 === 0,
         patterns: true,
       },
       storedScale('float32'),

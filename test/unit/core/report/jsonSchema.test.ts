@@ -1,9 +1,13 @@
 import * as fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { planJsonSchema } from '../../../../src/core/plan/planJsonSchema.ts';
+import { frontierJsonSchema, planJsonSchema } from '../../../../src/core/plan/planJsonSchema.ts';
 import { PUBLISHED_SCHEMAS } from '../../../../src/core/report/jsonSchema.ts';
 
-const SCHEMAS = { ...PUBLISHED_SCHEMAS, 'eigenscope.plan-1.schema.json': planJsonSchema };
+const SCHEMAS = {
+  ...PUBLISHED_SCHEMAS,
+  'eigenscope.frontier-1.schema.json': frontierJsonSchema,
+  'eigenscope.plan-1.schema.json': planJsonSchema,
+};
 
 describe('the published JSON Schemas', () => {
   it.each(Object.entries(SCHEMAS))(
