@@ -16,6 +16,8 @@ const FILES = [
   'dist/kernels.wasm',
   'dist/kernels-fma.wasm',
   'dist/NOTICES.txt',
+  'dist/webview/frontier.js',
+  'dist/webview/frontier.css',
   'dist/webview/standalone.js',
   'dist/webview/standalone.css',
   'dist/webview/standaloneVerification.js',

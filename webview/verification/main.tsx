@@ -9,7 +9,7 @@ import { setMessages, t } from '../ui/localise.ts';
 import { panelState, type VsCodeApi } from '../ui/panelState.ts';
 import { pageChannel } from '../ui/pageChannel.ts';
 import { Progress } from '../ui/Progress.tsx';
-import { registerToolkit } from '../ui/toolkit.ts';
+import { registerButtons } from '../ui/registerButtons.ts';
 import { standaloneHost } from './panelHost.ts';
 import { VerificationPanel } from './VerificationPanel.tsx';
 import '../ui/page.css';
@@ -23,7 +23,7 @@ const MESSAGES_ELEMENT = 'eigenscope-l10n';
 function start(root: HTMLElement): void {
   const bundle = document.getElementById(MESSAGES_ELEMENT)?.textContent;
   if (bundle) setMessages(JSON.parse(bundle) as Record<string, string>);
-  registerToolkit();
+  registerButtons();
   const api = typeof acquireVsCodeApi === 'function' ? acquireVsCodeApi() : undefined;
   const store = panelState(api);
   const standalone = api === undefined;
