@@ -8,7 +8,8 @@
  * - `ended`: the process that ran a model ended, or needs more memory than there is.
  * - `no-runtime`: ONNX Runtime is not installed.
  */
-export type VerifyErrorCode = 'inputs' | 'interface' | 'rejected' | 'made-up' | 'ended' | 'no-runtime';
+export type VerifyErrorCode =
+  'inputs' | 'interface' | 'rejected' | 'made-up' | 'ended' | 'no-runtime';
 
 /** Two models that cannot be compared; the message is a whole sentence that names the file and what to do. */
 export class VerifyError extends Error {
