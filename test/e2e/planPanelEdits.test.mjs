@@ -140,11 +140,9 @@ describe('changing a plan in its panel', () => {
       await choose(page, 'Action', 'Low rank');
       const rank = form(page).getByRole('textbox', { name: 'Rank, 1 to 384' });
       await rank.fill('385');
-      assert.ok(
-        await form(page)
-          .getByRole('button', { name: /^Set it/ })
-          .isDisabled(),
-      );
+      await form(page)
+        .getByRole('button', { name: /^Set it/, disabled: true })
+        .waitFor();
       await rank.fill('17');
       await rank.press('Enter');
       const set = (await written(handlers, 1)).layers[1];

@@ -5,7 +5,7 @@ import type { PlannedModel } from '../../protocol/planPanelApi.ts';
 import type { PlanSources } from './planSources.ts';
 
 /** To hash a larger file takes longer than a person waits for a panel; it is hashed when its spectra are loaded. */
-const MOST_HASHED_BYTES = 2 ** 30;
+const MOST_HASHED_BYTES = 2 ** 28;
 
 /** Says whether the model of a plan is the one that it was made for, and when that may have changed. */
 export class PlanModelWatch implements vscode.Disposable {
