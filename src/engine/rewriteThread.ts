@@ -13,8 +13,8 @@ import {
   type CompressStart,
 } from './compressMessages.ts';
 
-/** A thread that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
-const CANCEL_GRACE_MS = 150;
+/** A thread that has not seen the flag by then is ended, so that a cancel takes under 200 ms. */
+const CANCEL_GRACE_MS = 100;
 
 export interface RewriteThreadOptions {
   readonly start: Omit<CompressStart, 'kind' | 'mark' | 'flags'>;
