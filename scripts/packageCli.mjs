@@ -26,6 +26,7 @@ const FILES = [
   'CHANGELOG.md',
   'LICENSE',
   'docs/figures.md',
+  'docs/search.md',
   ...fs.readdirSync(path.join(root, 'schemas')).map((name) => `schemas/${name}`),
 ];
 

@@ -28,6 +28,8 @@ export function exitCodeOf(error: Error): number {
     case 'TargetError':
     case 'ActionError':
     case 'PlanError':
+    case 'SearchError':
+    case 'SearchStateError':
       return EXIT.usage;
     case 'CheckpointError':
     case 'NoModelError':

@@ -20,6 +20,12 @@ import {
   type SolverArguments,
 } from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
+import {
+  SEARCH_OPTIONS,
+  SEARCH_USAGE,
+  searchArguments,
+  type SearchArguments,
+} from './searchArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 const { epsilon, highest } = DEFAULT_PLAN_SETTINGS;
@@ -46,14 +52,16 @@ changed: the plan is a file to be read, edited and applied. The table of layers 
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${TARGETS_OF[axis].join(', ')}`).join('\n')}
   --method METHOD        by axis, the first the default:
 ${PLAN_AXES.map((axis) => `                           ${axis}: ${METHODS_OF[axis].join(', ')}`).join('\n')}
+                           search, on every axis: see below
   -o, --output FILE|-    where the plan goes; - for standard output
   --from PLAN            an earlier plan of the model, whose locked layers keep their actions
 ${SETTINGS_USAGE}
-  --seed N               kept in the plan (default ${DEFAULT_SEED})
+  --seed N               kept in the plan; of a search and of seeded noise (default ${DEFAULT_SEED})
 ${SOLVER_USAGE}
   --force                write over a file that is there
   --quiet                no table and no progress, errors only
 
+${SEARCH_USAGE}
 Exit codes: 0 done, 2 unusable arguments (a target that cannot be met: the message says what can), 3 a
 checkpoint that cannot be read, 4 a fault of ours, 130 cancelled.
 `;
@@ -67,6 +75,8 @@ export interface PlanArguments extends SolverArguments {
   readonly from: string | undefined;
   readonly force: boolean;
   readonly quiet: boolean;
+  /** Of --method search; its request is that of the plan to begin with. */
+  readonly search: SearchArguments | undefined;
 }
 
 /** Throws UsageError that names the argument, and TargetError for a target that makes no sense. */
@@ -85,7 +95,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     model,
     request: {
       axis,
-      method: methodOf(axis, values.method),
+      method: methodOf(axis, values.method === 'search' ? values.start : values.method),
       target: parseTarget(values.target),
       settings: settingsOf(values),
       seed: wholeNumber('--seed', values.seed, DEFAULT_SEED, 0),
@@ -95,6 +105,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
     ...solverArguments(values),
     force: values.force ?? false,
     quiet: values.quiet ?? false,
+    search: searchArguments(values.method, values),
   };
 }
 
@@ -169,6 +180,7 @@ const OPTIONS = {
   force: { type: 'boolean' },
   ...SOLVER_OPTIONS,
   ...COMMON_OPTIONS,
+  ...SEARCH_OPTIONS,
 } as const;
 
 function parsed(args: readonly string[]) {

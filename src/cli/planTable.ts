@@ -26,6 +26,7 @@ export function planLines(plan: Plan): string[] {
     ...shareLine('sparsity', achieved.sparsity, 'of the values zeroed'),
     ...shareLine('error', achieved.error, 'predicted'),
     `  objective   ${figure(objective.error)}${boundText(objective)}`,
+    ...searchLines(plan),
     ...plan.notes.map((note) => `  ${note}`),
   ];
 }
@@ -59,6 +60,17 @@ function boundText({ error, bound }: Plan['objective']): string {
   if (bound === null || error === null) return '';
   if (!(error > bound)) return ', which no plan of this budget betters';
   return `, no plan of this budget is below ${figure(bound)} (${figure((100 * (error - bound)) / error)} % less)`;
+}
+
+function searchLines({ search }: Plan): string[] {
+  if (!search) return [];
+  const { inputs, scored, heldOut, generations, evaluations, start } = search;
+  const fall = ({ start: from, best }: typeof scored): string =>
+    `${figure(from)} > ${figure(best)}${from > 0 ? ` (${figure(100 * (best / from - 1))} %)` : ''}`;
+  return [
+    `  outputs     ${fall(heldOut)} on ${inputs.heldOut} samples held out, ${fall(scored)} on the ${inputs.scored} that chose`,
+    `              from the plan of ${start} in ${generations} generations, ${evaluations} plans`,
+  ];
 }
 
 function shareLine(label: string, value: number | null, what: string): string[] {

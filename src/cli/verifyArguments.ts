@@ -77,9 +77,12 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
   };
 }
 
-const list = (given: readonly string[]): string[] => given.flatMap((each) => each.split(','));
+/** Several values may be given at once, with commas between them. */
+export const list = (given: readonly string[]): string[] =>
+  given.flatMap((each) => each.split(','));
 
-function dimensions(given: readonly string[]): Record<string, number> {
+/** Reads `NAME=LENGTH`. Throws UsageError. */
+export function dimensions(given: readonly string[]): Record<string, number> {
   const dims: Record<string, number> = {};
   for (const each of list(given)) {
     const at = each.lastIndexOf('=');

@@ -13,11 +13,14 @@ import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.
 import type { Compression } from '../core/report/compression/compression.ts';
 import type { CompressProgress, CompressRequest } from './compressRequest.ts';
 import type { DeviceChoice } from './deviceChoice.ts';
+import type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export type { CompressProgress, CompressRequest } from './compressRequest.ts';
+export { DEFAULT_SEARCH_SETTINGS } from './searchRequest.ts';
+export type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -154,4 +157,6 @@ export interface EngineApi {
   ): Promise<readonly Dimension[]>;
   /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
   compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
+  /** A plan that is searched for by running the model; a cancelled search gives the best so far. */
+  search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
 }

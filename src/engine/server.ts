@@ -16,6 +16,7 @@ import { planInputs } from './planInputs.ts';
 import { planModel } from './planModel.ts';
 import { layerWindows } from './layerWindows.ts';
 import { parentChannel } from './parentChannel.ts';
+import { searchModel } from './searchModel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { seededLengths, verifyModels } from './verifyModels.ts';
@@ -117,8 +118,12 @@ const api: EngineApi = {
     ),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
   seededLengths: (request, context) => awake(() => seededLengths(request, { dist }, context)),
+  search: (request, context) =>
+    awake(() => planned(() => searchModel(request, pool, { dist, version }, context))),
 };
 
 process.on('disconnect', () => process.exit(0));
+// A terminal interrupts all of its processes at once; what that means is the shell's to say.
+process.on('SIGINT', () => undefined);
 connect(parentChannel(), api);
 process.send?.(ENGINE_READY);

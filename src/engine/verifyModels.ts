@@ -1,29 +1,16 @@
 import type { Verification } from '../core/report/verification/verification.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { chosenDimensions, type Dimension } from '../core/verify/dimensions.ts';
-import { givenSamples } from '../core/verify/givenSamples.ts';
-import { readInputFiles } from '../core/verify/inputFiles.ts';
-import type { InputHint } from '../core/verify/inputHints.ts';
 import type { ModelValue } from '../core/verify/modelRunner.ts';
-import type { Sample } from '../core/verify/sample.ts';
-import { seededInputs, seededSample } from '../core/verify/seededSamples.ts';
 import { verify } from '../core/verify/verify.ts';
 import { weightErrors } from '../core/verify/weightErrors.ts';
-import { VERIFY_LIMITS } from '../core/verify/verifyLimits.ts';
-import { inputsError, VerifyError } from '../core/verify/verifyError.ts';
+import { VerifyError } from '../core/verify/verifyError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
+import { chosenSamples } from './chosenSamples.ts';
 import type { CallContext } from './engineApi.ts';
 import { readModelFile, type ModelFile } from './modelFile.ts';
 import { startModel, type ModelProcess } from './modelProcess.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
-
-/** Synthetic samples where nobody says how many. */
-const DEFAULT_SAMPLES = 16;
-
-interface Samples {
-  readonly inputs: Verification['inputs'];
-  readonly sample: (index: number) => Sample;
-}
 
 /**
  * Runs two models on the same inputs, each in a process of its own, and says how far the second is from the
@@ -41,8 +28,7 @@ export async function verifyModels(
       if (signal?.aborted) throw new CancelledError();
     };
     const values = commonInputs(a.interface.inputs, b.interface.inputs);
-    const { inputs, sample } =
-      request.inputs.length > 0 ? given(request, values) : synthetic(request, values, fileA.hints);
+    const { inputs, sample } = chosenSamples(request, values, fileA.hints);
     return verify({
       version,
       a,
@@ -131,60 +117,8 @@ function commonInputs(a: readonly ModelValue[], b: readonly ModelValue[]): reado
   });
 }
 
-function given(request: VerifyRequest, values: readonly ModelValue[]): Samples {
-  if (Object.keys(request.dims).length > 0)
-    throw inputsError(
-      '--dims gives lengths of inputs that are made up; those of --inputs have theirs. Give one of the two.',
-    );
-  const samples = givenSamples(readInputFiles(request.inputs), values, {
-    limit: request.samples > 0 ? request.samples : VERIFY_LIMITS.samples,
-    rows: request.rows,
-  });
-  const [first] = samples;
-  if (!first) throw inputsError(`${request.inputs.join(', ')} holds no samples.`);
-  return {
-    inputs: {
-      kind: 'given',
-      sources: [...request.inputs],
-      samples: samples.length,
-      tensors: Object.entries(first.inputs).map(([name, { type, shape }]) => ({
-        name,
-        type,
-        shape: [...shape],
-        content: '',
-      })),
-      dimensions: [],
-    },
-    sample: (index) => samples[index]!,
-  };
-}
-
-function synthetic(
-  { seed, samples, dims }: VerifyRequest,
-  values: readonly ModelValue[],
-  hints: ReadonlyMap<string, InputHint>,
-): Samples {
-  const dimensions = chosenDimensions(values, dims);
-  const inputs = seededInputs(values, dimensions, hints);
-  return {
-    inputs: {
-      kind: 'synthetic',
-      sources: [],
-      samples: samples > 0 ? Math.min(samples, VERIFY_LIMITS.samples) : DEFAULT_SAMPLES,
-      tensors: inputs.map(({ name, type, shape, content }) => ({
-        name,
-        type,
-        shape: [...shape],
-        content,
-      })),
-      dimensions: [...dimensions],
-    },
-    sample: (index) => seededSample(inputs, seed, index),
-  };
-}
-
 /** Inputs that were made up may be why a model does not run. */
-function withAdvice(error: unknown, { inputs }: Pick<VerifyRequest, 'inputs'>): unknown {
+export function withAdvice(error: unknown, { inputs }: Pick<VerifyRequest, 'inputs'>): unknown {
   const { name, code, message } = error as { name?: string; code?: string; message?: string };
   const madeUp = inputs.length === 0 && code === 'rejected' && message?.includes('cannot run');
   return name === 'VerifyError' && madeUp

@@ -40,5 +40,7 @@ function methodLabel(method: PlanMethod): string {
       return t('alpha, linear');
     case 'alpha-softmax':
       return t('alpha, softmax');
+    case 'search':
+      return t('search');
   }
 }

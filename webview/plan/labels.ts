@@ -30,6 +30,8 @@ export function methodLabel(method: PlanMethod): string {
       return t('Alpha, linear');
     case 'alpha-softmax':
       return t('Alpha, softmax');
+    case 'search':
+      return t('Search');
   }
 }
 

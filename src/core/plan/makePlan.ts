@@ -46,12 +46,10 @@ export function planMaker(
   version: string,
 ): PlanMaker {
   checkRequest(request);
-  const { axis, method, target, settings, seed } = request;
+  const { axis, target, settings } = request;
   const { kind } = target;
   const may = plannable(weights, axis, settings.pattern);
   if (!may.includes(true)) throw nothingToPlan(model, weights, axis);
-  const layersOf = (actions: readonly PlannedAction[]): PlanLayer[] =>
-    weights.map((weight, w) => planLayer(weight, actions[w]!, request));
   const planner = plannerOf(weights, request);
   const errorOf = ({ actions }: ActionChoice): number =>
     actionTotals(model, weights, actions, axis, settings).error ?? 0;
@@ -61,22 +59,34 @@ export function planMaker(
     },
     plan: (value, effort) => {
       const choice = choiceFor({ kind, value }, planner, model, weights, may, errorOf, effort);
-      const layers = layersOf(choice.actions);
-      return {
-        schema: PLAN_SCHEMA,
-        tool: { name: 'eigenscope', version },
-        model: { file: model.file, bytes: model.bytes, sha256: model.sha256 },
-        axis,
-        method,
-        settings: { ...settings },
-        target: { kind, value },
-        achieved: totalsOf(model, weights, layers, axis, settings),
-        objective: { error: choice.error, bound: choice.bound },
-        seed,
-        layers,
-        notes: [...NOTES[axis], DATA_FREE],
-      };
+      return planOf(model, weights, { ...request, target: { kind, value } }, version, choice);
     },
+  };
+}
+
+/** The plan of actions that were chosen already, one for each weight. Throws ActionError. */
+export function planOf(
+  model: PlanModel,
+  weights: readonly PlanWeight[],
+  request: PlanRequest,
+  version: string,
+  choice: ActionChoice,
+): Plan {
+  const { axis, method, target, settings, seed } = request;
+  const layers = weights.map((weight, w) => planLayer(weight, choice.actions[w]!, request));
+  return {
+    schema: PLAN_SCHEMA,
+    tool: { name: 'eigenscope', version },
+    model: { file: model.file, bytes: model.bytes, sha256: model.sha256 },
+    axis,
+    method,
+    settings: { ...settings },
+    target: { ...target },
+    achieved: totalsOf(model, weights, layers, axis, settings),
+    objective: { error: choice.error, bound: choice.bound },
+    seed,
+    layers,
+    notes: [...NOTES[axis], DATA_FREE],
   };
 }
 

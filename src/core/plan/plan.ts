@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PLAN_AXES } from './planWeight.ts';
+import { searchSummarySchema } from './searchSummary.ts';
 
 /**
  * A plan, `eigenscope.plan/1`, kept in files named `*.eigenplan.json`. Types, parser and published JSON
@@ -14,6 +15,7 @@ export const PLAN_METHODS = [
   'error-optimal',
   'alpha-linear',
   'alpha-softmax',
+  'search',
 ] as const;
 
 export type PlanMethod = (typeof PLAN_METHODS)[number];
@@ -102,6 +104,8 @@ export const planSchema = v.strictObject({
   objective: v.strictObject({ error: figure, bound: figure }),
   seed: count,
   layers: v.array(planLayerSchema),
+  /** Of a plan that was searched for by running the model: what was measured. */
+  search: v.optional(searchSummarySchema),
   /** What a person should know of the plan as a whole. */
   notes: v.array(v.string()),
 });

@@ -2,14 +2,22 @@ import type { Plan } from './plan.ts';
 import {
   ALPHA_ESTIMATORS,
   DEFAULT_PLAN_SETTINGS,
+  METHODS_OF,
   type PlanRequest,
   type PlanSettings,
 } from './planRequest.ts';
 import { PRUNING_PATTERNS } from './sparsityPlanner.ts';
 
-/** What a stored plan was asked for. A setting that it does not have, or not as one, is the default. */
-export function storedRequest({ axis, method, target, seed, settings }: Plan): PlanRequest {
-  return { axis, method, target, seed, settings: storedSettings(settings) };
+/**
+ * What a stored plan was asked for; of one that was searched for, what the search began with. A setting that it
+ * does not have, or not as one, is the default.
+ */
+export function storedRequest(plan: Plan): PlanRequest {
+  const { axis, method, target, seed, settings, search } = plan;
+  const known = METHODS_OF[axis];
+  const asked =
+    method === 'search' ? (known.find((each) => each === search?.start) ?? known[0]!) : method;
+  return { axis, method: asked, target, seed, settings: storedSettings(settings) };
 }
 
 function storedSettings(stored: Plan['settings']): PlanSettings {

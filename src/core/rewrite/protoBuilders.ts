@@ -1,9 +1,13 @@
 import {
   ATTRIBUTE,
+  DIMENSION,
   KEY_VALUE,
   NODE,
   OPERATOR_SET,
   TENSOR,
+  TENSOR_SHAPE,
+  TENSOR_TYPE,
+  VALUE_TYPE,
 } from '../checkpoint/onnx/messageShapes.ts';
 import { bytesPiece, totalLength, type Piece } from './piece.ts';
 import { fieldNumber, fieldsOf, joined, lengthField, lengthHeader } from './wire.ts';
@@ -146,4 +150,16 @@ export function operatorSetField(number: number, domain: string, version: number
     number,
     joined(fields.bytes('domain', domain), fields.integer('version', version)),
   );
+}
+
+/** A TypeProto of tensors of one element type and one shape. */
+export function tensorType(dataType: number, shape: readonly number[]): Uint8Array {
+  const [type, tensor] = [fieldsOf(VALUE_TYPE), fieldsOf(TENSOR_TYPE)];
+  const [axes, dimension] = [fieldsOf(TENSOR_SHAPE), fieldsOf(DIMENSION)];
+  const lengths = shape.map((length) => axes.bytes('dim', dimension.integer('dim_value', length)));
+  const content = [
+    tensor.integer('elem_type', dataType),
+    tensor.bytes('shape', joined(...lengths)),
+  ];
+  return type.bytes('tensor_type', joined(...content));
 }

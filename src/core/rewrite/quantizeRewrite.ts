@@ -72,10 +72,21 @@ export function quantizeRewrite(site: RewriteSite, layer: QuantizeLayer): LayerR
   };
 }
 
+/**
+ * Whether blocks of that length go to MatMulNBits, whose scales may be negative: the weight is the right side
+ * of all products that take it.
+ */
+export function goesToProducts(
+  site: Pick<RewriteSite, 'weight' | 'value'>,
+  { block }: Pick<QuantizeLayer, 'block'>,
+): boolean {
+  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
+  return isPower && isRightSide(site);
+}
+
 function formFor(site: RewriteSite, { bits, block }: QuantizeLayer): Form | Refusal {
   const { weight, value, model, tensor } = site;
-  const isPower = block >= SMALLEST_BLOCK && Number.isInteger(Math.log2(block));
-  if (isPower && isRightSide(site))
+  if (goesToProducts(site, { block }))
     return value.uses.every(({ node }) => site.claim(node))
       ? 'products'
       : { refused: 'a node that takes it is changed for another weight already' };

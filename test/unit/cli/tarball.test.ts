@@ -76,6 +76,7 @@ describe('the npm package of the command line', () => {
       'dist/webview/standaloneVerification.js',
       'dist/worker.mjs',
       'docs/figures.md',
+      'docs/search.md',
       'package.json',
       ...fs.readdirSync('schemas').map((name) => `schemas/${name}`),
     ]);

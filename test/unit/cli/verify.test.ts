@@ -162,7 +162,7 @@ describe('eigenscope verify', () => {
     );
     expect([status, stderr]).toEqual([
       2,
-      'eigenscope: ONNX Runtime, which runs both models, is not installed; the extension made for a platform has it, and beside the command line it is installed with: npm install onnxruntime-node --ignore-scripts\n',
+      'eigenscope: ONNX Runtime, which runs the models, is not installed; the extension made for a platform has it, and beside the command line it is installed with: npm install onnxruntime-node --ignore-scripts\n',
     ]);
   });
 

@@ -64,6 +64,27 @@ export const TYPE: MessageShape = {
   fields: { 4: 'sequence_type', 5: 'map_type', 9: 'optional_type' },
 };
 
+/** A TypeProto as it is written for a tensor. */
+export const VALUE_TYPE: MessageShape = {
+  message: 'TypeProto',
+  fields: { 1: 'tensor_type' },
+};
+
+export const TENSOR_TYPE: MessageShape = {
+  message: 'TypeProto.Tensor',
+  fields: { 1: 'elem_type', 2: 'shape' },
+};
+
+export const TENSOR_SHAPE: MessageShape = {
+  message: 'TensorShapeProto',
+  fields: { 1: 'dim' },
+};
+
+export const DIMENSION: MessageShape = {
+  message: 'TensorShapeProto.Dimension',
+  fields: { 1: 'dim_value' },
+};
+
 export const SEQUENCE_TYPE: MessageShape = {
   message: 'TypeProto.Sequence',
   fields: { 1: 'elem_type' },
