@@ -16,6 +16,8 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     // No test changes a module that another reads, and to load the core anew for every file takes a minute.
     isolate: false,
+    // Some tests load ONNX Runtime themselves: as in the product, it tells nobody.
+    env: { ORT_DISABLE_TELEMETRY: '1', ORT_TELEMETRY_DISABLED: '1' },
     sequence: { sequencer: LongestFirst },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },

@@ -32,8 +32,8 @@ export async function planCommand(
   const locked = given.from === undefined ? [] : lockedLayers(given.from);
   const { cacheDir, workers, memoryLimit, quiet } = given;
   const bar = new ProgressBar(process.stderr);
-  const request = { ...given.request, file, memoryLimit, failed: {}, locked };
   return runOnEngine({ dist, version, cacheDir, workers }, async (engine, signal) => {
+    const request = { ...given.request, file, memoryLimit, failed: {}, locked };
     try {
       const { plan, finished } = given.search
         ? await searchedPlan(engine, request, given.search, given, signal)

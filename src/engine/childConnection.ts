@@ -21,13 +21,16 @@ export interface ChildProgram {
   readonly called: string;
 }
 
-/** Kept from the child: they would make it load the shell's own hooks, or run as a window. */
+/** ONNX Runtime 1.29 and newer sends what it runs to its makers, unless told not to by whichever of these it knows. */
+const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1', ORT_TELEMETRY_DISABLED: '1' };
+
+/** Without what would make the child load the shell's own hooks, or run as a window. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => name !== 'NODE_OPTIONS' && !name.startsWith('VSCODE_'),
   );
   // In desktop VS Code the executable is Electron; this makes the child a plain Node.
-  return { ...Object.fromEntries(kept), ELECTRON_RUN_AS_NODE: '1' };
+  return { ...Object.fromEntries(kept), ...NO_TELEMETRY, ELECTRON_RUN_AS_NODE: '1' };
 }
 
 /** Starts a program as a child of this process, so that its crash is not ours, and connects to its API. */

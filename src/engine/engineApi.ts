@@ -150,13 +150,13 @@ export interface EngineApi {
   ): Promise<WindowsFigures>;
   /** Runs two models on the same inputs and says how far the second is from the first. */
   verify(request: VerifyRequest, context?: CallContext<VerifyProgress>): Promise<Verification>;
+  /** A plan that is searched for by running the model; a cancelled search gives the best so far. */
+  search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
+  /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
+  compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
   /** The symbolic axes of the inputs of two models, with the lengths that made-up inputs have of themselves. */
   seededLengths(
     request: Pick<VerifyRequest, 'a' | 'b'>,
     context?: CallContext<VerifyProgress>,
   ): Promise<readonly Dimension[]>;
-  /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
-  compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
-  /** A plan that is searched for by running the model; a cancelled search gives the best so far. */
-  search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
 }

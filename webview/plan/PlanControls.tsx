@@ -56,7 +56,11 @@ export function PlanControls(props: PlanControlsProps) {
         name={t('Method')}
         value={method}
         disabled={disabled}
-        options={METHODS_OF[axis].map((value) => ({ value, label: methodLabel(value) }))}
+        // A stored plan may be by a method that takes more than the spectra.
+        options={[...new Set([...METHODS_OF[axis], method])].map((value) => ({
+          value,
+          label: methodLabel(value),
+        }))}
         onChange={(value) => onAsk({ method: value as PlanMethod })}
       />
       {axis === 'lowrank' && (
