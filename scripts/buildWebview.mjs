@@ -5,19 +5,27 @@ import { build } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+const EDITOR_PANELS = ['report', 'plan', 'verification'];
+
+/** Panels that are one HTML file, by the names of their files. */
+const STANDALONE = {
+  standalone: 'report',
+  frontier: 'frontier',
+  standaloneVerification: 'verification',
+};
+
 /**
- * Builds the panels into `outDir`: `report.js`, `plan.js` and their `.css` for the editor; `standalone.js` and
- * `standalone.css`, which bring theme values of their own, for the report that is one HTML file; `frontier.js` and
- * `frontier.css` alike for the page of a frontier. Returns esbuild's list of what went in.
+ * Builds the panels into `outDir`: `report.js`, `plan.js`, `verification.js` and their `.css` for the editor;
+ * `standalone.js` and `standalone.css`, which bring theme values of their own, for the report that is one HTML file;
+ * `frontier.js` and `.css` alike for the page of a frontier, `standaloneVerification.js` and `.css` for that of a
+ * verification. Returns esbuild's list of what went in.
  */
 export async function buildWebview(outDir) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: {
-      report: 'webview/report/main.tsx',
-      plan: 'webview/plan/main.tsx',
-      frontier: 'webview/frontier/main.tsx',
-    },
+    entryPoints: Object.fromEntries(
+      [...EDITOR_PANELS, 'frontier'].map((name) => [name, `webview/${name}/main.tsx`]),
+    ),
     outdir: outDir,
     bundle: true,
     minify: true,
@@ -35,11 +43,13 @@ export async function buildWebview(outDir) {
   await mkdir(outDir, { recursive: true });
   const write = (name, content) => writeFile(path.join(outDir, name), content);
   await Promise.all([
-    ...['report.js', 'report.css', 'plan.js', 'plan.css'].map((name) => write(name, text(name))),
-    write('standalone.js', text('report.js')),
-    write('standalone.css', `${theme}\n${text('report.css')}`),
-    write('frontier.js', text('frontier.js')),
-    write('frontier.css', `${theme}\n${text('frontier.css')}`),
+    ...EDITOR_PANELS.flatMap((name) => [`${name}.js`, `${name}.css`]).map((name) =>
+      write(name, text(name)),
+    ),
+    ...Object.entries(STANDALONE).flatMap(([name, panel]) => [
+      write(`${name}.js`, text(`${panel}.js`)),
+      write(`${name}.css`, `${theme}\n${text(`${panel}.css`)}`),
+    ]),
   ]);
   return { metafile };
 }

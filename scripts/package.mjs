@@ -42,6 +42,7 @@ const NEEDED = [
   'schemas/eigenscope.schema.json',
   'schemas/eigenscope.report-1.schema.json',
   'schemas/eigenscope.plan-1.schema.json',
+  'schemas/eigenscope.verification-1.schema.json',
   'dist/extension.cjs',
   'dist/session.cjs',
   'dist/engine.mjs',
@@ -54,6 +55,8 @@ const NEEDED = [
   'dist/webview/report.css',
   'dist/webview/plan.js',
   'dist/webview/plan.css',
+  'dist/webview/verification.js',
+  'dist/webview/verification.css',
 ];
 
 /** The universal package has nothing that is bound to a platform, and nothing for the tests alone. */

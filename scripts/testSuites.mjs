@@ -163,6 +163,10 @@ export const SUITES = [
   // Node: for neither is there an older VS Code.
   {
     name: 'e2e-oldest',
-    run: endToEnd('e2e-oldest', /^(?!reportPanel|planPanel|nativeParts)/, 'oldest'),
+    run: endToEnd(
+      'e2e-oldest',
+      /^(?!reportPanel|planPanel|verificationPanel|nativeParts)/,
+      'oldest',
+    ),
   },
 ];

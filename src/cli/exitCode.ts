@@ -47,7 +47,8 @@ export function exitCodeOf(error: Error): number {
 
 /** Of models that could not be compared: whether the arguments are at fault or a model. */
 function verifyExitCode(code: string | undefined): number {
-  return code === 'rejected' || code === 'ended' ? EXIT.checkpoint : EXIT.usage;
+  const ofModel = code === 'rejected' || code === 'made-up' || code === 'ended';
+  return ofModel ? EXIT.checkpoint : EXIT.usage;
 }
 
 /** Of a model that was not written: whether the arguments are at fault, the model, or we. */

@@ -2,14 +2,21 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { csvReport } from '../core/report/csvReport.ts';
-import { reportHtml, type HtmlAssets } from '../core/report/html.ts';
+import { reportHtml, verificationHtml, type HtmlAssets } from '../core/report/html.ts';
 import { markdownReport } from '../core/report/markdownReport.ts';
 import type { Report } from '../core/report/report.ts';
+import { verificationMarkdown } from '../core/report/verification/verificationMarkdown.ts';
+import type { Verification } from '../core/report/verification/verification.ts';
 
 /** The forms a report is written in: each is an option of the command line, and the end of file names. */
 export const FORMATS = ['json', 'html', 'csv', 'md'] as const;
 
 export type Format = (typeof FORMATS)[number];
+
+/** Those that a verification is written in. */
+export const VERIFICATION_FORMATS = ['json', 'html', 'md'] as const;
+
+export type VerificationFormat = (typeof VERIFICATION_FORMATS)[number];
 
 /** The report as text; `dist` is the folder of the built panel. */
 export function formatted(report: Report, format: Format, dist: string): string {
@@ -22,6 +29,22 @@ export function formatted(report: Report, format: Format, dist: string): string 
       return csvReport(report.layers);
     case 'md':
       return markdownReport(report);
+  }
+}
+
+/** The verification as text of one of the forms that it has. */
+export function formattedVerification(
+  verification: Verification,
+  format: VerificationFormat,
+  dist: string,
+): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(verification, null, 2)}\n`;
+    case 'html':
+      return verificationHtml(verification, panelAssets(dist, 'standaloneVerification'));
+    case 'md':
+      return verificationMarkdown(verification);
   }
 }
 

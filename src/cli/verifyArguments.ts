@@ -2,6 +2,7 @@ import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/e
 import { COMMON_OPTIONS, parsedOptions } from './commandOptions.ts';
 import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
+import { VERIFICATION_FORMATS, type VerificationFormat } from './reportFormats.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 export const VERIFY_USAGE = `Usage: eigenscope verify A.onnx B.onnx [options]
@@ -10,7 +11,7 @@ Runs both models on the same inputs with ONNX Runtime, each in a process of its 
 the outputs of B are from those of A: relative L2, cosine, largest difference, and of probabilities the
 divergence and the agreement of the largest; how fast each is and what memory it takes. Every figure
 comes with a 95 % interval over the samples. The result goes to standard error, and to a file (or
-standard output where - is given) as JSON or Markdown.
+standard output where - is given) as JSON, HTML or Markdown.
 
   --inputs FILE|NAME=FILE  inputs: .npz, .npy or .pb (ONNX test data), .json, or a folder of ONNX test
                            data; may be given again. An array of one axis more than its input holds a
@@ -24,6 +25,7 @@ standard output where - is given) as JSON or Markdown.
                            (default ${DEFAULT_MAX_ERROR})
   --threads N              threads of one run (default 1: the same bits each time)
   --json FILE|-            write the result as JSON
+  --html FILE|-            write the result as one page that needs nothing else, the panel of VS Code
   --md FILE|-              write the result as Markdown
   --force                  write over a file that is not a result of ours
   --quiet                  no table and no progress, errors only
@@ -35,7 +37,7 @@ ONNX Runtime rejects, 4 a fault of ours, 130 cancelled.
 export interface VerifyArguments {
   readonly request: VerifyRequest;
   /** Where results go, `-` for standard output. */
-  readonly outputs: readonly { readonly format: 'json' | 'md'; readonly file: string }[];
+  readonly outputs: readonly { readonly format: VerificationFormat; readonly file: string }[];
   readonly force: boolean;
   readonly quiet: boolean;
 }
@@ -49,14 +51,14 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
     throw new UsageError(
       `verify takes two models, the original and the one to hold against it, not ${positionals.length}.`,
     );
-  const outputs = (['json', 'md'] as const).flatMap((format) => {
+  const outputs = VERIFICATION_FORMATS.flatMap((format) => {
     const file = values[format];
     if (file === '') throw new UsageError(`--${format} takes the name of a file, or -.`);
     return file === undefined ? [] : [{ format, file }];
   });
   if (outputs.filter(({ file }) => file === '-').length > 1)
-    throw new UsageError('Only one of --json and --md can go to standard output.');
-  const logits = (values.logits ?? []).flatMap((each) => each.split(','));
+    throw new UsageError('Only one of --json, --html and --md can go to standard output.');
+  const logits = list(values.logits ?? []);
   return {
     request: {
       a,
@@ -98,6 +100,7 @@ const OPTIONS = {
   'max-error': { type: 'string' },
   threads: { type: 'string' },
   json: { type: 'string' },
+  html: { type: 'string' },
   md: { type: 'string' },
   force: { type: 'boolean' },
   ...COMMON_OPTIONS,

@@ -1,14 +1,14 @@
-import { verificationMarkdown } from '../core/report/verification/verificationMarkdown.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
 import type { VerifyProgress } from '../engine/engineApi.ts';
 import type { CommandContext } from './analyzeCommand.ts';
 import { runOnEngine } from './engineRun.ts';
 import { EXIT } from './exitCode.ts';
 import { checkOutput, writeWhole } from './reportFiles.ts';
+import { formattedVerification } from './reportFormats.ts';
 import type { ReportTarget } from './reportTargets.ts';
 import { StatusLine } from './statusLine.ts';
 import { verificationLines } from './verificationLines.ts';
-import { parseVerifyArguments, VERIFY_USAGE } from './verifyArguments.ts';
+import { parseVerifyArguments, VERIFY_USAGE, type VerifyArguments } from './verifyArguments.ts';
 
 /** `eigenscope verify`. Returns the exit code. Throws UsageError, and what the engine throws. */
 export async function verifyCommand(
@@ -39,7 +39,7 @@ export async function verifyCommand(
         },
       });
       line.clear();
-      deliver(verification, targets, quiet);
+      deliver(verification, given.outputs, { dist, quiet });
       return verification.passed ? EXIT.done : EXIT.findings;
     } finally {
       line.clear();
@@ -49,17 +49,14 @@ export async function verifyCommand(
 
 function deliver(
   verification: Verification,
-  targets: readonly ReportTarget[],
-  quiet: boolean,
+  outputs: VerifyArguments['outputs'],
+  { dist, quiet }: { readonly dist: string; readonly quiet: boolean },
 ): void {
   if (!quiet) process.stderr.write(`${verificationLines(verification).join('\n')}\n`);
-  for (const target of targets) {
-    const text =
-      target.format === 'md'
-        ? verificationMarkdown(verification)
-        : `${JSON.stringify(verification, null, 2)}\n`;
-    if (target.file === '-') process.stdout.write(text);
-    else writeWhole(target, text);
+  for (const { format, file } of outputs) {
+    const text = formattedVerification(verification, format, dist);
+    if (file === '-') process.stdout.write(text);
+    else writeWhole({ file, makeFolder: false }, text);
   }
 }
 

@@ -152,6 +152,8 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
       }),
     verify: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.verify(request, context)),
+    seededLengths: (request, context = {}) =>
+      cancellable(context.signal, (current) => current.remote.seededLengths(request, context)),
     search: (request, context = {}) =>
       cancellable(context.signal, (current) => current.remote.search(request, context)),
     get pid() {

@@ -8,6 +8,7 @@ import type { PlanWeight } from '../core/plan/planWeight.ts';
 import type { Layer, Report } from '../core/report/report.ts';
 import type { SelfTestReport } from '../core/report/selfTestText.ts';
 import type { Verification } from '../core/report/verification/verification.ts';
+import type { Dimension } from '../core/verify/dimensions.ts';
 import type { WindowsFigures, WindowsRequest } from '../protocol/reportPanelApi.ts';
 import type { Compression } from '../core/report/compression/compression.ts';
 import type { CompressProgress, CompressRequest } from './compressRequest.ts';
@@ -19,9 +20,9 @@ import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export type { CalibrationRequest } from './calibrationRequest.ts';
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
+export type { CompressProgress, CompressRequest } from './compressRequest.ts';
 export { DEFAULT_SEARCH_SETTINGS } from './searchRequest.ts';
 export type { SearchProgress, SearchRequest, SearchResult } from './searchRequest.ts';
-export type { CompressProgress, CompressRequest } from './compressRequest.ts';
 export { type DeviceChoice, deviceConflict, defaultPrecision } from './deviceChoice.ts';
 
 export { type BackendChoice, BACKENDS } from './backendName.ts';
@@ -159,4 +160,9 @@ export interface EngineApi {
   search(request: SearchRequest, context?: CallContext<SearchProgress>): Promise<SearchResult>;
   /** Writes the model that a plan makes of a checkpoint, whole or not at all; its output is never the checkpoint. */
   compress(request: CompressRequest, context?: CallContext<CompressProgress>): Promise<Compression>;
+  /** The symbolic axes of the inputs of two models, with the lengths that made-up inputs have of themselves. */
+  seededLengths(
+    request: Pick<VerifyRequest, 'a' | 'b'>,
+    context?: CallContext<VerifyProgress>,
+  ): Promise<readonly Dimension[]>;
 }

@@ -19,7 +19,7 @@ import { parentChannel } from './parentChannel.ts';
 import { searchModel } from './searchModel.ts';
 import { SolverSpeed } from './solverSpeed.ts';
 import { SpectrumCache } from './spectrumCache.ts';
-import { verifyModels } from './verifyModels.ts';
+import { seededLengths, verifyModels } from './verifyModels.ts';
 import { WorkerPool } from './workerPool.ts';
 
 /** A spectrum is 8 bytes a value: this holds about a hundred million of them. */
@@ -118,6 +118,7 @@ const api: EngineApi = {
       planned(() => compressModel(request, { pool, script, wasm, dist, version }, context)),
     ),
   verify: (request, context) => awake(() => verifyModels(request, { dist, version }, context)),
+  seededLengths: (request, context) => awake(() => seededLengths(request, { dist }, context)),
   search: (request, context) =>
     awake(() => planned(() => searchModel(request, pool, { dist, version }, context))),
 };

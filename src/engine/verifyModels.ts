@@ -1,5 +1,6 @@
 import type { Verification } from '../core/report/verification/verification.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
+import { chosenDimensions, type Dimension } from '../core/verify/dimensions.ts';
 import type { ModelValue } from '../core/verify/modelRunner.ts';
 import { verify } from '../core/verify/verify.ts';
 import { weightErrors } from '../core/verify/weightErrors.ts';
@@ -8,7 +9,7 @@ import { CancelledError } from '../protocol/cancellation.ts';
 import { chosenSamples } from './chosenSamples.ts';
 import type { CallContext } from './engineApi.ts';
 import { readModelFile, type ModelFile } from './modelFile.ts';
-import { startModel } from './modelProcess.ts';
+import { startModel, type ModelProcess } from './modelProcess.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 /**
@@ -18,28 +19,17 @@ import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export async function verifyModels(
   request: VerifyRequest,
   { dist, version }: { readonly dist: string; readonly version: string },
-  { signal, onProgress }: CallContext<VerifyProgress> = {},
+  context: CallContext<VerifyProgress> = {},
 ): Promise<Verification> {
   const { maxError, seed, threads, logits } = request;
-  const checkCancelled = (): void => {
-    if (signal?.aborted) throw new CancelledError();
-  };
-  const kills: (() => void)[] = [];
-  const killAll = (): void => kills.forEach((kill) => kill());
-  signal?.addEventListener('abort', killAll, { once: true });
-  try {
-    onProgress?.({ phase: 'loading', done: 0, total: 2 });
-    const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
-    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
-    checkCancelled();
-    const a = await startModel(request.a, options);
-    checkCancelled();
-    onProgress?.({ phase: 'loading', done: 1, total: 2 });
-    const b = await startModel(request.b, options);
-    checkCancelled();
+  const { signal, onProgress } = context;
+  return withBothModels(request, dist, context, ({ a, b, fileA, fileB }) => {
+    const checkCancelled = (): void => {
+      if (signal?.aborted) throw new CancelledError();
+    };
     const values = commonInputs(a.interface.inputs, b.interface.inputs);
     const { inputs, sample } = chosenSamples(request, values, fileA.hints);
-    return await verify({
+    return verify({
       version,
       a,
       b,
@@ -52,6 +42,56 @@ export async function verifyModels(
       onProgress: ({ done, total }) => onProgress?.({ phase: 'running', done, total }),
       checkCancelled,
     });
+  });
+}
+
+/**
+ * The symbolic axes of the inputs of two models, with the lengths that seeded inputs have where nobody says
+ * others. Throws as `verifyModels`.
+ */
+export function seededLengths(
+  models: Pick<VerifyRequest, 'a' | 'b'>,
+  { dist }: { readonly dist: string },
+  context: CallContext<VerifyProgress> = {},
+): Promise<readonly Dimension[]> {
+  const request = { ...models, inputs: [], threads: 1 };
+  return withBothModels(request, dist, context, ({ a, b }) =>
+    Promise.resolve(chosenDimensions(commonInputs(a.interface.inputs, b.interface.inputs), {})),
+  );
+}
+
+interface BothModels {
+  readonly a: ModelProcess;
+  readonly b: ModelProcess;
+  readonly fileA: ModelFile;
+  readonly fileB: ModelFile;
+}
+
+/** Loads both models, each in a process of its own that ends with the work. */
+async function withBothModels<T>(
+  request: Pick<VerifyRequest, 'a' | 'b' | 'inputs' | 'threads'>,
+  dist: string,
+  { signal, onProgress }: CallContext<VerifyProgress>,
+  work: (models: BothModels) => Promise<T>,
+): Promise<T> {
+  const checkCancelled = (): void => {
+    if (signal?.aborted) throw new CancelledError();
+  };
+  const kills: (() => void)[] = [];
+  const killAll = (): void => kills.forEach((kill) => kill());
+  signal?.addEventListener('abort', killAll, { once: true });
+  try {
+    onProgress?.({ phase: 'loading', done: 0, total: 2 });
+    const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
+    const { threads } = request;
+    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
+    checkCancelled();
+    const a = await startModel(request.a, options);
+    checkCancelled();
+    onProgress?.({ phase: 'loading', done: 1, total: 2 });
+    const b = await startModel(request.b, options);
+    checkCancelled();
+    return await work({ a, b, fileA, fileB });
   } catch (error) {
     if (signal?.aborted) throw new CancelledError();
     throw withAdvice(error, request);
@@ -83,7 +123,7 @@ export function withAdvice(error: unknown, { inputs }: Pick<VerifyRequest, 'inpu
   const madeUp = inputs.length === 0 && code === 'rejected' && message?.includes('cannot run');
   return name === 'VerifyError' && madeUp
     ? new VerifyError(
-        'rejected',
+        'made-up',
         `${message} The inputs were made up: give lengths with --dims, or real inputs with --inputs.`,
       )
     : error;

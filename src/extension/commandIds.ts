@@ -12,6 +12,8 @@ export const COMMAND_IDS = [
   'eigenscope.planCompression',
   'eigenscope.openPlan',
   'eigenscope.openPlanAsText',
+  'eigenscope.applyPlan',
+  'eigenscope.verify',
 ] as const;
 
 export type CommandId = (typeof COMMAND_IDS)[number];
@@ -19,3 +21,4 @@ export type CommandId = (typeof COMMAND_IDS)[number];
 export const CHECKPOINTS_VIEW = 'eigenscope.checkpoints';
 export const REPORT_VIEW_TYPE = 'eigenscope.report';
 export const PLAN_VIEW_TYPE = 'eigenscope.plan';
+export const VERIFICATION_VIEW_TYPE = 'eigenscope.verification';

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import type { Report } from '../core/report/report.ts';
-import { CHECKPOINTS_VIEW, COMMAND_IDS, PLAN_VIEW_TYPE, REPORT_VIEW_TYPE } from './commandIds.ts';
+import {
+  CHECKPOINTS_VIEW,
+  COMMAND_IDS,
+  PLAN_VIEW_TYPE,
+  REPORT_VIEW_TYPE,
+  VERIFICATION_VIEW_TYPE,
+} from './commandIds.ts';
 import type * as SessionModule from './session.ts';
 import type { TreeNode } from './tree/treeNode.ts';
 
@@ -15,7 +21,7 @@ export interface EigenscopeApi {
 
 /**
  * Registers what package.json promises and nothing else: everything behind it is in `session.cjs`, which
- * is loaded when a command runs, the sidebar or a plan is opened, or a report panel is restored.
+ * is loaded when a command runs, the sidebar or a plan is opened, or a panel is restored.
  */
 export function activate(context: vscode.ExtensionContext): EigenscopeApi {
   let loaded: SessionModule.Session | undefined;
@@ -51,6 +57,10 @@ export function activate(context: vscode.ExtensionContext): EigenscopeApi {
     { dispose: () => loaded?.dispose() },
     vscode.window.registerWebviewPanelSerializer(REPORT_VIEW_TYPE, {
       deserializeWebviewPanel: (panel, state: unknown) => session().restoreReport(panel, state),
+    }),
+    vscode.window.registerWebviewPanelSerializer(VERIFICATION_VIEW_TYPE, {
+      deserializeWebviewPanel: (panel, state: unknown) =>
+        session().restoreVerification(panel, state),
     }),
     vscode.window.registerCustomEditorProvider(
       PLAN_VIEW_TYPE,

@@ -10,15 +10,22 @@ import { COMMANDS, type CommandParts } from './commands/commandTable.ts';
 import { openDropped } from './commands/openDropped.ts';
 import { planCompression } from './commands/planCompression.ts';
 import { SelfTestPage } from './commands/selfTestPage.ts';
+import { verifyPair } from './commands/verify.ts';
+import { AppliedPlans } from './compression/appliedPlans.ts';
+import { KeptTexts } from './compression/keptTexts.ts';
 import { Config } from './config.ts';
 import { OpenReports } from './panels/openReports.ts';
 import { ReportPanels } from './panels/reportPanels.ts';
+import { VerificationPanels } from './panels/verificationPanels.ts';
 import { PlanEditors } from './plan/planEditors.ts';
 import { PlanSources } from './plan/planSources.ts';
 import { CheckpointFiles } from './tree/checkpointFiles.ts';
 import { CheckpointTree } from './tree/checkpointTree.ts';
 import { rowDecorations } from './tree/rowDecorations.ts';
 import type { TreeNode } from './tree/treeNode.ts';
+
+/** Compressions and verifications kept; older ones go. Each is some hundred kilobytes. */
+const MOST_KEPT = 100;
 
 export interface SessionParts {
   readonly context: vscode.ExtensionContext;
@@ -36,6 +43,7 @@ export interface Session {
   /** Opens what was dropped on the sidebar. */
   drop(dropped: vscode.DataTransfer): Promise<void>;
   restoreReport(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
+  restoreVerification(panel: vscode.WebviewPanel, state: unknown): Promise<void>;
   /** Fills the editor that VS Code has made for a plan. */
   editPlan(document: vscode.TextDocument, panel: vscode.WebviewPanel): void;
   dispose(): void;
@@ -82,6 +90,16 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
   const sources = new PlanSources(engine);
   const { workspaceState: memento } = context;
   const plans = new PlanEditors({ engine, sources, version, log, dist, memento });
+  const warn = (line: string): void => log.warn(line);
+  const applied = new AppliedPlans(new KeptTexts(storage('compressions'), MOST_KEPT, warn));
+  const verifications = new VerificationPanels({
+    applied,
+    texts: new KeptTexts(storage('verifications'), MOST_KEPT, warn),
+    extension: context.extensionUri,
+    dist,
+    verify: (pair) => verifyPair(parts, pair),
+    log,
+  });
   const panels = new ReportPanels({
     store,
     acceptances,
@@ -103,6 +121,9 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     files,
     panels,
     plans,
+    applied,
+    verifications,
+    memento,
     store,
     config,
     engine,
@@ -116,6 +137,7 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
     run: (command, args) => COMMANDS[command](parts, args),
     drop: (dropped) => openDropped(parts, dropped),
     restoreReport: (panel, state) => panels.restore(panel, state),
+    restoreVerification: (panel, state) => verifications.restore(panel, state),
     editPlan: (document, panel) => plans.resolve(document, panel),
     dispose: () => {
       for (const each of owned) each.dispose();

@@ -14,3 +14,17 @@ export async function commandLineReport(model) {
   );
   return JSON.parse(stdout);
 }
+
+/** Writes the plan that the command line makes of a model, by its options. */
+export async function commandLinePlan(model, plan, ...options) {
+  await promisify(execFile)(process.execPath, [
+    CLI,
+    'plan',
+    model,
+    ...options,
+    '-o',
+    plan,
+    '--no-cache',
+    '--quiet',
+  ]);
+}

@@ -13,7 +13,8 @@ import { launchBrowser } from './browser.mjs';
 const SOURCES = `
   export * from './test/fixtures/sampleReport.ts';
   export * from './test/fixtures/samplePlan.ts';
-  export { reportHtml } from './src/core/report/html.ts';
+  export * from './test/fixtures/sampleVerification.ts';
+  export { reportHtml, verificationHtml } from './src/core/report/html.ts';
   export { frontierHtml } from './src/core/plan/frontierHtml.ts';
   export { sampleFrontier } from './test/fixtures/sampleFrontier.ts';
   export { panelHtml } from './src/extension/panels/panelHtml.ts';
@@ -102,24 +103,31 @@ export async function panelPages() {
     return { page, offences };
   }
 
-  /** The report as one file: with the themes it brings, or, given one, in a theme of VS Code. */
-  async function standalone(report, { theme, ...options } = {}) {
-    const script = asset('standalone.js');
-    const style = asset(theme ? 'report.css' : 'standalone.css');
+  /** A page that is one file: with the themes it brings, or, given one, in a theme of VS Code. */
+  async function oneFile(html, data, { panel, name }, { theme, ...options }) {
+    const script = asset(`${name}.js`);
+    const style = asset(theme ? `${panel}.css` : `${name}.css`);
     const assets = { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
-    const opened = await newPage(product.reportHtml(report, assets), options);
+    const opened = await newPage(html(data, assets), options);
     if (theme) await applyTheme(opened.page, theme);
     return opened;
   }
 
+  function standalone(report, options = {}) {
+    const files = { panel: 'report', name: 'standalone' };
+    return oneFile(product.reportHtml, report, files, options);
+  }
+
+  function standaloneVerification(verification, options = {}) {
+    const files = { panel: 'verification', name: 'standaloneVerification' };
+    return oneFile(product.verificationHtml, verification, files, options);
+  }
+
   /** The page of a frontier, in the themes that it brings or in one of VS Code. */
-  async function frontierPage(report, { theme, ...options } = {}) {
-    const script = asset('frontier.js');
-    const style = asset('frontier.css');
-    const assets = { script, style, scriptHash: hashOf(script), styleHash: hashOf(style) };
-    const opened = await newPage(product.frontierHtml(report, assets), options);
-    if (theme) await applyTheme(opened.page, theme);
-    return opened;
+  function frontierPage(report, options = {}) {
+    // It has no place in the editor, and so no style without themes of its own.
+    const files = { panel: 'frontier', name: 'frontier' };
+    return oneFile(product.frontierHtml, report, files, options);
   }
 
   /** The page the extension makes, with the extension's end of the connection in this process. */
@@ -168,6 +176,7 @@ export async function panelPages() {
   return {
     ...product,
     standalone,
+    standaloneVerification,
     frontierPage,
     hosted,
     async close() {

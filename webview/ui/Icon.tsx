@@ -3,6 +3,7 @@ import './Icon.css';
 /** Outlines on a 16 x 16 grid. */
 const PATHS = {
   error: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM5.5 5.5l5 5m0-5l-5 5',
+  passed: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM5 8.3l2.1 2.1L11 6.3',
   warning: 'M8 2L1.5 13.5h13zM8 6.2v3.9m0 1.3v.9',
   info: 'M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 7.2v4.1M8 4.6v.9',
   ascending: 'M8 12.5v-9M4.5 7L8 3.5 11.5 7',

@@ -1,5 +1,6 @@
 import { embedJson } from './embedJson.ts';
 import type { Report } from './report.ts';
+import type { Verification } from './verification/verification.ts';
 
 /** The built panel, and the hashes that its Content-Security-Policy names (`sha256-` and base64). */
 export interface HtmlAssets {
@@ -11,6 +12,9 @@ export interface HtmlAssets {
 
 /** Id of the element that carries the report as JSON; the panel looks it up. */
 export const REPORT_ELEMENT = 'eigenscope-report';
+
+/** Id of the element that carries a verification as JSON. */
+export const VERIFICATION_ELEMENT = 'eigenscope-verification';
 
 /**
  * SHA-256 of nothing. The control library adds one empty style element to ask whether the browser knows
@@ -50,6 +54,12 @@ function checkAssets(assets: HtmlAssets): void {
  */
 export function reportHtml(report: Report, assets: HtmlAssets): string {
   return pageHtml(report.model.file, { id: REPORT_ELEMENT, value: report }, assets);
+}
+
+/** The same for a verification. Of how the compressed model was made such a file knows nothing. */
+export function verificationHtml(verification: Verification, assets: HtmlAssets): string {
+  const value = { verification, applied: null };
+  return pageHtml(verification.b.file, { id: VERIFICATION_ELEMENT, value }, assets);
 }
 
 /**

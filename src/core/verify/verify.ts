@@ -244,7 +244,7 @@ function inputNotes({ dimensions }: Verification['inputs']): string[] {
   const assumed = dimensions.filter((each) => each.assumed);
   if (assumed.length === 0) return [];
   const list = assumed.map(({ name, length }) => `${name}=${length}`).join(', ');
-  return [`These lengths were assumed: ${list}. --dims gives others.`];
+  return [`These lengths were assumed: ${list}.`];
 }
 
 /** Where `If` keeps its graphs, as the ids of weights have it. */

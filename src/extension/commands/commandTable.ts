@@ -2,14 +2,17 @@ import * as vscode from 'vscode';
 import type { Analyses } from '../analysis/analyses.ts';
 import type { ReportStore } from '../analysis/reportStore.ts';
 import type { EngineClient } from '../../engine/client.ts';
+import type { AppliedPlans } from '../compression/appliedPlans.ts';
 import type { CommandId } from '../commandIds.ts';
 import type { Config } from '../config.ts';
 import type { ReportPanels } from '../panels/reportPanels.ts';
+import type { VerificationPanels } from '../panels/verificationPanels.ts';
 import type { PlanEditors } from '../plan/planEditors.ts';
 import type { CheckpointFiles } from '../tree/checkpointFiles.ts';
 import { isTreeNode } from '../tree/treeNode.ts';
 import { activeCheckpoint } from './activeCheckpoint.ts';
 import { analyzeAndShow } from './analyzeAndShow.ts';
+import { applyPlan } from './applyPlan.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
 import { openPlan } from './openPlan.ts';
 import { openReport } from './openReport.ts';
@@ -18,6 +21,7 @@ import { planCompression } from './planCompression.ts';
 import { selectDevice } from './selectDevice.ts';
 import type { SelfTestPage } from './selfTestPage.ts';
 import { showReport } from './showReport.ts';
+import { verify } from './verify.ts';
 
 export interface CommandParts {
   readonly analyses: Analyses;
@@ -28,6 +32,9 @@ export interface CommandParts {
   readonly engine: () => EngineClient;
   readonly selfTest: SelfTestPage;
   readonly plans: PlanEditors;
+  readonly applied: AppliedPlans;
+  readonly verifications: VerificationPanels;
+  readonly memento: vscode.Memento;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -68,4 +75,6 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
   'eigenscope.planCompression': planCompression,
   'eigenscope.openPlan': (_parts, args) => openPlan('panel', args),
   'eigenscope.openPlanAsText': (_parts, args) => openPlan('text', args),
+  'eigenscope.applyPlan': applyPlan,
+  'eigenscope.verify': verify,
 };

@@ -27,7 +27,8 @@ function uriOf({ input }: vscode.Tab): vscode.Uri | undefined {
   return isFile ? input.uri : undefined;
 }
 
-function planInFront(): vscode.Uri | undefined {
+/** The plan of the tab in front, in its panel or as text. */
+export function planInFront(): vscode.Uri | undefined {
   const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
   const uri = tab && uriOf(tab);
   return uri?.path.toLowerCase().endsWith(PLAN_ENDING) ? uri : undefined;

@@ -2,12 +2,13 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { REPORT_SCHEMA } from '../../core/report/report.ts';
+import { VERIFICATION_SCHEMA } from '../../core/report/verification/verification.ts';
 import { plainMessage } from '../plainMessage.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
 import type { CommandParts } from './commandTable.ts';
 
 /** How reports are called: by a word in the name, or after their model as the command line does. */
-const PATTERN = '**/{*[rR]eport*,*.onnx}.json';
+const PATTERN = '**/{*[rR]eport*,*[vV]erif*,*.onnx}.json';
 const MOST_FILES = 200;
 
 /** The schema is the first field of a report that we write. */
@@ -20,14 +21,16 @@ export async function openReport(parts: CommandParts, args: readonly unknown[]):
   await openReports(parts, picked ? [picked] : given);
 }
 
-/** Shows each saved report in a panel, or says in a sentence why it is none. */
+/** Shows each saved report or verification in a panel, or says in a sentence why it is none. */
 export async function openReports(
-  { panels, log }: Pick<CommandParts, 'panels' | 'log'>,
+  { panels, verifications, log }: Pick<CommandParts, 'panels' | 'verifications' | 'log'>,
   files: readonly vscode.Uri[],
 ): Promise<void> {
   for (const file of files) {
     try {
-      await panels.showSaved(file);
+      await ((await schemaOf(file)) === VERIFICATION_SCHEMA ? verifications : panels).showSaved(
+        file,
+      );
     } catch (error) {
       const { message } = error as Error;
       log.error(`${file.fsPath}: ${message}`);
@@ -57,7 +60,7 @@ async function pick(): Promise<vscode.Uri | undefined> {
 async function reportItems(): Promise<ReportItem[]> {
   const found = await vscode.workspace.findFiles(PATTERN, '**/node_modules/**', MOST_FILES);
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const reports = await Promise.all(found.map(async (uri) => ((await isReport(uri)) ? [uri] : [])));
+  const reports = await Promise.all(found.map(async (uri) => ((await schemaOf(uri)) ? [uri] : [])));
   const items = reports.flat().map((uri) => {
     const folder = path.dirname(vscode.workspace.asRelativePath(uri));
     return {
@@ -76,19 +79,20 @@ async function reportItems(): Promise<ReportItem[]> {
   return [...items, ...(items.length > 0 ? [separator] : []), browseItem];
 }
 
-/** Whether the file begins as a report does; the whole of it is checked when it is opened. */
-async function isReport(uri: vscode.Uri): Promise<boolean> {
-  if (uri.scheme !== 'file') return true;
+/** Which of our schemas the head of the file names; the whole of it is checked when it is opened. */
+async function schemaOf(uri: vscode.Uri): Promise<string | undefined> {
+  if (uri.scheme !== 'file') return REPORT_SCHEMA;
   try {
     const handle = await open(uri.fsPath);
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return buffer.toString('utf8', 0, bytesRead).includes(`"${REPORT_SCHEMA}"`);
+      const head = buffer.toString('utf8', 0, bytesRead);
+      return [REPORT_SCHEMA, VERIFICATION_SCHEMA].find((schema) => head.includes(`"${schema}"`));
     } finally {
       await handle.close();
     }
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -12,6 +12,11 @@ const MOST_BYTES = 2 ** 28;
  * names the file and what is wrong with it.
  */
 export async function readSavedReport(file: vscode.Uri): Promise<Report> {
+  return parseReport(await readSavedText(file), vscode.workspace.asRelativePath(file));
+}
+
+/** The text of a file that something was saved in. Throws an Error with a sentence. */
+export async function readSavedText(file: vscode.Uri): Promise<string> {
   const name = vscode.workspace.asRelativePath(file);
   let bytes: Uint8Array;
   try {
@@ -28,7 +33,7 @@ export async function readSavedReport(file: vscode.Uri): Promise<Report> {
   } catch (error) {
     throw new Error(vscode.l10n.t('{0} cannot be read: {1}', name, (error as Error).message));
   }
-  return parseReport(new TextDecoder().decode(bytes), name);
+  return new TextDecoder().decode(bytes);
 }
 
 /**
@@ -47,7 +52,8 @@ export function placeOfModel(report: Report, file: vscode.Uri): string {
   return modelOfSaved(report, file)?.fsPath ?? placesOfModel(report.model.file, file)[0]!;
 }
 
-function placesOfModel(model: string, report: vscode.Uri): string[] {
+/** Where a model that a saved file names may be: beside that file, else where it lay, on this machine alone. */
+export function placesOfModel(model: string, report: vscode.Uri): string[] {
   // The report may come from another system, with separators of its own.
   const name = model.split(/[/\\]/).at(-1) || 'model.onnx';
   const beside = path.join(path.dirname(report.fsPath), name);

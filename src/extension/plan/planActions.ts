@@ -11,5 +11,8 @@ export interface OfferedAction extends PlanAction {
 
 /** The buttons of the panel, in their order. */
 export function planActions(t: Translate): readonly OfferedAction[] {
-  return [{ command: 'eigenscope.openPlanAsText', label: t('Open as Text'), readsFile: false }];
+  return [
+    { command: 'eigenscope.applyPlan', label: t('Apply Plan...'), readsFile: true },
+    { command: 'eigenscope.openPlanAsText', label: t('Open as Text'), readsFile: false },
+  ];
 }

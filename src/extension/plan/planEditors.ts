@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Plan } from '../../core/plan/plan.ts';
 import { saveText } from '../panels/saveText.ts';
 import { firstPlan, type FirstPlanParts } from './firstPlan.ts';
 import { PlanEditor } from './planEditor.ts';
+import { modelBeside } from './planModelPlace.ts';
 
 export interface PlanEditorsParts extends FirstPlanParts {
   readonly dist: vscode.Uri;
@@ -41,6 +43,12 @@ export class PlanEditors {
 
   firstPlan(model: vscode.Uri): Promise<Plan | undefined> {
     return firstPlan(model, this.#parts);
+  }
+
+  /** Where the model of a plan is: where a person has said, else beside it, else asked for. Undefined where nobody says. */
+  async modelOf(plan: vscode.Uri, modelFile: string): Promise<string | undefined> {
+    const place = this.#places()[plan.toString()] ?? modelBeside(plan.fsPath, modelFile);
+    return existsSync(place) ? place : this.#askPlace(plan, place);
   }
 
   #places(): Readonly<Record<string, string>> {

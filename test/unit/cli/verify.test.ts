@@ -128,7 +128,7 @@ describe('eigenscope verify', () => {
     ],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1,batch=2'], 2, /--dims gives 'batch' twice/],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1', '--inputs', 'x.npz'], 2, /Give one of the two/],
-    [['a.onnx', 'b.onnx', '--json', '-', '--md', '-'], 2, /Only one of --json and --md/],
+    [['a.onnx', 'b.onnx', '--json', '-', '--md', '-'], 2, /Only one of --json, --html and --md/],
     [['a.onnx', 'b.onnx', '--json', 'notes.json'], 2, /notes\.json exists and is not a report/],
     [['a.onnx', 'b.onnx', '--json', 'a.onnx', '--force'], 2, /a\.onnx is the model itself/],
     [
@@ -164,6 +164,17 @@ describe('eigenscope verify', () => {
       2,
       'eigenscope: ONNX Runtime, which runs the models, is not installed; the extension made for a platform has it, and beside the command line it is installed with: npm install onnxruntime-node --ignore-scripts\n',
     ]);
+  });
+
+  it('writes one page that carries the verification as data alone', () => {
+    const run = eigenscope('verify', 'marked.onnx', 'marked.onnx', '--quiet', '--html', '-');
+    expect([run.status, run.stderr]).toEqual([0, '']);
+    const data = /<script type="application\/json" id="eigenscope-verification">(.*?)<\/script>/s;
+    const shown = JSON.parse(data.exec(run.stdout)![1]!) as { verification: object };
+    const verification = parseVerification(JSON.stringify(shown.verification), 'the page');
+    expect(verification.outputs.map(({ name }) => name)).toEqual([MARKED]);
+    expect(run.stdout).not.toContain(MARKED);
+    expect(run.stdout).toMatch(/<title>marked\.onnx - Eigenscope<\/title>/);
   });
 
   it('prints what it takes', () => {

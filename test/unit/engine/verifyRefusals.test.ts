@@ -114,7 +114,7 @@ describe('models that cannot be compared', () => {
       fixed,
       fixed,
       {},
-      'VerifyError rejected',
+      'VerifyError made-up',
       /cannot run .*fixed\.onnx on these inputs: .*--dims/,
     ],
     [
@@ -187,4 +187,23 @@ describe('models that cannot be compared', () => {
       message.test(error!.message) ? '' : error?.message,
     ]).toEqual([kind, '']);
   });
+});
+
+it('names the symbolic axes of two models with the lengths that made-up inputs have', async () => {
+  const image = (name: string, dims: readonly (number | string)[]): string =>
+    model(name, {
+      nodes: [op('Identity', ['x'], 'y')],
+      initializers: [],
+      inputs: [{ name: 'x', dims }],
+      outputs: [{ name: 'y', dims }],
+    });
+  const a = image('image-a.onnx', ['n', 3, 'height', 'width']);
+  const b = image('image-b.onnx', ['n', 3, 'height', 64]);
+  expect(await engine.seededLengths({ a, b })).toEqual([
+    { name: 'n', length: 1, assumed: true },
+    { name: 'height', length: 224, assumed: true },
+  ]);
+  expect(await engine.seededLengths({ a: plain, b: plain })).toEqual([
+    { name: 'batch', length: 1, assumed: true },
+  ]);
 });

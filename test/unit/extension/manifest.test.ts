@@ -5,6 +5,7 @@ import {
   CHECKPOINTS_VIEW,
   COMMAND_IDS,
   REPORT_VIEW_TYPE,
+  VERIFICATION_VIEW_TYPE,
 } from '../../../src/extension/commandIds.ts';
 
 interface Manifest {
@@ -37,8 +38,10 @@ describe('package.json', () => {
     expect(named.filter((command) => !COMMAND_IDS.includes(command as never))).toEqual([]);
   });
 
-  it('activates by itself only to restore a report', () => {
-    expect(manifest.activationEvents).toEqual([`onWebviewPanel:${REPORT_VIEW_TYPE}`]);
+  it('activates by itself only to restore a panel', () => {
+    expect(manifest.activationEvents).toEqual(
+      [REPORT_VIEW_TYPE, VERIFICATION_VIEW_TYPE].map((type) => `onWebviewPanel:${type}`),
+    );
   });
 
   it('offers the analysis wherever the file lies, over SSH and in containers too', () => {
@@ -56,6 +59,9 @@ describe('package.json', () => {
     ['report.json', true],
     ['Report-2024.json', true],
     ['model.onnx.json', true],
+    ['small.onnx.verification.json', true],
+    ['verify.json', true],
+    ['small.eigenplan.json', false],
     ['eigenscope.json', false],
     ['package.json', false],
     ['reports/package.json', false],
