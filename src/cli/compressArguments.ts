@@ -17,6 +17,8 @@ measured error, goes to standard error.
 
   --plan FILE            a plan of this very model, as eigenscope plan writes it; it may have been edited
   -o, --output FILE      the new model; weights that do not fit into it go to FILE.data
+  --inputs FILE|NAME=FILE  the inputs that the plan was made with, where they lie elsewhere by now; the
+                         model is run on them where the plan keeps the outputs of its weights close
   --json FILE|-          write what was done as JSON
 ${SOLVER_USAGE}
   --force                write over files that are there; never over MODEL or the plan
@@ -31,6 +33,8 @@ export interface CompressArguments extends SolverArguments {
   readonly model: string;
   readonly plan: string;
   readonly output: string;
+  /** Of a calibrated plan, in the place of what it names. */
+  readonly inputs: readonly string[];
   /** Where the outcome goes as JSON, `-` for standard output; undefined for nowhere. */
   readonly json: string | undefined;
   readonly force: boolean;
@@ -54,6 +58,7 @@ export function parseCompressArguments(args: readonly string[]): CompressArgumen
     model,
     plan: values.plan,
     output: values.output,
+    inputs: values.inputs ?? [],
     json: values.json,
     ...solverArguments(values),
     force: values.force ?? false,
@@ -64,6 +69,7 @@ export function parseCompressArguments(args: readonly string[]): CompressArgumen
 const OPTIONS = {
   plan: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  inputs: { type: 'string', multiple: true },
   json: { type: 'string' },
   force: { type: 'boolean' },
   ...SOLVER_OPTIONS,

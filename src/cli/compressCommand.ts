@@ -37,6 +37,7 @@ export async function compressCommand(
     file: path.resolve(given.model),
     plan,
     planFile: given.plan,
+    inputs: given.inputs,
     output: path.resolve(given.output),
     replace: force,
     memoryLimit,
@@ -82,6 +83,8 @@ function isSame(a: string, b: string): boolean {
 function progressText({ phase, done, total, layer }: CompressProgress): string {
   const now = layer === '' ? '' : `, ${printable(layer)}`;
   switch (phase) {
+    case 'running':
+      return `run ${done + 1} of ${total} on the plan's inputs`;
     case 'solving':
       return `${done}/${total} spectra${now}`;
     case 'writing':

@@ -1,3 +1,4 @@
+import type { MomentPlaces } from '../core/moments/momentFile.ts';
 import type { PlanLayer } from '../core/plan/plan.ts';
 import type { RewriteOutcome } from '../core/rewrite/rewriteCheckpoint.ts';
 import type { WireError } from '../protocol/envelope.ts';
@@ -10,6 +11,8 @@ export interface CompressStart {
   readonly layers: readonly PlanLayer[];
   readonly output: string;
   readonly replace: boolean;
+  /** Where lies what weights are multiplied with, of layers whose errors are of outputs. */
+  readonly moments: MomentPlaces;
   /** Of the folder of what is not finished; see unfinishedFolder. */
   readonly mark: string;
   /** Exact singular values by layer, descending. */

@@ -10,12 +10,15 @@ import { checkOutputPath } from '../core/rewrite/outputPath.ts';
 import { RewriteError } from '../core/rewrite/rewriteError.ts';
 import { rewriteMemory } from '../core/rewrite/rewriteMemory.ts';
 import type { Compression } from '../core/report/compression/compression.ts';
+import type { MomentPlaces } from '../core/moments/momentFile.ts';
+import type { RewriteOutcome } from '../core/rewrite/rewriteCheckpoint.ts';
 import { removeAbandoned } from '../core/rewrite/unfinishedFolder.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { checkLoads, type LoadCheck } from './checkLoads.ts';
 import { compressionOf } from './compressionOf.ts';
 import type { CompressProgress, CompressRequest } from './compressRequest.ts';
 import type { CallContext } from './engineApi.ts';
+import { withPlanMoments } from './planMoments.ts';
 import { planSpectra } from './planSpectra.ts';
 import { runRewriteThread } from './rewriteThread.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -35,7 +38,7 @@ export interface CompressTools {
 
 /**
  * Applies a plan. Throws CheckpointError, PlanError and RewriteError before anything is written where the
- * request is at fault, RewriteError where the output cannot be written or ONNX Runtime rejects it, LinalgError,
+ * request is at fault, VerifyError where the inputs of a calibrated plan are not those, RewriteError where the output cannot be written or ONNX Runtime rejects it, LinalgError,
  * and CancelledError; no file is left then.
  */
 export async function compressModel(
@@ -43,7 +46,7 @@ export async function compressModel(
   tools: CompressTools,
   context: CallContext<CompressProgress> = {},
 ): Promise<Compression> {
-  const { file, plan, planFile, output, replace } = request;
+  const { file, plan, planFile, inputs = [], output, replace } = request;
   const { signal, onProgress } = context;
   const tell = (progress: CompressProgress): void => onProgress?.(progress);
   const checkpoint = openCheckpoint(file);
@@ -66,18 +69,31 @@ export async function compressModel(
   });
   const names = new Map(plan.layers.map(({ tensor, name }) => [tensor, name]));
   let check: LoadCheck | undefined;
-  const outcome = await runRewriteThread({
-    start: { wasm, file, layers: plan.layers, output, replace, spectra },
-    script,
-    signal,
-    onLayer: (tensor, done, total) =>
-      tell({ phase: 'writing', done, total, layer: names.get(tensor) ?? tensor }),
-    check: async (written) => {
-      tell({ phase: 'checking', done: 0, total: 1, layer: '' });
-      check = await checkLoads(written, { original: file, dist: tools.dist, signal });
-      tell({ phase: 'checking', done: 1, total: 1, layer: '' });
+  const rewrite = (moments: MomentPlaces): Promise<RewriteOutcome> =>
+    runRewriteThread({
+      start: { wasm, file, layers: plan.layers, output, replace, spectra, moments },
+      script,
+      signal,
+      onLayer: (tensor, done, total) =>
+        tell({ phase: 'writing', done, total, layer: names.get(tensor) ?? tensor }),
+      check: async (written) => {
+        tell({ phase: 'checking', done: 0, total: 1, layer: '' });
+        check = await checkLoads(written, { original: file, dist: tools.dist, signal });
+        tell({ phase: 'checking', done: 1, total: 1, layer: '' });
+      },
+    });
+  const outcome = await withPlanMoments(
+    file,
+    plan,
+    inputs,
+    {
+      dist: tools.dist,
+      memoryLimit: pool.memoryLimit,
+      signal,
+      onRun: (done, total) => tell({ phase: 'running', done, total, layer: '' }),
     },
-  });
+    rewrite,
+  );
   return compressionOf({
     version: tools.version,
     model: { file, bytes: modelBytes(checkpoint), sha256 },

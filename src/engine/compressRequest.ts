@@ -8,6 +8,8 @@ export interface CompressRequest {
   readonly plan: Plan;
   /** What messages and the outcome call the plan: its path. */
   readonly planFile: string;
+  /** Files in the place of the inputs that a calibrated plan names; they have to hold the same samples. */
+  readonly inputs?: readonly string[];
   /** Absolute path of the new model; weights that do not fit into it go to one new file beside it. */
   readonly output: string;
   /** Whether an existing output is replaced. The checkpoint itself never is, whatever link leads to it. */
@@ -18,11 +20,11 @@ export interface CompressRequest {
 
 export interface CompressProgress {
   /**
-   * `solving`: spectra of weights to be factorised that no cache has; `writing`: the new model;
-   * `checking`: ONNX Runtime loads it.
+   * `running`: the original on the inputs of a calibrated plan; `solving`: spectra of weights to be factorised
+   * that no cache has; `writing`: the new model; `checking`: ONNX Runtime loads it.
    */
-  readonly phase: 'solving' | 'writing' | 'checking';
-  /** Layers done and to do, in this phase. */
+  readonly phase: 'running' | 'solving' | 'writing' | 'checking';
+  /** Layers done and to do, in this phase; runs where the model is run. */
   readonly done: number;
   readonly total: number;
   /** The layer that is worked on; empty where there is none. */

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LinalgError } from '../core/linalg/linalgError.ts';
 import { loadKernels } from '../core/linalg/kernels.ts';
+import { momentsAt } from '../core/moments/momentFile.ts';
 import { rewriteCheckpoint } from '../core/rewrite/rewriteCheckpoint.ts';
 import { RewriteError } from '../core/rewrite/rewriteError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
@@ -16,7 +17,7 @@ import {
 
 /** Writes one model in a thread of its own; a message is the end of it. */
 export function serveCompress(start: CompressStart, port: MessagePort): void {
-  const { file, layers, output, replace, mark, spectra } = start;
+  const { file, layers, output, replace, mark, spectra, moments } = start;
   const flags = new Int32Array(start.flags);
   const reply = (message: CompressReply): void => port.postMessage(message);
   try {
@@ -25,6 +26,7 @@ export function serveCompress(start: CompressStart, port: MessagePort): void {
       replace,
       mark,
       spectrum: (id) => spectra.get(id),
+      moment: momentsAt(moments),
       cancelled: () => Atomics.load(flags, CANCELLED) !== 0,
       onLayer: (tensor, done, total) => reply({ kind: 'layer', tensor, done, total }),
       accept: (written) => {

@@ -49,7 +49,11 @@ function compressedLayer(plan: PlanLayer, done: LayerOutcome): CompressedLayer {
     planned: plan.action as CompressedLayer['planned'],
     action: done.action,
     refused: isRefused ? done.note : '',
-    error: { predicted: plan.error, measured: done.relativeError },
+    error: {
+      predicted: plan.error,
+      measured: plan.errorOf === 'outputs' ? (done.outputError ?? null) : done.relativeError,
+    },
+    ...(plan.errorOf ? { errorOf: plan.errorOf } : {}),
     parameters: [...done.parameters],
     bytes: { before: done.bytes[0], predicted: plan.bytes[1], written: done.bytes[1] + done.added },
     gzip: done.gzip ? [...done.gzip] : null,

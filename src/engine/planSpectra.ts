@@ -9,7 +9,7 @@ import { solveEntries } from './solveEntries.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /**
- * Exact singular values, descending, of each weight that a plan factorises, by its id: from the cache where
+ * Exact singular values, descending, of each weight that a plan factorises by its own values, by its id: from the cache where
  * they are there. Throws RewriteError where one cannot be had, and CancelledError.
  */
 export async function planSpectra(
@@ -19,7 +19,9 @@ export async function planSpectra(
   context: CallContext<AnalyzeProgress>,
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const wanted = new Set(
-    plan.layers.flatMap(({ action, id }) => (action === 'lowrank' ? [id] : [])),
+    plan.layers.flatMap(({ action, id, errorOf }) =>
+      action === 'lowrank' && errorOf !== 'outputs' ? [id] : [],
+    ),
   );
   if (wanted.size === 0) return new Map();
   const { entries } = planEntries(checkpoint, {

@@ -15,9 +15,8 @@ import { changeErrors, momentFor } from './layerMoment.ts';
 import { freshNames } from './freshNames.ts';
 import type { LayerOutcome, LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
-import { namesOf } from './namesOf.ts';
 import { FILE_SYSTEM, writeFiles } from './outputFiles.ts';
-import { graphNames } from './graphNames.ts';
+import { namesOf } from './namesOf.ts';
 import { besideName, checkOutputPath } from './outputPath.ts';
 import { bytesPiece, totalLength, type Edit, type Piece } from './piece.ts';
 import { operatorSetField } from './protoBuilders.ts';
@@ -137,7 +136,7 @@ function arrange(
   const outcomes: (() => LayerOutcome)[] = [];
   const rewritten = new Set<PlacedTensor>();
   const contributing = new Set<PlacedTensor>();
-  const fresh = freshNames(graphNames(model));
+  const fresh = freshNames(namesOf(model));
   const claimed = new Set<PlacedNode>();
   let begun = 0;
   for (const { layer, weight, tensor } of layers) {

@@ -7,7 +7,7 @@ import { addedBytes } from './addedBytes.ts';
 import { isDense, notDense, type DenseWeight } from './denseWeight.ts';
 import { ExternalData } from './externalData.ts';
 import { unrecordedNames } from './freshNames.ts';
-import { graphNames } from './graphNames.ts';
+import { namesOf } from './namesOf.ts';
 import type { LayerRewrite, Refusal } from './layerRewrite.ts';
 import { lowRankRewrite } from './lowRankRewrite.ts';
 import { isRightSide, quantizeRewrite } from './quantizeRewrite.ts';
@@ -35,7 +35,7 @@ export function surveyWeights(file: string): ReadonlyMap<string, WeightSurvey> {
   const reader = openRangeReader(file);
   try {
     const model = readOnnxModel(reader);
-    const fresh = unrecordedNames(graphNames(model));
+    const fresh = unrecordedNames(namesOf(model));
     return new Map(
       model.checkpoint.weights.map((weight) => {
         const tensor = model.tensors.get(weight.id);

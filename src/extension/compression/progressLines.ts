@@ -8,9 +8,10 @@ export interface TaskProgress {
   readonly line: string;
 }
 
-/** Where each phase of applying a plan begins and ends, in percent: solving, where it is needed, takes longest. */
+/** Where each phase of applying a plan begins and ends, in percent: what comes before writing, where it is needed, takes longest. */
 const COMPRESS_SPAN: Readonly<Record<CompressProgress['phase'], readonly [number, number]>> = {
-  solving: [0, 60],
+  solving: [0, 40],
+  running: [40, 60],
   writing: [60, 95],
   checking: [95, 100],
 };
@@ -23,6 +24,7 @@ const VERIFY_SPAN: Readonly<Record<VerifyProgress['phase'], readonly [number, nu
 export function compressProgress(progress: CompressProgress, t: Translate): TaskProgress {
   const { phase, done, total, layer } = progress;
   const line = {
+    running: t('run {0} of {1} on the inputs of the plan', done + 1, total),
     solving: t('{0} of {1} spectra', done, total),
     writing: t('{0} of {1} layers written', done, total),
     checking: t('ONNX Runtime loads the new model'),

@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/core/plan/parsePlan.ts';
+import type { Compression } from '../../../src/core/report/compression/compression.ts';
+import type { Verification } from '../../../src/core/report/verification/verification.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { floatNpy, zipFile } from '../../fixtures/inputArchives.ts';
 import { op } from '../../fixtures/onnxParts.ts';
@@ -38,6 +40,13 @@ const archive = (name: string, shape: readonly number[]): void => {
 archive('inputs.npz', [3, 60, 48]);
 archive('narrow.npz', [3, 60, 47]);
 fs.writeFileSync(path.join(folder, 'inputs.npy'), floatNpy([60, 48], normal(60 * 48)));
+
+/** Directions of very different size, so that what is kept for these inputs is not what is kept for any. */
+const skewed = (): Float32Array => normal(3 * 60 * 48).map((each, k) => each * 0.8 ** (k % 48));
+fs.writeFileSync(
+  path.join(folder, 'skewed.npz'),
+  zipFile([{ name: 'x.npy', bytes: floatNpy([3, 60, 48], skewed()) }]),
+);
 
 const ASKED = ['--axis', 'lowrank', '--target', 'parameters=0.6', '-o', 'p.json'];
 
@@ -101,5 +110,46 @@ describe('eigenscope plan with inputs', () => {
     const { status, stderr } = run('plan', 'rejected.onnx', ...ASKED, '--inputs', 'inputs.npz');
     expect(status).toBe(3);
     expect(stderr).toMatch(/ONNX Runtime does not load .*rejected\.onnx: .*NoSuchOperator/);
+  });
+});
+
+describe('eigenscope compress of a plan with inputs', () => {
+  const planned = (name: string, ...args: string[]): number | null => {
+    const axis = ['--axis', 'lowrank', '--target', 'parameters=0.6', '--quiet'];
+    return run('plan', 'model.onnx', ...axis, '-o', name, ...args).status;
+  };
+  const compressed = (plan: string, output: string, ...args: string[]) =>
+    run('compress', 'model.onnx', '--plan', plan, '-o', output, '--json', '-', '--quiet', ...args);
+  /** Relative error of the outputs on the inputs of the plan. */
+  const outputError = (output: string): number => {
+    const args = ['--inputs', 'skewed.npz', '--max-error', '10', '--json', '-', '--quiet'];
+    const { stdout } = run('verify', 'model.onnx', output, ...args);
+    return (JSON.parse(stdout) as Verification).outputs[0]!.relativeL2!.mean;
+  };
+
+  it('keeps the outputs closer than one without, by what it predicts and measures', () => {
+    expect(planned('plain.json')).toBe(0);
+    expect(planned('aware.json', '--inputs', 'skewed.npz')).toBe(0);
+    expect(compressed('plain.json', 'plain.onnx').status).toBe(0);
+    const { status, stdout } = compressed('aware.json', 'aware.onnx');
+    expect(status).toBe(0);
+    const [layer] = (JSON.parse(stdout) as Compression).layers;
+    expect(layer).toMatchObject({ action: 'lowrank', errorOf: 'outputs' });
+    expect(layer!.error.measured! / layer!.error.predicted!).toBeCloseTo(1, 3);
+    expect(outputError('aware.onnx')).toBeLessThan(outputError('plain.onnx') / 2);
+  });
+
+  it('takes the inputs from elsewhere, and refuses others', () => {
+    fs.copyFileSync(path.join(folder, 'inputs.npz'), path.join(folder, 'gone.npz'));
+    expect(planned('gone.json', '--inputs', 'gone.npz')).toBe(0);
+    fs.renameSync(path.join(folder, 'gone.npz'), path.join(folder, 'moved.npz'));
+    expect(compressed('gone.json', 'gone.onnx').status).not.toBe(0);
+    const wrong = compressed('gone.json', 'gone.onnx', '--inputs', 'skewed.npz');
+    expect([wrong.status, wrong.stderr]).toEqual([
+      2,
+      expect.stringMatching(/skewed\.npz: the samples have the SHA-256 .* plan again with these/),
+    ]);
+    expect(fs.existsSync(path.join(folder, 'gone.onnx'))).toBe(false);
+    expect(compressed('gone.json', 'gone.onnx', '--inputs', 'moved.npz').status).toBe(0);
   });
 });

@@ -23,6 +23,8 @@ const layerSchema = v.strictObject({
   refused: v.string(),
   /** Relative Frobenius error of the weight, of its values as they are stored; null where it is not known. */
   error: v.strictObject({ predicted: figure, measured: figure }),
+  /** Where the errors are those of the weight's outputs on the plan's inputs instead. */
+  errorOf: v.optional(v.literal('outputs')),
   /** Before and after; scales count, the zeros of a pruned weight do not. */
   parameters: change,
   /** In the files, with the names and nodes that were added. */
