@@ -22,6 +22,8 @@ export interface EngineClientOptions {
 export interface EngineClient extends EngineApi {
   /** Of the engine process, while there is one. */
   readonly pid: number | undefined;
+  /** Disposes of it as soon as no call is running. */
+  retire(): void;
   dispose(): void;
 }
 
@@ -43,6 +45,24 @@ const CANCEL_LIMIT_MS = 2000;
 export function createEngineClient(options: EngineClientOptions): EngineClient {
   let engine: EngineProcess | undefined;
   let disposed = false;
+  let retired = false;
+  let calls = 0;
+
+  const dispose = (): void => {
+    disposed = true;
+    engine?.kill();
+  };
+
+  /** Counts a call, so that a retired client ends after its last one. */
+  const counted = async <T>(call: () => Promise<T>): Promise<T> => {
+    calls++;
+    try {
+      return await call();
+    } finally {
+      calls--;
+      if (retired && calls === 0) dispose();
+    }
+  };
 
   const connected = (): EngineProcess => {
     if (disposed) throw new DisconnectedError('The engine client has been disposed of.');
@@ -59,67 +79,69 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     return started;
   };
 
-  const cancellable = async <T>(
+  const cancellable = <T>(
     signal: AbortSignal | undefined,
     call: (engine: EngineProcess) => Promise<T>,
-  ): Promise<T> => {
-    if (signal?.aborted) throw new CancelledError();
-    const current = connected();
-    let limit: NodeJS.Timeout | undefined;
-    const onAbort = (): void => {
-      limit = setTimeout(() => current.kill(), CANCEL_LIMIT_MS);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await call(current);
-    } catch (error) {
-      throw signal?.aborted ? new CancelledError() : error;
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      clearTimeout(limit);
-    }
-  };
+  ): Promise<T> =>
+    counted(async () => {
+      if (signal?.aborted) throw new CancelledError();
+      const current = connected();
+      let limit: NodeJS.Timeout | undefined;
+      const onAbort = (): void => {
+        limit = setTimeout(() => current.kill(), CANCEL_LIMIT_MS);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await call(current);
+      } catch (error) {
+        throw signal?.aborted ? new CancelledError() : error;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+        clearTimeout(limit);
+      }
+    });
 
   /** A call over many layers that goes on without those on which the engine ended. */
-  const recovering = async <
+  const recovering = <
     R extends { readonly file: string; readonly failed: AnalyzeRequest['failed'] },
     T,
   >(
     request: R,
     { signal, onProgress }: CallContext<AnalyzeProgress> = {},
     call: (remote: EngineApi, request: R, context: CallContext<AnalyzeProgress>) => Promise<T>,
-  ): Promise<T> => {
-    const failed: Record<string, string> = { ...request.failed };
-    for (;;) {
-      let running: readonly string[] = [];
-      let ended = Promise.resolve('');
-      try {
-        return await cancellable(signal, (current) => {
-          ended = current.ended;
-          return call(
-            current.remote,
-            { ...request, failed },
-            {
-              ...(signal ? { signal } : {}),
-              onProgress: (progress) => {
-                running = progress.runningIds;
-                onProgress?.(progress);
+  ): Promise<T> =>
+    counted(async () => {
+      const failed: Record<string, string> = { ...request.failed };
+      for (;;) {
+        let running: readonly string[] = [];
+        let ended = Promise.resolve('');
+        try {
+          return await cancellable(signal, (current) => {
+            ended = current.ended;
+            return call(
+              current.remote,
+              { ...request, failed },
+              {
+                ...(signal ? { signal } : {}),
+                onProgress: (progress) => {
+                  running = progress.runningIds;
+                  onProgress?.(progress);
+                },
               },
-            },
-          );
-        });
-      } catch (error) {
-        if (!(error instanceof DisconnectedError) || disposed) throw error;
-        const how = await ended;
-        if (running.length === 0)
-          throw new EngineError(
-            `The engine ended before it reached a layer of ${request.file}: ${how}.`,
-          );
-        for (const id of running)
-          failed[id] = `the engine ended (${how}) while it was solving this layer; try once more`;
+            );
+          });
+        } catch (error) {
+          if (!(error instanceof DisconnectedError) || disposed) throw error;
+          const how = await ended;
+          if (running.length === 0)
+            throw new EngineError(
+              `The engine ended before it reached a layer of ${request.file}: ${how}.`,
+            );
+          for (const id of running)
+            failed[id] = `the engine ended (${how}) while it was solving this layer; try once more`;
+        }
       }
-    }
-  };
+    });
 
   return {
     estimate: (request, context = {}) =>
@@ -159,9 +181,10 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     get pid() {
       return engine?.pid;
     },
-    dispose() {
-      disposed = true;
-      engine?.kill();
+    retire() {
+      retired = true;
+      if (calls === 0) dispose();
     },
+    dispose,
   };
 }

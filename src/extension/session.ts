@@ -58,11 +58,11 @@ export function createSession({ context, dist, view, changed }: SessionParts): S
   const { version } = context.extension.packageJSON as { readonly version: string };
 
   let client: { readonly engine: EngineClient; readonly workers: number } | undefined;
-  /** The engine with the settings of now. Analyses come one at a time, so that none is cut off. */
+  /** The engine with the settings of now. One of before ends with what it is at. */
   const engineToAnalyze = (): EngineClient => {
     const { workers } = config;
     if (client?.workers === workers) return client.engine;
-    client?.engine.dispose();
+    client?.engine.retire();
     const started = createEngineClient({
       dist: dist.fsPath,
       cacheDir: storage('cache'),

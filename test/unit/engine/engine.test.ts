@@ -206,6 +206,22 @@ describe('an engine that dies', () => {
     });
   });
 
+  it('ends after what it is at when the client is retired, and takes nothing more', async () => {
+    const client = engine();
+    let pid: number | undefined;
+    const report = await client.analyze(analyzeRequest(small), {
+      onProgress: () => {
+        pid = client.pid;
+        client.retire();
+      },
+    });
+    expect(report.layers.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+    expect(pid).toBeGreaterThan(0);
+    await expect(client.analyze(analyzeRequest(small))).rejects.toMatchObject({
+      name: 'DisconnectedError',
+    });
+  });
+
   it('rejects what is pending when the client is disposed of', async () => {
     const client = engine();
     const pending = client.analyze(analyzeRequest(big), {
