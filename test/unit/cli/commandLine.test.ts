@@ -111,7 +111,7 @@ describe('eigenscope analyze', () => {
   it.each([
     [['analyze'], 2, 'eigenscope: No model was given. Try --help.\n'],
     [[], 2, 'eigenscope: No command was given. Try --help.\n'],
-    [['compress'], 2, "eigenscope: There is no command 'compress'. Try --help.\n"],
+    [['squeeze'], 2, "eigenscope: There is no command 'squeeze'. Try --help.\n"],
     [
       ['analyze', 'model.onnx', '--mode', 'x'],
       2,

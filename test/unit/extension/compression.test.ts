@@ -36,7 +36,8 @@ describe('what is told of a plan that was applied', () => {
 describe('progress', () => {
   it.each([
     ['solving', 0, 4, 'fc', 0, '0 of 4 spectra · fc'],
-    ['solving', 4, 4, '', 60, '4 of 4 spectra'],
+    ['solving', 4, 4, '', 40, '4 of 4 spectra'],
+    ['running', 1, 4, '', 45, 'run 2 of 4 on the inputs of the plan'],
     ['writing', 1, 2, 'fc', 77, '1 of 2 layers written · fc'],
     ['checking', 0, 1, '', 95, 'ONNX Runtime loads the new model'],
     ['checking', 1, 1, '', 100, 'ONNX Runtime loads the new model'],
