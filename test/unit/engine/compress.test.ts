@@ -25,13 +25,11 @@ function writeChain(
   sides: readonly number[],
   values: (rows: number, cols: number) => Float64Array,
 ): string {
-  const weights = sides
-    .slice(1)
-    .map((cols, k) => ({
-      name: `w${k}`,
-      dims: [sides[k]!, cols],
-      values: values(sides[k]!, cols),
-    }));
+  const weights = sides.slice(1).map((cols, k) => ({
+    name: `w${k}`,
+    dims: [sides[k]!, cols],
+    values: values(sides[k]!, cols),
+  }));
   return writeOnnx(folder, name, {
     nodes: weights.map((weight, k) =>
       op(
