@@ -165,7 +165,7 @@ export const SUITES = [
     name: 'e2e-oldest',
     run: endToEnd(
       'e2e-oldest',
-      /^(?!reportPanel|planPanel|verificationPanel|nativeParts)/,
+      /^(?!reportPanel|frontierPage|planPanel|verificationPanel|nativeParts)/,
       'oldest',
     ),
   },

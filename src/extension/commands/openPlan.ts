@@ -7,11 +7,12 @@ import { checkpointArguments } from './checkpointArguments.ts';
 export async function openPlan(as: 'panel' | 'text', args: readonly unknown[]): Promise<void> {
   const uri = checkpointArguments(args, PLAN_ENDING)[0] ?? planInFront();
   if (!uri) return;
+  const editor = as === 'panel' ? PLAN_VIEW_TYPE : 'default';
+  await vscode.commands.executeCommand('vscode.openWith', uri, editor);
+  // Looked up only now: older versions of VS Code make tabs anew when another is opened.
   const others = vscode.window.tabGroups.activeTabGroup.tabs.filter(
     (tab) => showsOther(tab, as) && uriOf(tab)?.toString() === uri.toString(),
   );
-  const editor = as === 'panel' ? PLAN_VIEW_TYPE : 'default';
-  await vscode.commands.executeCommand('vscode.openWith', uri, editor);
   // One that is not saved would ask whether it is to be.
   await vscode.window.tabGroups.close(others.filter(({ isDirty }) => !isDirty));
 }

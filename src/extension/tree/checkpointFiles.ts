@@ -40,6 +40,17 @@ export class CheckpointFiles implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  /**
+   * A checkpoint that is being written changes many times a second; the list stays the same, unless the file is
+   * not in it: one that is replaced at once is told of as changed, also where nobody told that it came.
+   */
+  async #fileChanged(file: vscode.Uri): Promise<void> {
+    const files = (await this.#files) ?? [];
+    const isListed = files.some((each) => each.toString() === file.toString());
+    if (isListed || files.length >= MOST_FILES) this.#changed.fire(undefined);
+    else this.refresh();
+  }
+
   #watch(): void {
     if (this.#watching) return;
     this.#watching = true;
@@ -49,8 +60,7 @@ export class CheckpointFiles implements vscode.Disposable {
       watcher,
       watcher.onDidCreate(refresh),
       watcher.onDidDelete(refresh),
-      // A checkpoint that is being written changes many times a second; the list stays the same.
-      watcher.onDidChange(() => this.#changed.fire(undefined)),
+      watcher.onDidChange((file) => void this.#fileChanged(file)),
       vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     );
   }
