@@ -51,19 +51,6 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** As until, with the step taken again every three seconds in which the condition did not come to hold. */
-export async function untilAfter(
-  again: () => void,
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  const timer = setInterval(again, 3000);
-  try {
-    await until(condition);
-  } finally {
-    clearInterval(timer);
-  }
-}
-
 export function workspaceFolder(): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0];
   assert.ok(folder, 'the workbench has a workspace folder');

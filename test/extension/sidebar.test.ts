@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatMetric, metricById } from '../../src/core/report/metrics.ts';
 import type { EigenscopeApi } from '../../src/extension/main.ts';
-import { extensionUnderTest, until, untilAfter } from './extensionUnderTest.ts';
+import { extensionUnderTest, until } from './extensionUnderTest.ts';
+import { FileChanges } from './fileChanges.ts';
 import { gaussianModel, removeCheckpoint, writeCheckpoint } from './sampleModels.ts';
 
 describe('the sidebar', () => {
@@ -50,21 +51,17 @@ describe('the sidebar', () => {
   });
 
   it('follows files that come and go', async () => {
-    const bytes = gaussianModel(1, 32, 30);
-    const gamma = writeCheckpoint('gamma.onnx', bytes);
+    const changes = new FileChanges('**/*.onnx');
+    const gamma = writeCheckpoint('gamma.onnx', gaussianModel(1, 32, 30));
     files = [...files, gamma];
-    // VS Code tells of no file that was made before its own watcher was ready: made anew, it is told.
-    await untilAfter(
-      () => {
-        removeCheckpoint(gamma);
-        writeCheckpoint('gamma.onnx', bytes);
-      },
-      async () => (await shown()).length === 3,
-    );
+    await changes.toldOrRefreshed();
+    await until(async () => (await shown()).length === 3);
     assert.deepEqual(await shown(), ['alpha.onnx', 'beta.onnx', 'gamma.onnx']);
     removeCheckpoint(gamma);
+    await changes.toldOrRefreshed();
     await until(async () => (await shown()).length === 2);
     assert.deepEqual(await shown(), ['alpha.onnx', 'beta.onnx']);
+    changes.dispose();
   });
 
   it('has the layers of an analyzed checkpoint in graph order, with the figures of the report', async () => {
@@ -85,8 +82,11 @@ describe('the sidebar', () => {
   });
 
   it('says why an analysis failed', async () => {
+    const changes = new FileChanges('**/*.onnx');
     const broken = writeCheckpoint('broken.onnx', new Uint8Array(0));
     files = [...files, broken];
+    await changes.toldOrRefreshed();
+    changes.dispose();
     await until(async () => (await shown()).includes('broken.onnx'));
     assert.equal(await api.analyze(broken), undefined);
     const { item } = await checkpoint('broken.onnx');
