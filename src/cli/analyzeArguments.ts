@@ -102,7 +102,7 @@ export interface AnalyzeArguments extends SolverArguments {
 
 /** Throws UsageError that names the argument. */
 export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments | 'help' {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedOptions(args, OPTIONS);
   if (values.help) return 'help';
   if (positionals.length === 0) throw new UsageError('No model was given.');
   const mode = values.mode ?? 'robust';
@@ -199,7 +199,3 @@ const OPTIONS = {
   ...SOLVER_OPTIONS,
   ...COMMON_OPTIONS,
 } as const;
-
-function parsed(args: readonly string[]) {
-  return parsedOptions(args, OPTIONS);
-}

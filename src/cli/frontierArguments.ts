@@ -62,7 +62,7 @@ export interface FrontierArguments extends SolverArguments {
 
 /** Throws UsageError that names the argument. */
 export function parseFrontierArguments(args: readonly string[]): FrontierArguments | 'help' {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedOptions(args, OPTIONS);
   if (values.help) return 'help';
   const [model, second] = positionals;
   if (model === undefined) throw new UsageError('No model was given.');
@@ -140,7 +140,3 @@ const OPTIONS = {
   ...SOLVER_OPTIONS,
   ...COMMON_OPTIONS,
 } as const;
-
-function parsed(args: readonly string[]) {
-  return parsedOptions(args, OPTIONS);
-}

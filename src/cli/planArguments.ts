@@ -94,7 +94,7 @@ export interface PlanArguments extends SolverArguments {
 
 /** Throws UsageError that names the argument, and TargetError for a target that makes no sense. */
 export function parsePlanArguments(args: readonly string[]): PlanArguments | 'help' {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsedOptions(args, OPTIONS);
   if (values.help) return 'help';
   const [model, second] = positionals;
   if (model === undefined) throw new UsageError('No model was given.');
@@ -124,7 +124,7 @@ export function parsePlanArguments(args: readonly string[]): PlanArguments | 'he
 }
 
 function calibrationOf(
-  values: ReturnType<typeof parsed>['values'],
+  values: ReturnType<typeof parsedOptions<typeof OPTIONS>>['values'],
 ): CalibrationRequest | undefined {
   const { inputs = [], samples, rows = false, dims = [], sensitivity } = values;
   if (sensitivity !== undefined && sensitivity !== 'measured')
@@ -225,7 +225,3 @@ const OPTIONS = {
   ...INPUT_OPTIONS,
   ...SEARCH_OPTIONS,
 } as const;
-
-function parsed(args: readonly string[]) {
-  return parsedOptions(args, OPTIONS);
-}

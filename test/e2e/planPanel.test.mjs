@@ -3,34 +3,18 @@ import { after, before, describe, test } from 'node:test';
 import { THEMES } from '../fixtures/themes.mjs';
 import { artifactPath } from './artifacts.mjs';
 import { assertAccessible } from './axe.mjs';
-import { onPage, panelPages } from './panelPages.mjs';
 import { chart, chartDrawn, form, grid } from './planPage.mjs';
-import { recordingPlanHost } from './recordingPlanHost.mjs';
+import { FAULT, planPages } from './planPages.mjs';
 import { readRows } from './reportFrame.mjs';
 
 let pages;
-let source;
 let plan;
+let onPlan;
 
 before(async () => {
-  pages = await panelPages();
-  source = pages.samplePlanSource(40);
-  plan = pages.samplePlan(source);
+  ({ pages, plan, onPlan } = await planPages());
 });
 after(() => pages.close());
-
-/** The panel on that file; `steps` also gets what the host has recorded. */
-async function onPlan({ file, overrides, theme = THEMES.dark, ...options }, steps) {
-  const handlers = recordingPlanHost(file ?? pages.samplePlanFile(plan), source, overrides);
-  const opened = pages.hosted(handlers, { panel: 'plan', theme, ...options });
-  await onPage(opened, (page, session) => steps(page, { ...session, handlers }));
-}
-
-const fault = {
-  kind: 'fault',
-  message: 'sample.eigenplan.json: at layers.3.rank: 0 is no rank.',
-  line: 42,
-};
 
 const STATES = [
   ['plan', {}, chartDrawn],
@@ -88,7 +72,7 @@ const STATES = [
     { changes: { atHand: false, model: { state: 'changed', place: '/models/sample.onnx' } } },
     (page) => page.getByText('another file').waitFor(),
   ],
-  ['fault', { changes: { content: fault } }, (page) => page.getByRole('alert').waitFor()],
+  ['fault', { changes: { content: FAULT } }, (page) => page.getByRole('alert').waitFor()],
   [
     'empty',
     { changes: { content: { kind: 'empty' } } },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { THEMES } from '../fixtures/themes.mjs';
 import { artifactPath } from './artifacts.mjs';
-import { onPage, panelPages } from './panelPages.mjs';
+import { onPage } from './panelPages.mjs';
 import {
   chart,
   chartDrawn,
@@ -14,32 +14,19 @@ import {
   slider,
   written,
 } from './planPage.mjs';
+import { FAULT, planPages } from './planPages.mjs';
 import { recordingPlanHost } from './recordingPlanHost.mjs';
 import { paint, readRows } from './reportFrame.mjs';
 
 let pages;
 let source;
 let plan;
+let onPlan;
 
 before(async () => {
-  pages = await panelPages();
-  source = pages.samplePlanSource(40);
-  plan = pages.samplePlan(source);
+  ({ pages, source, plan, onPlan } = await planPages());
 });
 after(() => pages.close());
-
-/** The panel on that file; `steps` also gets what the host has recorded. */
-async function onPlan({ file, overrides, theme = THEMES.dark, ...options }, steps) {
-  const handlers = recordingPlanHost(file ?? pages.samplePlanFile(plan), source, overrides);
-  const opened = pages.hosted(handlers, { panel: 'plan', theme, ...options });
-  await onPage(opened, (page, session) => steps(page, { ...session, handlers }));
-}
-
-const fault = {
-  kind: 'fault',
-  message: 'sample.eigenplan.json: at layers.3.rank: 0 is no rank.',
-  line: 42,
-};
 
 describe('changing a plan in its panel', () => {
   test('follows the slider at once, and writes one plan when it is let go', async () => {
@@ -237,7 +224,7 @@ describe('changing a plan in its panel', () => {
       const other = pages.samplePlan(source, 'lowrank', { kind: 'parameters', value: 0.3 });
       await view.showFile({ file: pages.samplePlanFile(other) });
       await page.getByText('(30.0 %)').first().waitFor();
-      await view.showFile({ file: pages.samplePlanFile(plan, { content: fault }) });
+      await view.showFile({ file: pages.samplePlanFile(plan, { content: FAULT }) });
       await page.getByRole('button', { name: /^Open as text at line 42/ }).click();
       assert.equal(handlers.asked.at(-1), 'line 42');
       await view.showFile({ file: pages.samplePlanFile(plan) });

@@ -2,38 +2,19 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { openCheckpoint } from '../../../../src/core/checkpoint/openCheckpoint.ts';
 import type { Weight } from '../../../../src/core/checkpoint/checkpoint.ts';
+import type { PlannedAction } from '../../../../src/core/plan/action.ts';
 import type { PlanLayer } from '../../../../src/core/plan/plan.ts';
-import { product } from '../../../fixtures/matrixKinds.ts';
-import { gaussian } from '../../../fixtures/matrixKinds.ts';
+import { planLayers } from '../../../fixtures/planFile.ts';
+import { gaussian, product } from '../../../fixtures/matrixKinds.ts';
 import { onnx, type OnnxTypes } from '../../../fixtures/onnxProto.ts';
 import type { SeededRandom } from '../../../fixtures/seededRandom.ts';
-
-type Action =
-  | { readonly action: 'keep' }
-  | { readonly action: 'lowrank'; readonly rank: number }
-  | { readonly action: 'prune'; readonly sparsity: number; readonly pattern: string }
-  | { readonly action: 'quantize'; readonly bits: 2 | 4 | 8; readonly block: number };
 
 /** A plan that does to each weight what `choose` says. */
 export function planFor(
   file: string,
-  choose: (weight: Weight) => Action,
+  choose: (weight: Weight) => PlannedAction,
 ): { readonly layers: PlanLayer[] } {
-  const layers = openCheckpoint(file).weights.map((weight): PlanLayer => {
-    const { id, name, tensor, parameters } = weight;
-    return {
-      ...choose(weight),
-      id,
-      name,
-      tensor,
-      locked: false,
-      parameters: [parameters, parameters],
-      bytes: [4 * parameters, 4 * parameters],
-      error: null,
-      reason: '',
-    };
-  });
-  return { layers };
+  return { layers: planLayers(openCheckpoint(file), choose) };
 }
 
 /** Values of a rows x cols matrix of exact rank. */
