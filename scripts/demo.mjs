@@ -31,5 +31,5 @@ Written:
 
 To see it in the editor:
   npm run workbench    VS Code in your browser, with the extension and real models (linux-x64)
-  node scripts/package.mjs    makes the .vsix; in VS Code: Extensions > ... > Install from VSIX
+  node scripts/package.mjs universal    makes the .vsix; in VS Code: Extensions > ... > Install from VSIX
 Then right-click on an .onnx file and choose "Analyze Spectrum".`);
