@@ -1,5 +1,5 @@
 import { makeReflector, reflectedHead } from './householder';
-import { at, clear, dot, laneSum, mulAdd, scale } from './vectors';
+import { at, clear, dot, laneSum, mulAdd, mulSubtract, scale } from './vectors';
 
 /** Float64s of scratch memory that `directBidiagonal` needs for an m x n matrix. */
 export function directBidiagonalScratch(m: i32, n: i32): i32 {
@@ -45,18 +45,21 @@ export function directBidiagonal(
     const cols = n - first;
     if (cols == 0) break;
 
-    clear(at(yNext, first), cols);
+    // From an even column on, be it one that is done with: unaligned vectors straddle cache lines.
+    const start = first & ~1;
+    const width = n - start;
+    clear(at(yNext, start), width);
     updateAndSum(
-      at(a, j * lda + first),
+      at(a, j * lda + start),
       lda,
       m - j,
-      cols,
+      width,
       at(v, j),
-      at(y, first),
+      at(y, start),
       at(x, j),
-      at(u, first),
+      at(u, start),
       at(vNext, j),
-      at(yNext, first),
+      at(yNext, start),
     );
     scale(tau, at(yNext, first), cols);
 
@@ -66,7 +69,8 @@ export function directBidiagonal(
     const tauRow = makeReflector(at(u, first), cols);
     store<f64>(at(e, j), reflectedHead);
     const along = tauRow * dot(at(yNext, first), at(u, first), cols);
-    multiplyRows(at(a, first * lda + first), lda, m - first, cols, at(u, first), at(x, first));
+    if (start < first) store<f64>(at(u, start), 0);
+    multiplyRows(at(a, first * lda + start), lda, m - first, width, at(u, start), at(x, first));
     for (let i = first; i < m; i++) {
       const xi = at(x, i);
       store<f64>(xi, tauRow * load<f64>(xi) - along * load<f64>(at(vNext, i)));
@@ -81,7 +85,7 @@ export function directBidiagonal(
   }
 }
 
-/** A -= v y^T + x u^T, and sum += w^T A of what results, in one pass; two rows at a time. */
+/** A -= v y^T + x u^T, and sum += w^T A of what results, in one pass; three rows at a time. */
 function updateAndSum(
   a: usize,
   lda: i32,
@@ -94,33 +98,67 @@ function updateAndSum(
   w: usize,
   sum: usize,
 ): void {
+  const wholes = cols & ~3;
   let i = 0;
-  for (; i + 2 <= rows; i += 2) {
-    const r0 = at(a, i * lda);
-    const r1 = at(r0, lda);
+  for (; i + 3 <= rows; i += 3) {
     const v0 = v128.load64_splat(at(v, i));
     const v1 = v128.load64_splat(at(v, i), 8);
+    const v2 = v128.load64_splat(at(v, i), 16);
     const x0 = v128.load64_splat(at(x, i));
     const x1 = v128.load64_splat(at(x, i), 8);
+    const x2 = v128.load64_splat(at(x, i), 16);
     const w0 = v128.load64_splat(at(w, i));
     const w1 = v128.load64_splat(at(w, i), 8);
-    let c = 0;
-    for (; c + 2 <= cols; c += 2) {
-      const o = at(0, c);
-      const yc = v128.load(y + o);
-      const uc = v128.load(u + o);
-      const p = f64x2.sub(v128.load(r0 + o), mulAdd(f64x2.mul(v0, yc), x0, uc));
-      const q = f64x2.sub(v128.load(r1 + o), mulAdd(f64x2.mul(v1, yc), x1, uc));
-      v128.store(r0 + o, p);
-      v128.store(r1 + o, q);
-      v128.store(sum + o, mulAdd(mulAdd(v128.load(sum + o), w0, p), w1, q));
+    const w2 = v128.load64_splat(at(w, i), 16);
+    let r0 = at(a, i * lda);
+    let r1 = at(r0, lda);
+    let r2 = at(r1, lda);
+    let py = y;
+    let pu = u;
+    let ps = sum;
+    let y0: v128, u0: v128, s0: v128, p0: v128, p1: v128, p2: v128;
+    const end = at(sum, wholes);
+    while (ps < end) {
+      y0 = v128.load(py);
+      u0 = v128.load(pu);
+      s0 = v128.load(ps);
+      p0 = mulSubtract(mulSubtract(v128.load(r0), v0, y0), x0, u0);
+      v128.store(r0, p0);
+      s0 = mulAdd(s0, w0, p0);
+      p1 = mulSubtract(mulSubtract(v128.load(r1), v1, y0), x1, u0);
+      v128.store(r1, p1);
+      s0 = mulAdd(s0, w1, p1);
+      p2 = mulSubtract(mulSubtract(v128.load(r2), v2, y0), x2, u0);
+      v128.store(r2, p2);
+      s0 = mulAdd(s0, w2, p2);
+      v128.store(ps, s0);
+      y0 = v128.load(py, 16);
+      u0 = v128.load(pu, 16);
+      s0 = v128.load(ps, 16);
+      p0 = mulSubtract(mulSubtract(v128.load(r0, 16), v0, y0), x0, u0);
+      v128.store(r0, p0, 16);
+      s0 = mulAdd(s0, w0, p0);
+      p1 = mulSubtract(mulSubtract(v128.load(r1, 16), v1, y0), x1, u0);
+      v128.store(r1, p1, 16);
+      s0 = mulAdd(s0, w1, p1);
+      p2 = mulSubtract(mulSubtract(v128.load(r2, 16), v2, y0), x2, u0);
+      v128.store(r2, p2, 16);
+      s0 = mulAdd(s0, w2, p2);
+      v128.store(ps, s0, 16);
+      r0 += 32;
+      r1 += 32;
+      r2 += 32;
+      py += 32;
+      pu += 32;
+      ps += 32;
     }
-    if (c < cols) {
-      updateElement(r0, c, at(v, i), y, at(x, i), u, at(w, i), sum);
-      updateElement(r1, c, at(v, i + 1), y, at(x, i + 1), u, at(w, i + 1), sum);
+    for (let c = wholes; c < cols; c++) {
+      for (let q = i; q < i + 3; q++) {
+        updateElement(at(a, q * lda), c, at(v, q), y, at(x, q), u, at(w, q), sum);
+      }
     }
   }
-  if (i < rows) {
+  for (; i < rows; i++) {
     const row = at(a, i * lda);
     for (let c = 0; c < cols; c++) updateElement(row, c, at(v, i), y, at(x, i), u, at(w, i), sum);
   }
@@ -144,35 +182,52 @@ function updateElement(
 
 /** x = A u, four rows at a time. */
 function multiplyRows(a: usize, lda: i32, rows: i32, cols: i32, u: usize, x: usize): void {
+  const wholes = cols & ~3;
   let i = 0;
   for (; i + 4 <= rows; i += 4) {
-    const r0 = at(a, i * lda);
-    const r1 = at(r0, lda);
-    const r2 = at(r1, lda);
-    const r3 = at(r2, lda);
+    let r0 = at(a, i * lda);
+    let r1 = at(r0, lda);
+    let r2 = at(r1, lda);
+    let r3 = at(r2, lda);
     let a0 = f64x2.splat(0);
     let a1 = a0;
     let a2 = a0;
     let a3 = a0;
-    let c = 0;
-    for (; c + 2 <= cols; c += 2) {
-      const o = at(0, c);
-      const uc = v128.load(u + o);
-      a0 = mulAdd(a0, uc, v128.load(r0 + o));
-      a1 = mulAdd(a1, uc, v128.load(r1 + o));
-      a2 = mulAdd(a2, uc, v128.load(r2 + o));
-      a3 = mulAdd(a3, uc, v128.load(r3 + o));
+    let p = u;
+    let uc: v128;
+    const end = at(u, wholes);
+    while (p < end) {
+      uc = v128.load(p);
+      a0 = mulAdd(a0, uc, v128.load(r0));
+      a1 = mulAdd(a1, uc, v128.load(r1));
+      a2 = mulAdd(a2, uc, v128.load(r2));
+      a3 = mulAdd(a3, uc, v128.load(r3));
+      uc = v128.load(p, 16);
+      a0 = mulAdd(a0, uc, v128.load(r0, 16));
+      a1 = mulAdd(a1, uc, v128.load(r1, 16));
+      a2 = mulAdd(a2, uc, v128.load(r2, 16));
+      a3 = mulAdd(a3, uc, v128.load(r3, 16));
+      p += 32;
+      r0 += 32;
+      r1 += 32;
+      r2 += 32;
+      r3 += 32;
     }
     let s0 = laneSum(a0);
     let s1 = laneSum(a1);
     let s2 = laneSum(a2);
     let s3 = laneSum(a3);
-    if (c < cols) {
-      const uc = load<f64>(at(u, c));
-      s0 += uc * load<f64>(at(r0, c));
-      s1 += uc * load<f64>(at(r1, c));
-      s2 += uc * load<f64>(at(r2, c));
-      s3 += uc * load<f64>(at(r3, c));
+    for (let c = wholes; c < cols; c++) {
+      const q = load<f64>(p);
+      s0 += q * load<f64>(r0);
+      s1 += q * load<f64>(r1);
+      s2 += q * load<f64>(r2);
+      s3 += q * load<f64>(r3);
+      p += 8;
+      r0 += 8;
+      r1 += 8;
+      r2 += 8;
+      r3 += 8;
     }
     store<f64>(at(x, i), s0);
     store<f64>(at(x, i), s1, 8);

@@ -18,4 +18,4 @@ export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
 export { bidiagonalQR, stepsOfLastQR } from './bidiagonalQR';
-export { dqds, startDqds } from './dqds';
+export { dqds, dqdsRemaining, dqdsStateSize, startDqds } from './dqds';

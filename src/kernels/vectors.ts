@@ -22,6 +22,12 @@ export function mulAddOf<T>(sum: v128, a: v128, b: v128): v128 {
   return v128.add<T>(sum, v128.mul<T>(a, b));
 }
 
+/** Two float64 lanes of `sum - a * b`, rounded as by `mulAddOf`. */
+export function mulSubtract(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_nmadd<f64>(a, b, sum);
+  return f64x2.sub(sum, f64x2.mul(a, b));
+}
+
 /** Both lanes added. */
 export function laneSum(a: v128): f64 {
   return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);

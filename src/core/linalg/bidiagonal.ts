@@ -9,19 +9,42 @@ export interface Bidiagonal {
   readonly diagonal: number;
   readonly superdiagonal: number;
   readonly values: number;
-  /** Working memory of the stage that makes the matrix, then of the one that solves it. */
+  /** Working memory of the stage that makes the matrix. */
   readonly scratch: number;
+  /** Of the stage that solves it; those of the matrices that are solved together follow each other. */
+  readonly state: number;
+}
+
+/** How many bidiagonals dqds can take together: each waits for its divisions meanwhile the others go on. */
+export const DQDS_LANES = 4;
+
+/** Float64s of the state of dqds; equal to the kernels' `dqdsStateSize`. */
+function stateSize(size: number): number {
+  return 32 + 6 * size;
 }
 
 /** `scratch` float64s of working memory for the stage that makes the matrix. */
 export function planBidiagonal(arena: Arena, size: number, scratch: number): Bidiagonal {
-  return {
+  return planBidiagonals(arena, size, scratch, 1)[0]!;
+}
+
+/** Of `count` matrices, at most DQDS_LANES, that are solved together. */
+export function planBidiagonals(
+  arena: Arena,
+  size: number,
+  scratch: number,
+  count: number,
+): readonly Bidiagonal[] {
+  const shared = arena.float64(scratch);
+  const states = arena.float64(count * stateSize(size));
+  return Array.from({ length: count }, (_, k) => ({
     size,
     diagonal: arena.float64(size),
     superdiagonal: arena.float64(size),
     values: arena.float64(size),
-    scratch: arena.float64(Math.max(scratch, 6 * size)),
-  };
+    scratch: shared,
+    state: states + 8 * k * stateSize(size),
+  }));
 }
 
 /** Sweeps of the bulge chase that share the cache. */
@@ -56,23 +79,29 @@ function stepsPerCall(size: number): number {
  * @throws LinalgError `no-convergence`; it has never been seen to on finite values.
  */
 export function bidiagonalValues(context: SolverContext, bidiagonal: Bidiagonal): Float64Array {
-  const { kernels } = context;
-  const address = valuesByDqds(context, bidiagonal) ?? valuesByQR(context, bidiagonal);
-  return float64View(kernels, address, bidiagonal.size).slice().sort().reverse();
+  return valuesOfBidiagonals(context, [bidiagonal])[0]!;
 }
 
-/** Address of the values; undefined where dqds gives up. */
-function valuesByDqds(
-  { kernels, throwIfCancelled }: SolverContext,
-  { size, diagonal, superdiagonal, values, scratch }: Bidiagonal,
-): number | undefined {
-  kernels.startDqds(diagonal, superdiagonal, size, scratch);
-  let remaining = size;
-  while (remaining > 0) {
-    throwIfCancelled();
-    remaining = kernels.dqds(scratch, size, values, remaining, stepsPerCall(size));
-  }
-  return remaining === 0 ? values : undefined;
+/**
+ * As `bidiagonalValues`, of the first of the matrices that were planned together: four take hardly longer
+ * than one, and each has the values that it would have alone.
+ */
+export function valuesOfBidiagonals(
+  context: SolverContext,
+  bidiagonals: readonly Bidiagonal[],
+): Float64Array[] {
+  const { kernels, throwIfCancelled } = context;
+  const [first] = bidiagonals;
+  if (!first) return [];
+  for (const { diagonal, superdiagonal, size, state, values } of bidiagonals)
+    kernels.startDqds(diagonal, superdiagonal, size, state, values);
+  do throwIfCancelled();
+  while (kernels.dqds(first.state, bidiagonals.length, first.size, stepsPerCall(first.size)) > 0);
+  return bidiagonals.map((each) => {
+    const isSolved = kernels.dqdsRemaining(each.state) === 0;
+    const address = isSolved ? each.values : valuesByQR(context, each);
+    return float64View(kernels, address, each.size).slice().sort().reverse();
+  });
 }
 
 /** Address of the values. */

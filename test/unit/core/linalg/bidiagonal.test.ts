@@ -51,15 +51,18 @@ function solve(
 ): Float64Array {
   const size = d.length;
   const arena = new Arena();
-  const { diagonal, superdiagonal, values, scratch } = planBidiagonal(arena, size, 0);
+  const { diagonal, superdiagonal, values, state } = planBidiagonal(arena, size, 0);
   reserve(kernels, arena.bytes);
   float64View(kernels, diagonal, size).set(d);
   float64View(kernels, superdiagonal, e.length).set(e);
-  kernels.startDqds(diagonal, superdiagonal, size, scratch);
+  kernels.startDqds(diagonal, superdiagonal, size, state, values);
   let remaining = size;
   for (let calls = 0; remaining > 0; calls++) {
     expect(calls, 'calls').toBeLessThan(10 * size);
-    if (solver === 'dqds') remaining = kernels.dqds(scratch, size, values, remaining, budget);
+    if (solver === 'dqds') {
+      kernels.dqds(state, 1, size, budget);
+      remaining = kernels.dqdsRemaining(state);
+    }
     else remaining = 1 - kernels.bidiagonalQR(diagonal, superdiagonal, size, budget);
   }
   expect(remaining, `${solver} gave up`).toBe(0);
@@ -254,7 +257,7 @@ describe('bidiagonalValues', () => {
     reserve(kernels, arena.bytes);
     float64View(kernels, plan.diagonal, 50).set(d);
     float64View(kernels, plan.superdiagonal, 49).set(e);
-    const givesUp = { ...context, kernels: { ...kernels, dqds: () => -1 } };
+    const givesUp = { ...context, kernels: { ...kernels, dqdsRemaining: () => -1 } };
     expect(bidiagonalValues(givesUp, plan)).toEqual(solve('bidiagonalQR', d, e));
   });
 });
