@@ -11,7 +11,7 @@ import { LinalgError } from '../core/linalg/linalgError.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
 import {
   type Precision,
-  singularValues,
+  singularValuesOfEach,
   solveFlops,
   solverError,
 } from '../core/linalg/singularValues.ts';
@@ -260,7 +260,7 @@ class StoredWeight {
         spectra: [...headProjections(first, asked.side, asked.space)],
       };
     const whole = (): Float64Array =>
-      concatenated(view.offsets.map((offset) => this.solveOne(gather(values, source, offset))));
+      concatenated(this.solveEach(view.offsets, (offset) => gather(values, source, offset)));
     const spectra =
       asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
         ? this.solveShuffles(first, asked)
@@ -273,12 +273,11 @@ class StoredWeight {
     matrix: Matrix,
     asked: Extract<SpectrumKind, { readonly count: number }>,
   ): Float64Array[] {
-    return Array.from({ length: asked.count }, (_, k) => {
-      const seed = asked.seed + k;
-      if (asked.kind === 'shuffles')
-        return this.solveOne({ ...matrix, data: shuffledEntries(matrix.data, seed) });
+    const seeds = Array.from({ length: asked.count }, (_, k) => asked.seed + k);
+    return this.solveEach(seeds, (seed) => {
+      if (asked.kind === 'shuffles') return { ...matrix, data: shuffledEntries(matrix.data, seed) };
       const { rows, cols } = asked;
-      return this.solveOne({ rows, cols, data: drawnEntries(matrix.data, rows * cols, seed) });
+      return { rows, cols, data: drawnEntries(matrix.data, rows * cols, seed) };
     });
   }
 
@@ -290,18 +289,21 @@ class StoredWeight {
     const record = { rows, cols, slices: offsets.length, roundingVariance: variance };
     switch (asked.kind) {
       case 'spectrum':
-        return { ...record, spectra: [this.solveOne(new StreamedMatrix(source))] };
+        return {
+          ...record,
+          spectra: this.solveEach([source], (whole) => new StreamedMatrix(whole)),
+        };
       case 'shuffles': {
-        const shuffles = Array.from({ length: asked.count }, (_, k) =>
-          this.solveOne(new StreamedMatrix(source, asked.seed + k)),
-        );
-        return { ...record, spectra: shuffles };
+        const seeds = Array.from({ length: asked.count }, (_, k) => asked.seed + k);
+        const shuffled = (seed: number): RowSource => new StreamedMatrix(source, seed);
+        return { ...record, spectra: this.solveEach(seeds, shuffled) };
       }
       case 'windows': {
-        const windows = offsets.map((offset) =>
-          this.solveOne({ rows, cols, data: streamedWindow(source, offset) }),
-        );
-        return { ...record, spectra: [concatenated(windows)] };
+        const window = (offset: number): Matrix => ({
+          ...{ rows, cols },
+          data: streamedWindow(source, offset),
+        });
+        return { ...record, spectra: [concatenated(this.solveEach(offsets, window))] };
       }
       case 'shuffledWindows':
         return { ...record, spectra: this.solveShuffles({ rows, cols, data: sample }, asked) };
@@ -317,11 +319,20 @@ class StoredWeight {
     return this.surveyed;
   }
 
-  private solveOne(matrix: Matrix | RowSource): Float64Array {
+  /** The spectra of the matrices of all these, of which one is in memory at a time. */
+  private solveEach<Each>(
+    all: readonly Each[],
+    matrixOf: (each: Each) => Matrix | RowSource,
+  ): Float64Array[] {
     const { kernels, library, cancelled, onStep } = this.tools;
     const { precision } = this;
-    const values = singularValues(matrix, kernels, { cancelled, precision, library });
-    onStep(solveFlops(matrix.rows, matrix.cols));
-    return values;
+    function* inTurn(): Generator<Matrix | RowSource> {
+      for (const each of all) {
+        const matrix = matrixOf(each);
+        yield matrix;
+        onStep(solveFlops(matrix.rows, matrix.cols));
+      }
+    }
+    return singularValuesOfEach(inTurn(), kernels, { cancelled, precision, library });
   }
 }

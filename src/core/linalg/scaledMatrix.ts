@@ -21,7 +21,7 @@ export interface ScaledMatrix {
   /** Writes rows first..first + count into a block of the kernels' memory. */
   copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
   /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
-  unscale(values: Float64Array): void;
+  readonly unscale: (values: Float64Array) => void;
   /** Two powers of two whose product leads back to the matrix itself: one for each of two factors. */
   readonly fromUnit: readonly [number, number];
 }
@@ -108,12 +108,15 @@ function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix 
       const view = float64View(kernels, target.address, length);
       copy(toUnit, first, count, view, target.stride);
     },
-    unscale: (values) => {
-      for (let i = 0; i < values.length; i++) {
-        values[i] = values[i]! * fromUnit[0] * fromUnit[1];
-      }
-    },
+    unscale: unscaleBy(fromUnit),
     fromUnit,
+  };
+}
+
+/** Apart, so that who keeps it does not keep the matrix. */
+function unscaleBy([p, q]: readonly [number, number]): ScaledMatrix['unscale'] {
+  return (values) => {
+    for (let i = 0; i < values.length; i++) values[i] = values[i]! * p * q;
   };
 }
 

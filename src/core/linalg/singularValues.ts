@@ -73,7 +73,7 @@ export function singularValues(
   const plan = planSolve(scaled.rows, scaled.cols, options, 1);
   const context = contextOf(plan, kernels, options);
   reduceToBidiagonal(context, plan, scaled, plan.bidiagonals[0]!);
-  return finished(context, plan, [scaled])[0]!;
+  return finished(context, plan, [scaled.unscale])[0]!;
 }
 
 /**
@@ -92,7 +92,7 @@ export function singularValuesOfEach(
 ): Float64Array[] {
   const found: Float64Array[] = [];
   let plan: SolvePlan | undefined;
-  let together: ScaledMatrix[] = [];
+  let together: ScaledMatrix['unscale'][] = [];
   const finish = (): void => {
     if (plan && together.length > 0)
       found.push(...finished(contextOf(plan, kernels, options), plan, together));
@@ -110,7 +110,7 @@ export function singularValuesOfEach(
       plan = planSolve(rows, cols, options, DQDS_LANES);
     const bidiagonal = plan.bidiagonals[together.length]!;
     reduceToBidiagonal(contextOf(plan, kernels, options), plan, scaled, bidiagonal);
-    together.push(scaled);
+    together.push(scaled.unscale);
     if (together.length === DQDS_LANES) finish();
   }
   finish();
@@ -135,15 +135,15 @@ function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): So
   };
 }
 
-/** The values of the first of the plan's bidiagonals, which are those of these matrices. */
+/** The values of the first of the plan's bidiagonals, each scaled back. */
 function finished(
   context: SolverContext,
   plan: SolvePlan,
-  matrices: readonly ScaledMatrix[],
+  unscale: readonly ScaledMatrix['unscale'][],
 ): Float64Array[] {
-  const found = valuesOfBidiagonals(context, plan.bidiagonals.slice(0, matrices.length));
+  const found = valuesOfBidiagonals(context, plan.bidiagonals.slice(0, unscale.length));
   for (const [k, values] of found.entries()) {
-    matrices[k]!.unscale(values);
+    unscale[k]!(values);
     if (values[0] === Infinity) {
       throw new LinalgError(
         'too-large',
@@ -179,12 +179,7 @@ interface SolvePlan {
   readonly bytes: number;
 }
 
-function planSolve(
-  rows: number,
-  cols: number,
-  method: SolveMethod,
-  lanes: number,
-): SolvePlan {
+function planSolve(rows: number, cols: number, method: SolveMethod, lanes: number): SolvePlan {
   const arena = new Arena();
   const isTall = rows >= TALL * cols;
   const denseRows = isTall ? cols : rows;

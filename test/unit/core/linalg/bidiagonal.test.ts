@@ -62,8 +62,7 @@ function solve(
     if (solver === 'dqds') {
       kernels.dqds(state, 1, size, budget);
       remaining = kernels.dqdsRemaining(state);
-    }
-    else remaining = 1 - kernels.bidiagonalQR(diagonal, superdiagonal, size, budget);
+    } else remaining = 1 - kernels.bidiagonalQR(diagonal, superdiagonal, size, budget);
   }
   expect(remaining, `${solver} gave up`).toBe(0);
   const found = float64View(kernels, solver === 'dqds' ? values : diagonal, size);

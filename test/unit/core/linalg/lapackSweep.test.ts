@@ -43,13 +43,13 @@ const EVERY_KIND: readonly (readonly [rows: number, cols: number])[] = [
 
 /** Above the direct method's size, where a case costs most: each kind once, on one of these. */
 const BANDED_SHAPES: readonly (readonly [rows: number, cols: number])[] = [
-  [385, 385],
-  [400, 386],
-  [390, 420],
-  [430, 400],
-  [401, 389],
-  [790, 386],
-  [388, 800],
+  [513, 513],
+  [530, 514],
+  [515, 540],
+  [560, 520],
+  [521, 515],
+  [1040, 514],
+  [516, 1050],
 ];
 
 const LARGE: readonly (readonly [kind: string, rows: number, cols: number])[] = [
