@@ -117,23 +117,26 @@ export function reduceToBand(context: SolverContext, a: Block, plan: BandReducti
     }
     applyPending(context, plan, trailing, done, pending);
     top += done;
-    rest = compacted(kernels, subBlock(rest, done, done), a.address, m - top, n - top);
+    rest = compacted(context, subBlock(rest, done, done), a.address, m - top, n - top);
   }
 }
 
 /** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
 const LOOSE = 0.75;
 
+/** The same where gaps are multiplied: three updates with a tenth of gaps cost as much as a move. */
+const TIGHT = 0.88;
+
 /** The block, its rows moved together at `address` where they have become short for their distance. */
 function compacted(
-  kernels: SolverContext['kernels'],
+  { kernels, blas }: SolverContext,
   block: Block,
   address: number,
   rows: number,
   cols: number,
 ): Block {
   const stride = paddedStride(cols, block.element);
-  if (stride > LOOSE * block.stride) return block;
+  if (stride > (blas.multipliesGaps ? TIGHT : LOOSE) * block.stride) return block;
   const target = { address, stride, element: block.element };
   copyInto(kernels, block, rows, cols, target);
   return target;
