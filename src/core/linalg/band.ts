@@ -10,6 +10,7 @@ import {
   subBlock,
   transposeInto,
 } from './block.ts';
+import { matchRounded } from './roundedReflectors.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
@@ -280,20 +281,6 @@ function factorPanel(
   const t = { ...plan.t, stride: size };
   copyInto(kernels, factor, size, size, t);
   return { triangle: float64View(kernels, triangle, size * size), t };
-}
-
-/** tau of rounded reflectors: I - tau v v^T is orthogonal for tau = 2 / v^T v alone. */
-function matchRounded(
-  kernels: SolverContext['kernels'],
-  tau: number,
-  gram: Block,
-  size: number,
-): void {
-  const factors = float64View(kernels, tau, size);
-  const products = float64View(kernels, gram.address, size * size);
-  for (let i = 0; i < size; i++) {
-    if (factors[i] !== 0) factors[i] = 2 / products[i * (size + 1)]!;
-  }
 }
 
 /** Where the kernels keep element (row, col) of the band. */
