@@ -7,12 +7,13 @@ import * as esbuild from 'esbuild';
 import { format } from 'prettier';
 import { benchTables } from '../test/bench/benchTables.mjs';
 import { coreRows } from '../test/bench/coreRows.mjs';
+import { farmsRows } from '../test/bench/farmsRows.mjs';
 import { lineProgram } from '../test/bench/lineProgram.mjs';
 import { commandRows } from '../test/bench/modelRows.mjs';
 import { solverRows } from '../test/bench/solverRows.mjs';
 import { build } from './build.mjs';
 
-// npm run bench [-- solver|windows|cores|models|growth|large ...]: without a name all but `large`, which takes an
+// npm run bench [-- solver|windows|farms|cores|models|growth|large ...]: without a name all but `large`, which takes an
 // hour. What a section found stays in bench-output/bench.json until it is measured again; `-- page` writes the tables
 // of docs/performance.md from there.
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -31,9 +32,20 @@ const WINDOWS = [
   [512, 512, 8],
 ];
 
+/** The setting of the paper, and small windows. EIGENSCOPE_BENCH=small: to see that it runs. */
+const FARMS =
+  process.env.EIGENSCOPE_BENCH === 'small'
+    ? [{ layer: 512, rowSamples: 200, perSide: 15, perCore: 4, repeats: 1 }]
+    : [
+        { layer: 4096, rowSamples: 2000, perSide: 15, perCore: 4, repeats: 3, target: 0.25 },
+        { layer: 4096, rowSamples: 512, perSide: 15, perCore: 16, repeats: 5 },
+        { layer: 4096, rowSamples: 128, perSide: 15, perCore: 64, repeats: 5 },
+      ];
+
 const SECTIONS = {
   solver: (tools) => solverRows(tools.ours[0], tools.python[0], SQUARES, repeatsOf),
   windows: (tools) => solverRows(tools.ours[0], tools.python[0], WINDOWS, repeatsOf),
+  farms: (tools) => farmsRows(tools, FARMS),
   cores: (tools) => coreRows(tools, [512, 1024, 2048], 5),
   models: modelRows,
   growth: growthRows,

@@ -3,7 +3,10 @@ the singular values of so many Gaussian matrices, and the largest value. Methods
 (scipy, float32), eigvalsh (numpy, of the Gram matrix, float64). A method that is not there is answered by `absent`.
 
 A line `shapes ROWSxCOLSxCOUNT,...` is answered with the times of svd on Gaussian matrices of these shapes: one of
-each is timed and counts as many times as there are."""
+each is timed and counts as many times as there are.
+
+A line `windows FILE SIDE SIZE ROW,COL;ROW,COL svd` is answered with the times of svd on these square windows of the
+square matrix of float64s in that file."""
 
 import sys
 import time
@@ -49,8 +52,24 @@ def time_of_shapes(text):
     return total
 
 
+layers = {}
+
+
+def time_of_windows(file, side, size, places):
+    if file not in layers:
+        layers[file] = numpy.fromfile(file).reshape(int(side), int(side))
+    starts = [tuple(map(int, place.split(","))) for place in places.split(";")]
+    size = int(size)
+    windows = [layers[file][row : row + size, col : col + size] for row, col in starts]
+    return timed(lambda: [numpy.linalg.svd(each, compute_uv=False) for each in windows][-1])
+
+
 batches = {}
 for line in sys.stdin:
+    if line.startswith("windows "):
+        times, values = time_of_windows(*line.split()[1:5])
+        print(*times, values[0], flush=True)
+        continue
     if line.startswith("shapes "):
         print(*time_of_shapes(line.split()[1]), 0, flush=True)
         continue

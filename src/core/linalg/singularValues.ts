@@ -199,7 +199,9 @@ function planSolve(rows: number, cols: number, method: SolveMethod, lanes: numbe
     band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128,
     fold?.panel ?? 0,
   );
-  const libraryScratch = method.library
+  // The direct method multiplies nothing.
+  const usesLibrary = method.library !== undefined && (band ?? fold) !== undefined;
+  const libraryScratch = usesLibrary
     ? arena.float64(
         thickness *
           (paddedStride(fold?.blockRows ?? 0) + paddedStride(denseRows) + paddedStride(cols)),
@@ -214,7 +216,9 @@ function planSolve(rows: number, cols: number, method: SolveMethod, lanes: numbe
 
 function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefined): Blas3 {
   const own = wasmBlas3(kernels, plan.gemmScratch);
-  return library ? libraryBlas3(kernels, library, plan.libraryScratch, own) : own;
+  return library && plan.libraryScratch > 0
+    ? libraryBlas3(kernels, library, plan.libraryScratch, own)
+    : own;
 }
 
 function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
