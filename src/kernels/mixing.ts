@@ -10,16 +10,20 @@ import { at, scale } from './vectors';
 /** Columns that are transformed together: two cache lines, and n rows of them fit the second-level cache. */
 const STRIP: i32 = 16;
 
+/** Rows that share the making of the signs. */
+const GROUP: i32 = 4;
+
 /** Transforms each row of a block of float64s, in place. */
 export function mixRows(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {
   const size = powerBelow(cols);
-  for (let r = 0; r < rows; r++) {
-    const row = at(a, r * lda);
-    flipSigns(row, cols, seed);
-    transformRow(row, size);
+  for (let r = 0; r < rows; r += GROUP) {
+    const group = at(a, r * lda);
+    const count = min(GROUP, rows - r);
+    flipColumnSigns(group, lda, count, cols, seed);
+    for (let q = 0; q < count; q++) transformRow(at(group, q * lda), size);
     if (size == cols) continue;
-    flipSigns(row, cols, ~seed);
-    transformRow(at(row, cols - size), size);
+    flipColumnSigns(group, lda, count, cols, ~seed);
+    for (let q = 0; q < count; q++) transformRow(at(group, q * lda + cols - size), size);
   }
 }
 
@@ -49,9 +53,13 @@ function flips(seed: i32, i: i32): bool {
   return ((h ^ (h >> 16)) & 1) != 0;
 }
 
-function flipSigns(x: usize, n: i32, seed: i32): void {
-  for (let i = 0; i < n; i++) {
-    if (flips(seed, i)) store<f64>(at(x, i), -load<f64>(at(x, i)));
+function flipColumnSigns(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {
+  for (let c = 0; c < cols; c++) {
+    if (!flips(seed, c)) continue;
+    for (let r = 0; r < rows; r++) {
+      const p = at(a, r * lda + c);
+      store<f64>(p, -load<f64>(p));
+    }
   }
 }
 
@@ -62,49 +70,112 @@ function flipRowSigns(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void
 /** The orthonormal Walsh-Hadamard transform of 2^k elements. */
 function transformRow(x: usize, n: i32): void {
   if (n == 1) return;
-  for (let i = 0; i < n; i += 2) {
-    const p = at(x, i);
-    const left = load<f64>(p);
-    const right = load<f64>(p, 8);
-    store<f64>(p, left + right);
-    store<f64>(p, left - right, 8);
+  const factor = 1 / Math.sqrt(<f64>n);
+  if (n == 2) {
+    const left = load<f64>(x);
+    const right = load<f64>(x, 8);
+    store<f64>(x, (left + right) * factor);
+    store<f64>(x, (left - right) * factor, 8);
+    return;
   }
-  for (let half = 2; half < n; half <<= 1) {
-    for (let start = 0; start < n; start += 2 * half) {
-      butterfly(at(x, start), at(x, start + half), half);
+  firstButterflies(x, n, n == 4 ? factor : 1);
+  let half = 4;
+  for (; 4 * half <= n; half <<= 2) {
+    const scaled = 4 * half == n ? factor : 1;
+    for (let start = 0; start < n; start += 4 * half) {
+      const p = at(x, start);
+      fourButterflies(p, at(p, half), at(p, 2 * half), at(p, 3 * half), half, scaled);
     }
   }
-  scale(1 / Math.sqrt(<f64>n), x, n);
+  if (half < n) butterfly(x, at(x, half), half, factor);
 }
 
 /** The same of each of the first columns of 2^k rows. */
 function transformColumns(a: usize, lda: i32, n: i32, cols: i32): void {
   const factor = 1 / Math.sqrt(<f64>n);
-  for (let half = 1; half < n; half <<= 1) {
-    for (let start = 0; start < n; start += 2 * half) {
+  let half = 1;
+  for (; 4 * half <= n; half <<= 2) {
+    const scaled = 4 * half == n ? factor : 1;
+    const step = at(0, half * lda);
+    for (let start = 0; start < n; start += 4 * half) {
       for (let i = start; i < start + half; i++) {
-        butterfly(at(a, i * lda), at(a, (i + half) * lda), cols);
+        const p = at(a, i * lda);
+        fourButterflies(p, p + step, p + 2 * step, p + 3 * step, cols, scaled);
       }
     }
   }
-  for (let i = 0; i < n; i++) scale(factor, at(a, i * lda), cols);
+  if (half == n) return;
+  for (let i = 0; i < half; i++) {
+    butterfly(at(a, i * lda), at(a, (i + half) * lda), cols, factor);
+  }
 }
 
-/** (x, y) <- (x + y, x - y). */
-function butterfly(x: usize, y: usize, n: i32): void {
+/** (x, y) <- factor (x + y, x - y). */
+function butterfly(x: usize, y: usize, n: i32, factor: f64): void {
+  const scaling = f64x2.splat(factor);
   let i = 0;
   for (; i + 2 <= n; i += 2) {
     const p = at(x, i);
     const q = at(y, i);
     const left = v128.load(p);
     const right = v128.load(q);
-    v128.store(p, f64x2.add(left, right));
-    v128.store(q, f64x2.sub(left, right));
+    v128.store(p, f64x2.mul(scaling, f64x2.add(left, right)));
+    v128.store(q, f64x2.mul(scaling, f64x2.sub(left, right)));
   }
   for (; i < n; i++) {
     const left = load<f64>(at(x, i));
     const right = load<f64>(at(y, i));
-    store<f64>(at(x, i), left + right);
-    store<f64>(at(y, i), left - right);
+    store<f64>(at(x, i), factor * (left + right));
+    store<f64>(at(y, i), factor * (left - right));
+  }
+}
+
+/** Butterflies of (x, y) and (z, w), then of (x, z) and (y, w): two steps of the transform in one pass. */
+function fourButterflies(x: usize, y: usize, z: usize, w: usize, n: i32, factor: f64): void {
+  const scaling = f64x2.splat(factor);
+  let i = 0;
+  for (; i + 2 <= n; i += 2) {
+    const o = at(0, i);
+    const a = v128.load(x + o);
+    const b = v128.load(y + o);
+    const c = v128.load(z + o);
+    const d = v128.load(w + o);
+    const upperSum = f64x2.add(a, b);
+    const upperDifference = f64x2.sub(a, b);
+    const lowerSum = f64x2.add(c, d);
+    const lowerDifference = f64x2.sub(c, d);
+    v128.store(x + o, f64x2.mul(scaling, f64x2.add(upperSum, lowerSum)));
+    v128.store(y + o, f64x2.mul(scaling, f64x2.add(upperDifference, lowerDifference)));
+    v128.store(z + o, f64x2.mul(scaling, f64x2.sub(upperSum, lowerSum)));
+    v128.store(w + o, f64x2.mul(scaling, f64x2.sub(upperDifference, lowerDifference)));
+  }
+  for (; i < n; i++) {
+    const o = at(0, i);
+    const upperSum = load<f64>(x + o) + load<f64>(y + o);
+    const upperDifference = load<f64>(x + o) - load<f64>(y + o);
+    const lowerSum = load<f64>(z + o) + load<f64>(w + o);
+    const lowerDifference = load<f64>(z + o) - load<f64>(w + o);
+    store<f64>(x + o, factor * (upperSum + lowerSum));
+    store<f64>(y + o, factor * (upperDifference + lowerDifference));
+    store<f64>(z + o, factor * (upperSum - lowerSum));
+    store<f64>(w + o, factor * (upperDifference - lowerDifference));
+  }
+}
+
+/** The first two steps of the transform of a row: of every four neighbours. */
+function firstButterflies(x: usize, n: i32, factor: f64): void {
+  const scaling = f64x2.splat(factor);
+  const end = at(x, n);
+  for (let p = x; p < end; p += 32) {
+    const low = v128.load(p);
+    const high = v128.load(p, 16);
+    const even = v128.shuffle<f64>(low, high, 0, 2);
+    const odd = v128.shuffle<f64>(low, high, 1, 3);
+    const sum = f64x2.add(even, odd);
+    const difference = f64x2.sub(even, odd);
+    const left = v128.shuffle<f64>(sum, difference, 0, 2);
+    const right = v128.shuffle<f64>(sum, difference, 1, 3);
+    v128.store(p, f64x2.mul(scaling, f64x2.add(left, right)));
+    v128.store(p, f64x2.mul(scaling, f64x2.sub(left, right)), 16);
   }
 }
