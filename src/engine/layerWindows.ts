@@ -1,8 +1,12 @@
 import { FARMS_WINDOWS, ROBUST_WINDOWS } from '../core/spectrum/farmsWindows.ts';
+import { solveFlops } from '../core/linalg/singularValues.ts';
+import { CancelledError } from '../protocol/cancellation.ts';
 import type { WindowsFigures } from '../protocol/reportPanelApi.ts';
 import type { CallContext, EngineApi, WindowsSettings } from './engineApi.ts';
 import { windowsOf } from './entries.ts';
 import { layerEntry } from './layerEntry.ts';
+import type { SpectrumTask } from './spectrumTask.ts';
+import { concatenated } from './storedMatrix.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /** Four times the 10 of FARMS: 1,600 windows, each with a spectrum of its own. */
@@ -17,7 +21,7 @@ const MOST_RATIO = 100;
 /**
  * The FARMS figures of the layer with that id over other equal windows than those of its report, with the
  * cut and the estimator of the mode, without shuffles of their own. Spectra come from the cache where the same windows have been solved
- * before. Throws RangeError for settings out of range, for an unknown layer, and for one that is a pool of
+ * before; many or large windows are shared among the workers. Throws RangeError for settings out of range, for an unknown layer, and for one that is a pool of
  * slices.
  */
 export const layerWindows = async (
@@ -39,18 +43,19 @@ export const layerWindows = async (
     placing: { kind: 'spread', perSide },
     overhang: (mode === 'robust' ? ROBUST_WINDOWS : FARMS_WINDOWS).overhang,
   });
+  const task: SpectrumTask = {
+    ...entry.task,
+    shuffles: 0,
+    windowShuffles: 0,
+    compatSource: 'same',
+    windows,
+    windowPools,
+    wantSpectrum: false,
+    wantEntries: false,
+    heads: [],
+  };
   const outcome = await pool.run({
-    task: {
-      ...entry.task,
-      shuffles: 0,
-      windowShuffles: 0,
-      compatSource: 'same',
-      windows,
-      windowPools,
-      wantSpectrum: false,
-      wantEntries: false,
-      heads: [],
-    },
+    task: { ...task, windowSpectra: await sharedWindows(task, entry.bytes, pool, context) },
     flops: entry.flops,
     bytes: entry.bytes,
     signal: context.signal,
@@ -67,6 +72,39 @@ export const layerWindows = async (
   const reason = outcome.status === 'failed' ? outcome.reason : 'it has NaN or infinite entries';
   throw new Error(`The windows of ${entry.weight.name} in ${file} cannot be solved: ${reason}.`);
 };
+
+/** Below so many operations, a few tenths of a second, sharing costs more than it saves. */
+const WORTH_SHARING = 2e9;
+
+/**
+ * The spectra of all windows of a task, an equal share of them from each worker; undefined where they are
+ * left to the task itself: they are few, or known already, or something is wrong, which the task will tell.
+ */
+async function sharedWindows(
+  task: SpectrumTask,
+  bytes: number,
+  pool: WorkerPool,
+  { signal }: Pick<CallContext<never>, 'signal'>,
+): Promise<Float64Array | undefined> {
+  if (typeof task.windows === 'string') return undefined;
+  const { rows, cols, offsets } = task.windows.view;
+  const flops = offsets.length * solveFlops(rows, cols);
+  const shares = Math.min(pool.size, offsets.length);
+  if (shares < 2 || flops < WORTH_SHARING) return undefined;
+  const parts = Array.from({ length: shares }, (_, k) => {
+    const first = Math.floor((k * offsets.length) / shares);
+    return { first, count: Math.floor(((k + 1) * offsets.length) / shares) - first };
+  });
+  const job = { flops: flops / shares, bytes, onStart: () => undefined, onStep: () => undefined };
+  const found = await Promise.allSettled(
+    parts.map((part) => pool.solveWindows({ ...job, task, signal }, part)),
+  );
+  const spectra = found.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+  if (signal?.aborted) throw new CancelledError();
+  return spectra.every((each) => each !== undefined && each.length > 0)
+    ? concatenated(spectra as Float64Array[])
+    : undefined;
+}
 
 function checkSettings({ rows, ratio, perSide }: WindowsSettings): void {
   if (!Number.isInteger(rows) || rows < LEAST_ROWS || rows > MOST_ROWS)

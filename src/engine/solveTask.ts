@@ -36,6 +36,7 @@ import type {
   SpectrumSource,
   SpectrumTask,
   TaskOutcome,
+  WindowPart,
 } from './spectrumTask.ts';
 
 /** What a worker brings to its tasks. */
@@ -72,6 +73,23 @@ export function solveTask(task: SpectrumTask, tools: SolveTools): TaskOutcome {
       return { status: 'failed', reason: error.message };
     throw error;
   }
+}
+
+/**
+ * The spectra of some of the windows of a task, one after another, so that several workers can share them;
+ * nothing where those of all are known already. Throws what is wrong with the data.
+ */
+export function solveWindowPart(
+  { source, windows, precision }: SpectrumTask,
+  { first, count }: WindowPart,
+  tools: SolveTools,
+): Float64Array {
+  if (typeof windows === 'string') throw new RangeError('The task has no windows of its own.');
+  const weight = new StoredWeight(source, precision, tools);
+  if (weight.known(windows, { kind: 'windows' })) return new Float64Array(0);
+  const offsets = windows.view.offsets.slice(first, first + count);
+  return weight.solve({ ...windows, view: { ...windows.view, offsets } }, { kind: 'windows' })
+    .spectra[0]!;
 }
 
 function solved(task: SpectrumTask, tools: SolveTools): TaskOutcome {
@@ -150,7 +168,7 @@ function windowsOf(
 ): WindowSpectra | undefined {
   if (task.windows === 'none') return undefined;
   if (task.windows === 'same') return windowSpectra(task, plain, shuffles);
-  const own = weight.record(task.windows, { kind: 'windows' });
+  const own = weight.record(task.windows, { kind: 'windows' }, task.windowSpectra);
   if (task.windowShuffles === 0) return windowSpectra(task, own, []);
   const { windowShuffles: count, seed } = task;
   const { rows, cols } = own;
@@ -197,8 +215,19 @@ class StoredWeight {
     return this.hasGpuRecord;
   }
 
-  record(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
-    const { cache, solver, gpu } = this.tools;
+  /** `given`: the spectra of windows that have been solved before. */
+  record(source: SpectrumSource, asked: SpectrumKind, given?: Float64Array): CacheRecord {
+    const { cache, solver } = this.tools;
+    const known = this.known(source, asked);
+    if (known) return known;
+    const fresh = this.solve(source, asked, given);
+    cache?.write(spectrumKey(this.hash, source, asked, this.precision, solver), fresh);
+    return fresh;
+  }
+
+  /** From the cache or the GPU. */
+  known(source: SpectrumSource, asked: SpectrumKind): CacheRecord | undefined {
+    const { cache, gpu } = this.tools;
     for (const { key, isGpu } of servingKeys(
       this.hash,
       source,
@@ -213,9 +242,7 @@ class StoredWeight {
       this.hasGpuRecord ||= isGpu;
       return known;
     }
-    const fresh = this.solve(source, asked);
-    cache?.write(spectrumKey(this.hash, source, asked, this.precision, solver), fresh);
-    return fresh;
+    return undefined;
   }
 
   /** Of finite entries: after the spectrum of the same source. */
@@ -236,9 +263,9 @@ class StoredWeight {
     return fresh;
   }
 
-  private solve(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+  solve(source: SpectrumSource, asked: SpectrumKind, given?: Float64Array): CacheRecord {
     this.isTouched = true;
-    if (isStreamed(this.source)) return this.solveStreamed(source, asked);
+    if (isStreamed(this.source)) return this.solveStreamed(source, asked, given);
     this.values ??= sourceValues(source);
     const { view } = source;
     // Windows lie inside a matrix whose own spectrum is known by then.
@@ -260,6 +287,7 @@ class StoredWeight {
         spectra: [...headProjections(first, asked.side, asked.space)],
       };
     const whole = (): Float64Array =>
+      given ??
       concatenated(this.solveEach(view.offsets, (offset) => gather(values, source, offset)));
     const spectra =
       asked.kind === 'shuffles' || asked.kind === 'shuffledWindows'
@@ -282,7 +310,11 @@ class StoredWeight {
   }
 
   /** The same, of a tall weight of which only a block of rows is in memory at a time. */
-  private solveStreamed(source: SpectrumSource, asked: SpectrumKind): CacheRecord {
+  private solveStreamed(
+    source: SpectrumSource,
+    asked: SpectrumKind,
+    given?: Float64Array,
+  ): CacheRecord {
     const { rows, cols, offsets } = source.view;
     const { bad, roundingVariance: variance, profile, sample } = this.survey();
     if (bad && asked.kind !== 'windows') throw new NonFiniteWeight(bad);
@@ -303,7 +335,7 @@ class StoredWeight {
           ...{ rows, cols },
           data: streamedWindow(source, offset),
         });
-        return { ...record, spectra: [concatenated(this.solveEach(offsets, window))] };
+        return { ...record, spectra: [given ?? concatenated(this.solveEach(offsets, window))] };
       }
       case 'shuffledWindows':
         return { ...record, spectra: this.solveShuffles({ rows, cols, data: sample }, asked) };

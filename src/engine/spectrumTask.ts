@@ -37,6 +37,8 @@ export interface SpectrumTask {
   readonly windows: SpectrumSource | 'same' | 'none';
   /** Into how many equal pools of neighbouring windows they are fitted. */
   readonly windowPools: number;
+  /** The spectra of the windows, one after another, where they have been solved before. */
+  readonly windowSpectra?: Float64Array | undefined;
   /** Inputs and outputs of the matrix; null where that says nothing. */
   readonly fan: Fan | null;
   readonly shuffles: number;
@@ -48,6 +50,12 @@ export interface SpectrumTask {
   readonly wantEntries: boolean;
   /** What attention makes of it: its heads on one side, as the first or second factor of their products. */
   readonly heads: readonly HeadUse[];
+}
+
+/** Some of the windows of a task: `count` of them from the one with index `first` on. */
+export interface WindowPart {
+  readonly first: number;
+  readonly count: number;
 }
 
 export interface HeadUse {

@@ -13,7 +13,7 @@ import { serveGpu } from './gpu/gpuThread.ts';
 import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
 import { nativeParts } from './nativeParts.ts';
-import { solveTask, type SolveTools } from './solveTask.ts';
+import { solveTask, type SolveTools, solveWindowPart } from './solveTask.ts';
 import { SpectrumCache } from './spectrumCache.ts';
 import { weighTask } from './weighTask.ts';
 import type {
@@ -58,10 +58,15 @@ function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort
         library,
         solver: { backend, kernels: kernelsHash },
         cache,
-        gpu: request.gpu,
+        gpu: request.kind === 'task' ? request.gpu : undefined,
         cancelled,
         onStep: (flops: number) => reply({ kind: 'step', flops }),
       };
+      if (request.kind === 'windows') {
+        const values = solveWindowPart(request.task, request.part, tools);
+        reply({ kind: 'values', values });
+        return;
+      }
       const { task } = request;
       const outcome = outcomeOf(task, tools);
       reply({ kind: 'outcome', outcome });

@@ -3,7 +3,7 @@ import type { BackendName } from './backendName.ts';
 import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
 import type { OutputOutcome, OutputTask } from './outputTask.ts';
 import type { GpuRecords } from './solveTask.ts';
-import type { SpectrumTask, TaskOutcome } from './spectrumTask.ts';
+import type { SpectrumTask, TaskOutcome, WindowPart } from './spectrumTask.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
 
 /** What a worker is started with. */
@@ -40,6 +40,8 @@ export type WorkerWork =
       /** Where a GPU takes part. */
       readonly gpu: GpuRecords | undefined;
     }
+  /** Some of the windows of a task, apart from the rest of it. */
+  | { readonly kind: 'windows'; readonly task: SpectrumTask; readonly part: WindowPart }
   /** The end of what a GPU has begun. */
   | { readonly kind: 'band'; readonly blocks: BandBlocks; readonly count: number };
 

@@ -7,7 +7,7 @@ import type { Backend } from './backend.ts';
 import type { GpuAnswer } from './gpu/gpuMessages.ts';
 import type { GpuShare } from './gpu/gpuShare.ts';
 import type { SolverIdentity } from './spectrumKey.ts';
-import type { SpectrumTask } from './spectrumTask.ts';
+import type { SpectrumTask, WindowPart } from './spectrumTask.ts';
 import type {
   OutcomeOf,
   WorkerReply,
@@ -149,6 +149,35 @@ export class WorkerPool {
         reject,
         onDeath: (reason) => reject(new Error(reason)),
       });
+    });
+  }
+
+  /**
+   * The spectra of some of the windows of a task, one after another; nothing where those of all are in the
+   * cache. Rejects with CancelledError when the signal aborts, and with what is wrong with the data.
+   */
+  solveWindows(job: Omit<PoolJob<SpectrumTask>, 'gpu'>, part: WindowPart): Promise<Float64Array> {
+    const { task, signal, ...rest } = job;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new CancelledError());
+        return;
+      }
+      const queued: QueuedJob = {
+        ...rest,
+        work: { kind: 'windows', task, part },
+        rank: job.flops,
+        gpu: undefined,
+        isOnGpu: false,
+        cancelled: new SharedArrayBuffer(4),
+        resolve: (reply) => {
+          if (reply.kind === 'values') resolve(reply.values);
+        },
+        reject,
+        onDeath: (reason) => reject(new Error(reason)),
+      };
+      signal?.addEventListener('abort', () => this.cancel(queued), { once: true });
+      this.insert(queued);
     });
   }
 

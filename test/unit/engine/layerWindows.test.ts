@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/core/report/report.ts';
 import type { WindowsSettings } from '../../../src/engine/engineApi.ts';
+import { CancelledError } from '../../../src/protocol/cancellation.ts';
 import { matMul, writeOnnx, type TensorSpec } from '../../fixtures/onnxModel.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
@@ -15,7 +16,11 @@ function gaussian(name: string, dims: readonly [number, number, ...number[]]): T
 const USUAL: WindowsSettings = { rows: 128, ratio: 1, perSide: 8 };
 
 const engine = testEngine(tempFolder(), 1);
-afterAll(() => engine.dispose());
+const pair = testEngine(tempFolder(), 2);
+afterAll(() => {
+  engine.dispose();
+  pair.dispose();
+});
 
 let file: string;
 let report: Report;
@@ -23,9 +28,14 @@ beforeAll(async () => {
   file = writeOnnx(tempFolder(), 'windows.onnx', {
     nodes: [
       matMul('wide'),
+      matMul('large'),
       { op: 'Conv', inputs: ['image', 'kernel'], outputs: ['seen'], attributes: { group: 1 } },
     ],
-    initializers: [gaussian('wide', [96, 384]), gaussian('kernel', [16, 12, 3, 3])],
+    initializers: [
+      gaussian('wide', [96, 384]),
+      gaussian('large', [600, 600]),
+      gaussian('kernel', [16, 12, 3, 3]),
+    ],
   });
   report = await engine.analyze(analyzeRequest(file));
 }, 60_000);
@@ -75,6 +85,26 @@ describe('other windows of a layer', () => {
     ['no number', { ...USUAL, ratio: Number.NaN }, 'times as many columns'],
   ])('are refused with the reason: %s', async (_, settings, message) => {
     await expect(solve(settings)).rejects.toThrow(message);
+  });
+
+  it('are the same whether one worker solves them or two share them, and once more from the cache', async () => {
+    const large = { rows: 300, ratio: 1, perSide: 5 };
+    const alone = await solve(large, 'large');
+    expect(alone.farms).toMatchObject({ windows: 25, rows: 300, cols: 300, numEvals: 7500 });
+    const request = { file, mode: 'robust', id: idOf('large'), settings: large } as const;
+    expect(await pair.farms(request)).toEqual(alone);
+    expect(await pair.farms(request)).toEqual(alone);
+  });
+
+  it('that are shared stop where they are cancelled', async () => {
+    const stop = new AbortController();
+    const settings = { rows: 290, ratio: 1, perSide: 20 };
+    const asked = pair.farms(
+      { file, mode: 'robust', id: idOf('large'), settings },
+      { signal: stop.signal },
+    );
+    stop.abort();
+    await expect(asked).rejects.toThrow(CancelledError);
   });
 
   it('are refused for a layer that is not there and for one that is a pool of slices', async () => {
