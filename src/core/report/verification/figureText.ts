@@ -59,7 +59,7 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
     `${(peak / 1e6).toFixed(0)} MB (${(baseline / 1e6).toFixed(0)} MB before it was loaded)`;
   facts.push(
     { label: 'Peak memory', text: `A ${megabytes(peakMemory.a)}, B ${megabytes(peakMemory.b)}` },
-    { label: 'Runtime', text: `${settings.runtime}, ${settings.provider}` },
+    { label: 'Runtime', text: `${settings.runtime}, execution provider ${settings.provider}` },
     {
       label: 'Intervals',
       text: `${interval.level * 100} %, ${interval.method}, ${interval.resamples} resamples`,
