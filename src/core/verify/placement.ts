@@ -1,5 +1,6 @@
 import type { Verification } from '../report/verification/verification.ts';
 import { CPU_PROVIDER, type ModelRunner, type NodePlacement } from './modelRunner.ts';
+import { counted } from '../report/counted.ts';
 
 interface Runners {
   readonly a: ModelRunner;
@@ -35,7 +36,7 @@ export function placementNotes(
     if (nodes.cpu === 0) return [];
     const ran = nodes.provider === 0 ? 'None' : String(nodes.provider);
     return [
-      `${ran} of the ${nodes.provider + nodes.cpu} nodes of ${file} ran on ${provider}; ONNX Runtime gave the CPU the others: ${nodes.cpuOperators.join(', ')}.`,
+      `${ran} of the ${counted(nodes.provider + nodes.cpu, 'node')} of ${file} ran on ${provider}; ONNX Runtime gave the CPU the others: ${nodes.cpuOperators.join(', ')}.`,
     ];
   });
   // A model held against itself has one note.

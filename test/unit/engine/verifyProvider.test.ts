@@ -96,7 +96,7 @@ describe.runIf(vulkan)('webgpu on the software Vulkan', () => {
   it.each([
     ['some of its nodes', mixed, mixed, partly, partly, ['1 of the 2 nodes of MIXED']],
     ['one model has none of', plain, mixed, onGpu, partly, ['1 of the 2 nodes of MIXED']],
-    ['all of them', foreign, foreign, apart, apart, ['None of the 1 nodes of FOREIGN']],
+    ['all of them', foreign, foreign, apart, apart, ['None of the 1 node of FOREIGN']],
   ])('says what ran on the CPU instead: %s', async (_what, fileA, fileB, a, b, said) => {
     const { placement, notes } = await verify(fileA, fileB);
     expect(placement).toEqual({ a, b });
