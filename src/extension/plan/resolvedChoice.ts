@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CalibrationChoice } from '../../core/plan/calibrationChoice.ts';
 
@@ -7,8 +8,10 @@ export function resolvedChoice(choice: CalibrationChoice, planFile: string): Cal
   return { ...choice, sources: choice.sources.map((source) => resolved(source, beside)) };
 }
 
-/** `NAME=FILE` gives a file for one input. */
+/** `NAME=FILE` gives a file for one input, where no file is called so itself. */
 function resolved(source: string, folder: string): string {
-  const [, name = '', file = source] = /^([^=]*=)(.*)$/s.exec(source) ?? [];
-  return name + path.resolve(folder, file);
+  const whole = path.resolve(folder, source);
+  const at = source.indexOf('=');
+  if (at <= 0 || existsSync(whole)) return whole;
+  return source.slice(0, at + 1) + path.resolve(folder, source.slice(at + 1));
 }

@@ -77,3 +77,10 @@ it.each([
   const [name, file] = expected.includes('=') ? expected.split('=') : ['', expected];
   expect(sources).toEqual([`${name === '' ? '' : `${name}=`}${path.resolve(file!)}`]);
 });
+
+it('takes a file whose own name has an equals sign as it is', () => {
+  const file = path.join(folder, 'lr=0.1.npz');
+  fs.writeFileSync(file, '');
+  const choice = { ...calibrate, sources: [file] };
+  expect(resolvedChoice(choice, model).sources).toEqual([file]);
+});
