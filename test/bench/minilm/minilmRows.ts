@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { PlanMethod } from '../../../src/core/plan/plan.ts';
+import type { Plan, PlanMethod } from '../../../src/core/plan/plan.ts';
 import { DEFAULT_PLAN_SETTINGS, type PlanSettings } from '../../../src/core/plan/planRequest.ts';
 import { totalsOf } from '../../../src/core/plan/planTotals.ts';
 import type {
@@ -57,6 +57,8 @@ export interface MinilmRow extends Omit<CompressedModel, 'verification'> {
   /** Whether it is one of the low-rank methods that are held against each other. */
   readonly compared: boolean;
   readonly predicted: PredictedErrors;
+  /** Kept of the 384 of the word embeddings, which are half of all parameters and one weight of many. */
+  readonly wordRank: number;
   /** Of the sentence embedding, over the sentences of the evaluation. */
   readonly relativeL2: SampleFigure;
   readonly cosine: SampleFigure;
@@ -96,6 +98,9 @@ const RANK_METHODS: readonly RankMethod[] = [
   { name: 'error-optimal, inputs, sensitivity', method: 'error-optimal', knows: 'sensitivity' },
 ];
 
+/** Of all embeddings. */
+const WIDTH = 384;
+
 const BUDGETS = [0.9, 0.75, 0.5] as const;
 
 /** The trained all-MiniLM-L6-v2, compressed in every way and run on sentences. Throws where its graph is not right. */
@@ -110,8 +115,9 @@ export async function minilmReport(options: MinilmOptions): Promise<MinilmReport
   const rows = await withEngine(options, async (engine) => {
     const found: MinilmRow[] = [];
     const add = async (inputs: PlanInputs, cell: CompressionCell, compared: boolean) => {
-      log(`all-MiniLM-L6-v2: ${cell.name}, ${cell.target.kind}=${cell.target.value}`);
-      found.push(await rowOf(engine, file, inputs, cell, compared, evaluation.file, scratch));
+      const row = await rowOf(engine, file, inputs, cell, compared, evaluation.file, scratch);
+      found.push(row);
+      log(`all-MiniLM-L6-v2: ${row.method}, ${row.target}: ${row.relativeL2.mean.toPrecision(3)}`);
     };
     const plain = await inputsOf(engine, file, undefined);
     for (const cell of COMPRESSION_CELLS)
@@ -215,9 +221,16 @@ async function rowOf(
     predicted: inputs.calibration
       ? { relative: null, absolute: null, outputs: errorAt('relative') }
       : { relative: errorAt('relative'), absolute: errorAt('absolute'), outputs: null },
+    wordRank: wordRank(plan),
     ...figuresOf(output, cell.name),
     latencyRatio: verification.latency?.ratio.median ?? null,
   };
+}
+
+function wordRank({ layers }: Plan): number {
+  const words = layers.find(({ tensor }) => tensor === 'embeddings.word_embeddings.weight');
+  if (!words) throw new Error('The plan has no layer of the word embeddings.');
+  return words.action === 'lowrank' ? words.rank : WIDTH;
 }
 
 function figuresOf(

@@ -20,7 +20,7 @@ export function minilmTables({ date, machine, load, seconds, check, sentences, t
     ),
     'Low rank; predicted errors are root mean squares relative to each weight, absolute ones the norm of all changes over that of all weights, and those of outputs relative to the outputs of each weight on the sentences of the calibration:',
     table(
-      ['Target', 'Method', ...SIZES, 'Relative', 'Absolute', 'Of outputs', ...OUTPUTS],
+      ['Target', 'Method', ...SIZES, 'Word rank', 'Relative', 'Absolute', 'Of outputs', ...OUTPUTS],
       budgets.flatMap((budget) =>
         compared
           .filter(({ target }) => target === budget)
@@ -28,6 +28,7 @@ export function minilmTables({ date, machine, load, seconds, check, sentences, t
             row.target,
             row.method,
             ...sizes(row),
+            row.wordRank,
             ...KINDS.map(([kind]) => figure(row.predicted[kind])),
             ...outputs(row),
           ]),
