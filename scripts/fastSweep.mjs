@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildKernels } from './kernels.mjs';
 
-// Measures the error of fast precision over kinds and sizes: node scripts/fastSweep.mjs [SIZES] [wasm|ort] [KINDS]
+// Measures the error of fast precision over kinds and sizes: node scripts/fastSweep.mjs [SIZE,ROWSxCOLS] [wasm|ort] [KINDS]
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 // Inside the repository: ONNX Runtime is found from where the program lies.
 const output = path.join(root, 'bench-output');

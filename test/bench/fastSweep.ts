@@ -8,7 +8,7 @@ import { matrixKinds, type MatrixKind, matrixOf } from '../fixtures/matrixKinds.
 import { seededRandom } from '../fixtures/seededRandom.ts';
 
 // Prints the error of fast precision, as a share of the largest singular value, for every kind of matrix
-// and every size given: kernels.wasm SIZE,SIZE wasm|ort KIND,KIND (empty for all). Ends with 1 where one is over the bound.
+// and every size given: kernels.wasm SIZE,ROWSxCOLS wasm|ort KIND,KIND (empty for all). Ends with 1 where one is over the bound.
 const [wasmFile, sizes, backend, wanted] = process.argv.slice(2) as [
   string,
   string,
@@ -53,9 +53,10 @@ const kinds = Object.entries({ ...matrixKinds, ...QUICK }).filter(
   ([kind]) => wanted === '' || wanted.split(',').includes(kind),
 );
 let isOver = false;
-for (const size of sizes.split(',').map(Number)) {
+for (const size of sizes.split(',')) {
+  const [rows, cols = rows] = size.split('x').map(Number) as [number, number?];
   for (const [kind, make] of kinds) {
-    const matrix = make(size, size, seededRandom(size));
+    const matrix = make(rows, cols, seededRandom(rows));
     const exact = singularValues(matrix, kernels);
     const fast = singularValues(matrix, kernels, { precision: 'fast', library });
     const largest = exact[0]! || 1;

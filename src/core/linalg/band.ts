@@ -10,6 +10,7 @@ import {
   subBlock,
   transposeInto,
 } from './block.ts';
+import { matchRounded } from './roundedReflectors.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
@@ -117,23 +118,26 @@ export function reduceToBand(context: SolverContext, a: Block, plan: BandReducti
     }
     applyPending(context, plan, trailing, done, pending);
     top += done;
-    rest = compacted(kernels, subBlock(rest, done, done), a.address, m - top, n - top);
+    rest = compacted(context, subBlock(rest, done, done), a.address, m - top, n - top);
   }
 }
 
 /** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
 const LOOSE = 0.75;
 
+/** The same where gaps are multiplied: three updates with a tenth of gaps cost as much as a move. */
+const TIGHT = 0.88;
+
 /** The block, its rows moved together at `address` where they have become short for their distance. */
 function compacted(
-  kernels: SolverContext['kernels'],
+  { kernels, blas }: SolverContext,
   block: Block,
   address: number,
   rows: number,
   cols: number,
 ): Block {
   const stride = paddedStride(cols, block.element);
-  if (stride > LOOSE * block.stride) return block;
+  if (stride > (blas.multipliesGaps ? TIGHT : LOOSE) * block.stride) return block;
   const target = { address, stride, element: block.element };
   copyInto(kernels, block, rows, cols, target);
   return target;
@@ -277,20 +281,6 @@ function factorPanel(
   const t = { ...plan.t, stride: size };
   copyInto(kernels, factor, size, size, t);
   return { triangle: float64View(kernels, triangle, size * size), t };
-}
-
-/** tau of rounded reflectors: I - tau v v^T is orthogonal for tau = 2 / v^T v alone. */
-function matchRounded(
-  kernels: SolverContext['kernels'],
-  tau: number,
-  gram: Block,
-  size: number,
-): void {
-  const factors = float64View(kernels, tau, size);
-  const products = float64View(kernels, gram.address, size * size);
-  for (let i = 0; i < size; i++) {
-    if (factors[i] !== 0) factors[i] = 2 / products[i * (size + 1)]!;
-  }
 }
 
 /** Where the kernels keep element (row, col) of the band. */

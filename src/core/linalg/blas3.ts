@@ -11,6 +11,8 @@ export type Transposition = 'NN' | 'NT' | 'TN' | 'TT';
  * is a block of the kernels' memory.
  */
 export interface Blas3 {
+  /** Whether what lies between the rows of a large matrix costs as much as the matrix. */
+  readonly multipliesGaps: boolean;
   /**
    * C = alpha op(A) op(B) + beta C with op(A) [m, k], op(B) [k, n], C [m, n]; beta is 0 or 1. All three
    * are of one element type, in which it is computed.
@@ -34,6 +36,7 @@ export const GEMM_SCRATCH = 256 * 512 + 96 * 256 + 16;
 /** The kernels' own gemm. `scratch` is the address of GEMM_SCRATCH float64s. */
 export function wasmBlas3(kernels: Kernels, scratch: number): Blas3 {
   return {
+    multipliesGaps: false,
     gemm(transposition, m, n, k, alpha, a, b, beta, c) {
       const multiply = c.element === 'float64' ? kernels.gemm : kernels.gemmFloat32;
       multiply(

@@ -6,8 +6,8 @@ import type { Kernels } from './kernels.ts';
 /** Below so many operations the call of a library costs more than it saves. */
 const SMALL = 4e6;
 
-/** Below this depth an update of a large C is bound by reading and writing C, where libraries gain nothing. */
-const SHALLOW = 96;
+/** Below this depth an update of a large C is mostly reading and writing C, where libraries gain nothing. */
+const SHALLOW = 40;
 
 /**
  * Blas3 by a library that knows contiguous matrices only. The large matrix of a product, B or C, stays
@@ -16,8 +16,9 @@ const SHALLOW = 96;
  * product says of the space between is either left alone or dropped. So blocks must be followed by
  * `stride` elements, and all between their rows be finite.
  *
- * Small products, and forms in which nothing large can stay, are left to `kernelBlas`; which they are
- * depends on the shapes alone, so that the same matrix gives the same bits.
+ * Small products, and forms in which nothing large can stay or that the solver does not ask for, are left to
+ * `kernelBlas`; which they are depends on the form and the shapes alone, so that the same matrix gives the
+ * same bits.
  */
 export function libraryBlas3(
   kernels: Kernels,
@@ -42,12 +43,17 @@ export function libraryBlas3(
   };
 
   return {
+    multipliesGaps: true,
     gemm(transposition, m, n, k, alpha, a, b, beta, c) {
       const transA = transposition.startsWith('T');
       const transB = transposition.endsWith('T');
       const form = { element: c.element, transA, transB, alpha, add: beta === 1 };
       const isUpdate = !transB && m > k;
-      if (2 * m * n * k < SMALL || (isUpdate && k < SHALLOW) || transposition === 'TT') {
+      if (
+        2 * m * n * k < SMALL ||
+        (isUpdate && k < SHALLOW) ||
+        (transB && (transA || beta === 1))
+      ) {
         kernelBlas.gemm(transposition, m, n, k, alpha, a, b, beta, c);
         return;
       }
@@ -71,18 +77,31 @@ export function libraryBlas3(
         );
         return;
       }
-      const widthA = transB ? b.stride : colsA;
-      const widthC = transB ? n : b.stride;
-      const afterA = pack(a, rowsA, colsA, widthA, scratch);
-      if (form.add) pack(c, m, n, widthC, afterA);
-      const product = view(afterA, m, widthC, c);
+      if (transB) {
+        // The product is turned, so that the large matrix comes first: libraries copy the right operand into
+        // their own order before they multiply, which takes as long as 32 rows of products, and read the left
+        // one where it is.
+        pack(a, m, k, b.stride, scratch);
+        const afterA = after(scratch, m * b.stride, a);
+        library.multiply(
+          form,
+          view(b.address, n, b.stride, b),
+          view(scratch, m, b.stride, a),
+          view(afterA, n, m, c),
+        );
+        const product = { address: afterA, stride: m, element: c.element };
+        transposeInto(kernels, product, n, m, c);
+        return;
+      }
+      const afterA = pack(a, rowsA, colsA, colsA, scratch);
+      if (form.add) pack(c, m, n, b.stride, afterA);
       library.multiply(
         form,
-        view(scratch, rowsA, widthA, a),
-        view(b.address, transB ? n : k, b.stride, b),
-        product,
+        view(scratch, rowsA, colsA, a),
+        view(b.address, k, b.stride, b),
+        view(afterA, m, b.stride, c),
       );
-      copyInto(kernels, { address: afterA, stride: widthC, element: c.element }, m, n, c);
+      copyInto(kernels, { address: afterA, stride: b.stride, element: c.element }, m, n, c);
     },
   };
 }

@@ -1,76 +1,113 @@
 import { type Arena, float64View } from './arena.ts';
-import { type Block, newBlock, paddedBlock, subBlock } from './block.ts';
+import { type Block, copyInto, type Element, newBlock, paddedBlock, subBlock } from './block.ts';
+import { mixAndRound } from './mixing.ts';
+import { matchRounded } from './roundedReflectors.ts';
 import type { SolverContext } from './solverContext.ts';
 
-/** Columns reduced together. */
-const PANEL = 32;
+/** Columns reduced together: a library makes more of deeper updates. */
+const PANEL = { kernels: 32, library: 64 } as const;
 
 /** Memory of a QR that takes its rows a block at a time and keeps only R. */
 export interface RowFold {
   readonly cols: number;
+  readonly panel: number;
   /** The triangle, cols x cols. Zeros below the diagonal. */
   readonly r: Block;
-  /** The next rows, at most `blockRows` of them, go here. */
+  /**
+   * The next rows, at most `blockRows` of them, go here as columns: so the columns that are left of the matrix
+   * are always whole rows of the block, with nothing between them.
+   */
   readonly block: Block;
   readonly blockRows: number;
-  readonly vectors: Block;
   readonly work: Block;
   readonly update: Block;
+  /** Where the products with the block are in float32; all else is float64. */
+  readonly rounded: RoundedFold | undefined;
   readonly gram: Block;
   readonly t: Block;
   readonly tau: number;
   readonly scratch: number;
 }
 
-/**
- * Blocks of 64 Ki values and at least 256 rows: enough work for a call, while a matrix of any height
- * needs no more memory than its triangle and one block.
- */
+interface RoundedFold {
+  /** The panel that is factored. */
+  readonly panel: Block;
+  readonly work: Block;
+  readonly update: Block;
+}
+
+/** Enough for a panel's products to outweigh what is done to the triangle for them. */
+const BLOCK_ROWS = 512;
+
+/** A matrix of any height needs no more memory than its triangle and one block. */
 export function planRowFold(
   arena: Arena,
   rows: number,
   cols: number,
-  blockRows: number = Math.min(rows, Math.max(256, Math.ceil(65536 / cols))),
+  {
+    product = 'kernels',
+    element = 'float64',
+    blockRows = Math.min(rows, BLOCK_ROWS),
+  }: {
+    readonly product?: keyof typeof PANEL;
+    readonly element?: Element;
+    readonly blockRows?: number;
+  } = {},
 ): RowFold {
+  const panel = PANEL[product];
   return {
     cols,
+    panel,
     r: paddedBlock(arena, cols, cols),
-    block: paddedBlock(arena, blockRows, cols),
+    block: paddedBlock(arena, cols + 1, blockRows),
     blockRows,
-    vectors: paddedBlock(arena, PANEL, blockRows),
-    work: paddedBlock(arena, PANEL, cols),
-    update: paddedBlock(arena, PANEL, cols),
-    gram: newBlock(arena, PANEL, PANEL),
-    t: newBlock(arena, PANEL, PANEL),
-    tau: arena.float64(PANEL),
+    work: paddedBlock(arena, panel, cols),
+    update: paddedBlock(arena, panel, cols),
+    rounded:
+      element === 'float64'
+        ? undefined
+        : {
+            panel: paddedBlock(arena, panel, blockRows),
+            work: paddedBlock(arena, panel, cols, element),
+            update: paddedBlock(arena, panel, cols, element),
+          },
+    gram: newBlock(arena, panel, panel),
+    t: newBlock(arena, panel, panel),
+    tau: arena.float64(panel),
     scratch: arena.float64(blockRows + 1),
   };
 }
 
-/** Sets R to zero: the triangle of no rows at all. */
-export function clearTriangle({ kernels }: SolverContext, { r, cols }: RowFold): void {
+/** Sets R to zero, the triangle of no rows at all, and the block, of which a library multiplies the gaps too. */
+export function clearFold({ kernels }: SolverContext, { r, block, cols }: RowFold): void {
   float64View(kernels, r.address, cols * r.stride).fill(0);
+  float64View(kernels, block.address, (cols + 1) * block.stride).fill(0);
 }
 
 /**
  * R <- the triangle of the QR of R stacked on `count` rows in `block`, which are destroyed. R^T R is
  * that of all rows folded in so far, so the singular values are those of the whole matrix, but nothing
  * is squared on the way. Golub, Van Loan, "Matrix Computations", 5.2 and 6.5; LAPACK's dtpqrt.
+ *
+ * Where products are in float32, each block is mixed from both sides before it is rounded: from the side of the
+ * columns by the same transform, so that R is that of the matrix so turned, and from that of the rows on its own.
  */
 export function foldRows(context: SolverContext, plan: RowFold, count: number): void {
   const { kernels, blas } = context;
-  const { cols, r, block, vectors, work, update, gram, t, tau, scratch } = plan;
-  for (let j = 0; j < cols; j += PANEL) {
+  const { cols, r, work, update, gram, t, tau, scratch, rounded } = plan;
+  const block = rounded ? mixAndRound(context, plan.block, cols, count) : plan.block;
+  for (let j = 0; j < cols; j += plan.panel) {
     context.throwIfCancelled();
-    const width = Math.min(PANEL, cols - j);
-    const panel = subBlock(block, 0, j).address;
-    kernels.transposeBlock(panel, block.stride, count, width, vectors.address, vectors.stride);
+    const width = Math.min(plan.panel, cols - j);
+    const v = subBlock(block, j, 0);
+    const panel = rounded?.panel ?? v;
+    if (rounded) copyInto(kernels, v, width, count, panel);
     const corner = subBlock(r, j, j).address;
     kernels.stackedPanelQR(
-      vectors.address,
+      panel.address,
       width,
       count,
-      vectors.stride,
+      panel.stride,
       tau,
       corner,
       r.stride,
@@ -80,23 +117,24 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
     const rest = cols - next;
     if (rest === 0) return;
 
+    if (rounded) {
+      copyInto(kernels, panel, width, count, v);
+      copyInto(kernels, v, width, count, panel);
+    }
     const small = { ...gram, stride: width };
     const factor = { ...t, stride: width };
-    blas.gemm('NT', width, width, count, 1, vectors, vectors, 0, small);
+    blas.gemm('NT', width, width, count, 1, panel, panel, 0, small);
+    if (rounded) matchRounded(kernels, tau, small, width, 1);
     kernels.triangularFactor(width, tau, gram.address, t.address);
-    const triangleRows = subBlock(r, j, next);
-    const blockRest = subBlock(block, 0, next);
-    kernels.copyBlock(triangleRows.address, r.stride, width, rest, work.address, work.stride);
-    blas.gemm('NN', width, rest, count, 1, vectors, blockRest, 1, work);
-    blas.gemm('TN', width, rest, width, 1, factor, work, 0, update);
-    kernels.subtractBlock(
-      update.address,
-      update.stride,
-      width,
-      rest,
-      triangleRows.address,
-      r.stride,
-    );
-    blas.gemm('TN', count, rest, width, -1, vectors, update, 1, blockRest);
+    const rows = subBlock(r, j, next);
+    const columns = subBlock(block, next, 0);
+    // The change of the triangle's rows, T^T (rows + V columns^T), and its negative on the way.
+    blas.gemm('NT', width, rest, count, -1, v, columns, 0, rounded?.work ?? work);
+    if (rounded) copyInto(kernels, rounded.work, width, rest, work);
+    kernels.subtractBlock(rows.address, rows.stride, width, rest, work.address, work.stride);
+    blas.gemm('TN', width, rest, width, -1, factor, work, 0, update);
+    kernels.subtractBlock(update.address, update.stride, width, rest, rows.address, rows.stride);
+    if (rounded) copyInto(kernels, update, width, rest, rounded.update);
+    blas.gemm('TN', rest, count, width, -1, rounded?.update ?? update, v, 1, columns);
   }
 }

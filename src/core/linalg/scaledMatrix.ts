@@ -20,6 +20,8 @@ export interface ScaledMatrix {
   readonly toUnit: readonly [number, number];
   /** Writes rows first..first + count into a block of the kernels' memory. */
   copyRows(kernels: Kernels, first: number, count: number, target: Block): void;
+  /** The same rows as columns of the block. */
+  copyTurned(kernels: Kernels, first: number, count: number, target: Block): void;
   /** Singular values of the scaled matrix -> those of the matrix itself, in place. */
   unscale(values: Float64Array): void;
   /** Two powers of two whose product leads back to the matrix itself: one for each of two factors. */
@@ -41,12 +43,12 @@ export function scaledMatrix(matrix: Matrix): ScaledMatrix {
       `The matrix holds ${data.length} values where its shape, ${rows} x ${cols}, asks for ${rows * cols}.`,
     );
   }
-  const copy = cols > rows ? copyTransposed : copyStraight;
+  const isWide = cols > rows;
   return scaledBy(largestMagnitude(matrix), {
     rows: Math.max(rows, cols),
     cols: Math.min(rows, cols),
-    copy: (toUnit, first, count, target, stride) =>
-      copy(matrix, toUnit, first, count, target, stride),
+    copy: (...to) => (isWide ? copyColumnsTurned : copyRows)(matrix, ...to),
+    copyTurned: (...to) => (isWide ? copyColumns : copyRowsTurned)(matrix, ...to),
   });
 }
 
@@ -72,29 +74,35 @@ export function scaledRows(source: RowSource): ScaledMatrix {
     const part = { rows: count, cols, data: source.read(first, count) };
     largest = Math.max(largest, largestMagnitude(part));
   }
+  const read = (first: number, count: number): Matrix => ({
+    ...{ rows: count, cols },
+    data: source.read(first, count),
+  });
   return scaledBy(largest, {
     rows,
     cols,
-    copy: (toUnit, first, count, target, stride) => {
-      const data = source.read(first, count);
-      copyStraight({ rows: count, cols, data }, toUnit, 0, count, target, stride);
-    },
+    copy: (toUnit, first, count, ...to) => copyRows(read(first, count), toUnit, 0, count, ...to),
+    copyTurned: (toUnit, first, count, ...to) =>
+      copyRowsTurned(read(first, count), toUnit, 0, count, ...to),
   });
 }
+
+type CopyTo = (
+  toUnit: readonly [number, number],
+  first: number,
+  count: number,
+  target: Float64Array,
+  stride: number,
+) => void;
 
 interface RowCopy {
   readonly rows: number;
   readonly cols: number;
-  readonly copy: (
-    toUnit: readonly [number, number],
-    first: number,
-    count: number,
-    target: Float64Array,
-    stride: number,
-  ) => void;
+  readonly copy: CopyTo;
+  readonly copyTurned: CopyTo;
 }
 
-function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix {
+function scaledBy(largest: number, { rows, cols, copy, copyTurned }: RowCopy): ScaledMatrix {
   const exponent = largest === 0 ? 0 : -Math.floor(Math.log2(largest));
   const toUnit = twoPowers(exponent);
   const fromUnit = twoPowers(-exponent);
@@ -107,6 +115,10 @@ function scaledBy(largest: number, { rows, cols, copy }: RowCopy): ScaledMatrix 
       const length = (count - 1) * target.stride + cols;
       const view = float64View(kernels, target.address, length);
       copy(toUnit, first, count, view, target.stride);
+    },
+    copyTurned: (kernels, first, count, target) => {
+      const view = float64View(kernels, target.address, (cols - 1) * target.stride + count);
+      copyTurned(toUnit, first, count, view, target.stride);
     },
     unscale: (values) => {
       for (let i = 0; i < values.length; i++) {
@@ -142,16 +154,9 @@ function twoPowers(exponent: number): readonly [number, number] {
   return [2 ** half, 2 ** (exponent - half)];
 }
 
-type Copy = (
-  matrix: Matrix,
-  factors: readonly [number, number],
-  first: number,
-  count: number,
-  target: Float64Array,
-  stride: number,
-) => void;
+type Copy = (matrix: Matrix, ...to: Parameters<CopyTo>) => void;
 
-const copyStraight: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
+const copyRows: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
   for (let i = 0; i < count; i++) {
     const from = (first + i) * cols;
     const to = i * stride;
@@ -159,10 +164,28 @@ const copyStraight: Copy = ({ cols, data }, [p, q], first, count, target, stride
   }
 };
 
-/** Rows of the matrix moved together, so that a cache line of the target is written at once. */
+const copyColumns: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
+  for (let r = 0; r < rows; r++) {
+    const from = r * cols + first;
+    const to = r * stride;
+    for (let i = 0; i < count; i++) target[to + i] = data[from + i]! * p * q;
+  }
+};
+
+/** Rows that are read together, so that a cache line of the target is written at once. */
 const TILE = 8;
 
-const copyTransposed: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
+const copyRowsTurned: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
+  for (let i0 = 0; i0 < count; i0 += TILE) {
+    const end = Math.min(i0 + TILE, count);
+    for (let c = 0; c < cols; c++) {
+      const to = c * stride;
+      for (let i = i0; i < end; i++) target[to + i] = data[(first + i) * cols + c]! * p * q;
+    }
+  }
+};
+
+const copyColumnsTurned: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
   for (let r0 = 0; r0 < rows; r0 += TILE) {
     const end = Math.min(r0 + TILE, rows);
     for (let i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ import { libraryBlas3 } from './libraryBlas3.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
 import { FAST_ERROR, mixAndRound } from './mixing.ts';
-import { clearTriangle, foldRows, planRowFold, type RowFold } from './qr.ts';
+import { clearFold, foldRows, planRowFold, type RowFold } from './qr.ts';
 import type { RowSource } from './rowSource.ts';
 import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
@@ -119,18 +119,23 @@ interface SolvePlan {
 function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const arena = new Arena();
   const gemmScratch = arena.float64(GEMM_SCRATCH);
-  const fold = rows >= TALL * cols ? planRowFold(arena, rows, cols) : undefined;
+  const isBanded = cols > DIRECT_COLS;
+  const element = isBanded && method.precision === 'fast' ? 'float32' : 'float64';
+  const product = method.library ? 'library' : 'kernels';
+  const isTall = rows >= TALL * cols;
+  const fold = isTall ? planRowFold(arena, rows, cols, { product, element }) : undefined;
   const denseRows = fold ? cols : rows;
   // One row more: a library that knows no strides reads past the last.
   const dense = fold?.r ?? paddedBlock(arena, rows + 1, cols);
-  const element = method.precision === 'fast' ? 'float32' : 'float64';
-  const isBanded = cols > DIRECT_COLS;
   const band = isBanded
     ? planBand(arena, denseRows, cols, undefined, undefined, element)
     : undefined;
   const scratch = band ? 2 * band.width : 3 * (denseRows + cols);
   const bidiagonal = planBidiagonal(arena, cols, scratch);
-  const thickness = band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128;
+  const thickness = Math.max(
+    band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128,
+    fold?.panel ?? 0,
+  );
   const libraryScratch = method.library
     ? arena.float64(
         thickness *
@@ -156,10 +161,10 @@ function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatri
     matrix.copyRows(kernels, 0, rows, dense);
     return;
   }
-  clearTriangle(context, fold);
+  clearFold(context, fold);
   for (let first = 0; first < rows; first += fold.blockRows) {
     const count = Math.min(fold.blockRows, rows - first);
-    matrix.copyRows(kernels, first, count, fold.block);
+    matrix.copyTurned(kernels, first, count, fold.block);
     foldRows(context, fold, count);
   }
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
 import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
-import { clearTriangle, foldRows, planRowFold } from '../../../../src/core/linalg/qr.ts';
+import { clearFold, foldRows, planRowFold } from '../../../../src/core/linalg/qr.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
@@ -28,15 +28,16 @@ describe('foldRows', () => {
     const arena = new Arena();
     const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
     const context = { kernels, blas, throwIfCancelled: () => undefined };
-    const plan = planRowFold(arena, rows, cols, blockRows);
+    const plan = planRowFold(arena, rows, cols, { blockRows });
     reserve(kernels, arena.bytes);
-    clearTriangle(context, plan);
+    clearFold(context, plan);
     for (let first = 0; first < rows; first += blockRows) {
       const count = Math.min(blockRows, rows - first);
       for (let i = 0; i < count; i++) {
-        const row = plan.block.address + 8 * i * plan.block.stride;
-        const from = (first + i) * cols;
-        float64View(kernels, row, cols).set(matrix.data.subarray(from, from + cols));
+        for (let j = 0; j < cols; j++) {
+          const at = plan.block.address + 8 * (j * plan.block.stride + i);
+          float64View(kernels, at, 1)[0] = matrix.data[(first + i) * cols + j]!;
+        }
       }
       foldRows(context, plan, count);
     }
