@@ -12,8 +12,8 @@ import { commandRows } from '../test/bench/modelRows.mjs';
 import { solverRows } from '../test/bench/solverRows.mjs';
 import { build } from './build.mjs';
 
-// npm run bench [-- solver|windows|cores|models|growth|large ...]: without a name all but `large`, which takes an
-// hour. What a section found stays in bench-output/bench.json until it is measured again; `-- page` writes the tables
+// npm run bench [-- solver|windows|cores|models|growth|large|checkpoint ...]: without a name all but the last two,
+// which take half an hour each. What a section found stays in bench-output/bench.json until it is measured again; `-- page` writes the tables
 // of docs/performance.md from there.
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
@@ -37,18 +37,10 @@ const SECTIONS = {
   cores: (tools) => coreRows(tools, [512, 1024, 2048], 5),
   models: modelRows,
   growth: growthRows,
-  large: async (tools) => [
-    ...(await solverRows(tools.ours[0], tools.python[0], LARGE, () => 1)),
-    ...(await generatedRows(tools, '1.1B LLaMA-shaped, exact', ['llama'], {
-      repeats: 1,
-      workers: [cores],
-      args: ['--precision', 'exact'],
-    })),
-    ...(await generatedRows(tools, '1.1B LLaMA-shaped, fast', ['llama'], {
-      repeats: 1,
-      workers: [cores],
-      args: ['--precision', 'fast', '--device', 'cpu'],
-    })),
+  large: (tools) => solverRows(tools.ours[0], tools.python[0], LARGE, () => 1),
+  checkpoint: async (tools) => [
+    ...(await llamaRows(tools, 'exact')),
+    ...(await llamaRows(tools, 'fast', ['--device', 'cpu'])),
   ],
 };
 
@@ -61,7 +53,7 @@ if (unknown)
 const sections =
   asked.length > 0
     ? asked.filter((name) => name !== 'page')
-    : Object.keys(SECTIONS).filter((name) => name !== 'large');
+    : Object.keys(SECTIONS).filter((name) => !['large', 'checkpoint'].includes(name));
 
 // In the repository: ONNX Runtime is found from where a program lies.
 const output = path.join(root, 'bench-output');
@@ -177,6 +169,14 @@ async function growthRows(tools) {
     found.push(...(await generatedRows(tools, `${count} layers of 512`, kind, { workers })));
   }
   return found;
+}
+
+function llamaRows(tools, precision, device = []) {
+  return generatedRows(tools, `1.1B LLaMA-shaped, ${precision}`, ['llama'], {
+    repeats: 1,
+    workers: [cores],
+    args: ['--precision', precision, ...device],
+  });
 }
 
 async function generatedRows(tools, name, kind, options) {

@@ -35,6 +35,14 @@ async function packaging() {
   return { passed: platforms.length, failed: 0, skipped: 0 };
 }
 
+let universal;
+
+/** Packed once, from what the run has built, for all files of all suites that install it. */
+function universalPackage() {
+  universal ??= packageVsix(path.join(ARTIFACTS, 'installed'), UNIVERSAL);
+  return universal;
+}
+
 /** The vitest files in those folders. */
 function vitest(name, folders) {
   return async () => vitestCounts(path.join(ARTIFACTS, `${name}.json`), folders);
@@ -75,7 +83,8 @@ function endToEnd(name, pattern, hostName = 'newest') {
       console.log(`${unsupported} This suite is skipped.`);
       return { passed: 0, failed: 0, skipped: 1 };
     }
-    const env = { ...process.env, EIGENSCOPE_HOST: hostName };
+    const vsix = (await universalPackage()).path;
+    const env = { ...process.env, EIGENSCOPE_HOST: hostName, EIGENSCOPE_VSIX: vsix };
     ensureHost(hostName);
     const files = readdirSync(path.join(ROOT, 'test/e2e'))
       .filter((file) => file.endsWith('.test.mjs') && pattern.test(file))

@@ -5,7 +5,8 @@ const TITLES = {
   cores: 'All cores against all cores, by the clock',
   models: 'Whole models: the command `analyze` without a cache',
   growth: 'Growth: the command `analyze` without a cache',
-  large: 'Large matrices (processor time of one thread) and checkpoints (the command `analyze`)',
+  large: 'Large matrices, processor time of one thread',
+  checkpoint: 'A checkpoint of 1.1 billion parameters: the command `analyze` without a cache',
 };
 
 /** What `npm run bench` measured, as the Markdown of its page. */
