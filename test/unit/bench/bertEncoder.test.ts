@@ -99,9 +99,9 @@ function byDefinition(ids: readonly number[]): readonly number[] {
   const size = WIDTH / SETTINGS.heads;
   for (let layer = 0; layer < LAYERS; layer++) {
     const at = `encoder.layer.${layer}`;
-    const [query, key, value] = ['query', 'key', 'value'].map((part) =>
-      x.map((each) => linear(each, `${at}.attention.self.${part}`)),
-    ) as [Rows, Rows, Rows];
+    const projected = (part: string): Rows =>
+      x.map((each) => linear(each, `${at}.attention.self.${part}`));
+    const [query, key, value] = [projected('query'), projected('key'), projected('value')];
     x = x.map((own, t) => {
       const mixed = Array.from({ length: WIDTH }, () => 0);
       for (let head = 0; head < SETTINGS.heads; head++) {
