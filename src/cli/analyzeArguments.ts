@@ -17,6 +17,7 @@ import {
   type SolverArguments,
 } from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
+import { oneOf } from './oneOf.ts';
 import { FORMATS, type Format } from './reportFormats.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
@@ -105,9 +106,7 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
   const { values, positionals } = parsedOptions(args, OPTIONS);
   if (values.help) return 'help';
   if (positionals.length === 0) throw new UsageError('No model was given.');
-  const mode = values.mode ?? 'robust';
-  if (mode !== 'robust' && mode !== 'compat')
-    throw new UsageError(`--mode is 'robust' or 'compat', not '${mode}'.`);
+  const mode = oneOf('--mode', values.mode, ['robust', 'compat'] as const, 'robust');
   const failOn = failOnOf(values['fail-on']);
   if (values.baseline !== undefined && failOn.length === 0)
     throw new UsageError('--baseline says what --fail-on need not count; give --fail-on too.');
@@ -119,7 +118,7 @@ export function parseAnalyzeArguments(args: readonly string[]): AnalyzeArguments
     spectra: values.spectra ?? false,
     mode,
     ...computedBy(values),
-    backend: backendOf(values.backend),
+    backend: oneOf('--backend', values.backend, ['auto', ...BACKENDS] as const, 'auto'),
     layers: values.layers ?? '',
     largest: wholeNumber('--largest', values.largest, 0, 1),
     yes: values.yes ?? false,
@@ -148,24 +147,22 @@ function outputsOf(values: Readonly<Partial<Record<Format, string>>>): Output[] 
 
 function computedBy({
   device = 'auto',
-  precision = defaultPrecision(device),
+  precision: asked,
 }: {
   readonly device?: string | undefined;
   readonly precision?: string | undefined;
 }): Pick<AnalyzeArguments, 'device' | 'precision'> {
   if (device === '')
     throw new UsageError("--device is auto, cpu, gpu or a part of an adapter's name, not empty.");
-  if (precision !== 'exact' && precision !== 'fast')
-    throw new UsageError(`--precision is 'exact' or 'fast', not '${precision}'.`);
+  const precision = oneOf(
+    '--precision',
+    asked,
+    ['exact', 'fast'] as const,
+    defaultPrecision(device),
+  );
   const conflict = deviceConflict(device, precision);
   if (conflict !== undefined) throw new UsageError(conflict);
   return { device, precision };
-}
-
-function backendOf(text = 'auto'): BackendChoice {
-  const choice = ['auto' as const, ...BACKENDS].find((known) => known === text);
-  if (!choice) throw new UsageError(`--backend is auto, ${BACKENDS.join(', ')}, not '${text}'.`);
-  return choice;
 }
 
 function failOnOf(text: string | undefined): FailOn[] {

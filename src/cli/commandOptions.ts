@@ -40,6 +40,8 @@ export function solverArguments(values: {
   readonly cache?: string | undefined;
   readonly 'no-cache'?: boolean | undefined;
 }): SolverArguments {
+  if (values.cache === '')
+    throw new UsageError('--cache takes a folder; --no-cache keeps nothing.');
   return {
     workers: wholeNumber('--workers', values.workers, 0, 1),
     memoryLimit: wholeNumber('--memory', values.memory, 0, 1) * 2 ** 20,

@@ -3,6 +3,7 @@ import type { Plan, PlanLayer } from '../core/plan/plan.ts';
 import type { CompressedLayer, Compression } from '../core/report/compression/compression.ts';
 import { actionText } from './planTable.ts';
 import { printable, textTable, type TextColumn } from './textTable.ts';
+import { counted } from '../core/report/counted.ts';
 
 const COLUMNS: readonly TextColumn[] = [
   { title: 'layer', align: 'left', maxWidth: 40 },
@@ -30,7 +31,7 @@ export function compressionLines(compression: Compression, plan: Pick<Plan, 'lay
           '',
         ]
       : []),
-    `${output}: ${path.basename(model.file)} with ${layers.length - refused} weights changed${refused > 0 ? `, ${refused} left as they were though the plan changes them` : ''}`,
+    `${output}: ${path.basename(model.file)} with ${counted(layers.length - refused, 'weight')} changed${refusedText(refused)}`,
     `  bytes       ${bytes.before} > ${bytes.written} (${figure(bytes.written / bytes.before)}), ${bytes.predicted} predicted`,
     ...beside.map((file) => `  weights     in ${file}, which belongs to it`),
     ...(zipped.length > 0 ? [`  gzip        ${zippedText(zipped)}`] : []),
@@ -63,4 +64,11 @@ function rowOf(
 
 function figure(value: number | null): string {
   return value === null ? 'unknown' : String(Number(value.toPrecision(4)));
+}
+
+function refusedText(refused: number): string {
+  if (refused === 0) return '';
+  return refused === 1
+    ? ', 1 left as it was though the plan changes it'
+    : `, ${refused} left as they were though the plan changes them`;
 }

@@ -19,7 +19,8 @@ import {
   type SolverArguments,
 } from './commandOptions.ts';
 import { UsageError } from './exitCode.ts';
-import { oneOf, SETTING_OPTIONS, settingsOf, SETTINGS_USAGE } from './planArguments.ts';
+import { oneOf } from './oneOf.ts';
+import { SETTING_OPTIONS, settingsOf, SETTINGS_USAGE } from './planArguments.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
 export const FRONTIER_USAGE = `Usage: eigenscope frontier MODEL [options]

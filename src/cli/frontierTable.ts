@@ -1,12 +1,13 @@
 import type { FrontierReport, ReportedSeries } from '../core/plan/frontierReport.ts';
 import { textTable, type TextColumn } from './textTable.ts';
+import { counted } from '../core/report/counted.ts';
 
 /** A frontier as a person reads it: for each way to count size a table, errors by target and method. */
 export function frontierTable(report: FrontierReport): string[] {
   const { model, series, notes, locked } = report;
   const drawn = series.filter(({ reason }) => reason === '');
   return [
-    `${model.file}: predicted error by size and method${locked > 0 ? `, ${locked} weights locked` : ''}`,
+    `${model.file}: predicted error by size and method${locked > 0 ? `, ${counted(locked, 'weight')} locked` : ''}`,
     ...(['bytes', 'parameters'] as const).flatMap((unit) => {
       const lines = drawn.filter((line) => line.unit === unit);
       return lines.length === 0 ? [] : ['', ...unitTable(lines, unit)];

@@ -4,6 +4,7 @@ import type { EngineClient } from '../engine/client.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { duration } from './progressBar.ts';
 import { printable } from './textTable.ts';
+import { counted } from '../core/report/counted.ts';
 
 /** An analysis that takes longer is worth a line, and on a terminal a question. */
 const ASK_ABOVE_SECONDS = 60;
@@ -86,7 +87,7 @@ export function estimateLines(label: string, estimate: Estimate): string[] {
       `${printable(name)} (${rows} x ${cols}, ${duration(seconds)})`,
   );
   return [
-    `${printable(label)}: ${entries.length} matrices, about ${duration(secondsOf(estimate))}.`,
+    `${printable(label)}: ${counted(entries.length, 'matrix', 'matrices')}, about ${duration(secondsOf(estimate))}.`,
     `The longest: ${names.join(', ')}.`,
     'Choose by name with --layers GLOB, or leave the large ones out with --largest N.',
   ];

@@ -21,6 +21,7 @@ import {
 } from './commandOptions.ts';
 import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
+import { oneOf } from './oneOf.ts';
 import {
   INPUT_OPTIONS,
   SEARCH_OPTIONS,
@@ -186,20 +187,6 @@ export function settingsOf(values: SettingValues): PlanSettings {
     highest: decimal('--highest', values.highest, fallback.highest),
     alphaWeighting: values['alpha-weighting'] ?? fallback.alphaWeighting,
   };
-}
-
-/** Throws UsageError where the text is none of those allowed, and where it is absent and may not be. */
-export function oneOf<T extends string>(
-  option: string,
-  text: string | undefined,
-  allowed: readonly T[],
-  absent: T | undefined,
-): T {
-  if (text === undefined && absent !== undefined) return absent;
-  const found = allowed.find((each) => each === text);
-  if (found !== undefined) return found;
-  const given = text === undefined ? 'and was not given' : `not '${text}'`;
-  throw new UsageError(`${option} is one of ${allowed.join(', ')}, ${given}.`);
 }
 
 function decimal(option: string, text: string | undefined, absent: number): number {

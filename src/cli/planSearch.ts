@@ -10,6 +10,7 @@ import type { PlanArguments } from './planArguments.ts';
 import { progressLine } from './progressBar.ts';
 import { checkPlace } from './reportFiles.ts';
 import type { SearchArguments } from './searchArguments.ts';
+import { counted } from '../core/report/counted.ts';
 
 /** `model.eigenplan.json` is searched for in `model.search.json`; empty for a plan that goes to standard output. */
 export function stateFileOf(output: string): string {
@@ -113,7 +114,7 @@ export function searchLine(progress: SearchProgress): string {
       const { generation, generations, evaluations, scored, heldOut } = progress;
       const of = ({ start, best }: { readonly start: number; readonly best: number }): string =>
         `${best.toPrecision(3)} of ${start.toPrecision(3)}`;
-      return `generation ${generation}/${generations}, ${evaluations} plans, error ${of(scored)} (held out ${of(heldOut)})`;
+      return `generation ${generation}/${generations}, ${counted(evaluations, 'plan')}, error ${of(scored)} (held out ${of(heldOut)})`;
     }
   }
 }

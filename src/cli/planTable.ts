@@ -1,6 +1,7 @@
 import { blockText } from '../core/plan/actionEffect.ts';
 import type { Plan, PlanLayer } from '../core/plan/plan.ts';
 import { textTable, type TextColumn } from './textTable.ts';
+import { counted } from '../core/report/counted.ts';
 
 const COLUMNS: readonly TextColumn[] = [
   { title: 'layer', align: 'left', maxWidth: 40 },
@@ -18,7 +19,7 @@ export function planLines(plan: Plan): string[] {
   return [
     ...textTable(COLUMNS, layers.map(rowOf)),
     '',
-    `${model.file}: ${axis} by ${method} for ${target.kind}=${target.value}, ${changed} of ${layers.length} weights changed`,
+    `${model.file}: ${axis} by ${method} for ${target.kind}=${target.value}, ${changed} of ${counted(layers.length, 'weight')} changed`,
     `  parameters  ${changeText(achieved.parameters)}`,
     `  bytes       ${changeText(achieved.bytes)}`,
     ...shareLine('rank', achieved.rank, 'of all ranks kept'),
@@ -68,8 +69,8 @@ function searchLines({ search }: Plan): string[] {
   const fall = ({ start: from, best }: typeof scored): string =>
     `${figure(from)} > ${figure(best)}${from > 0 ? ` (${figure(100 * (best / from - 1))} %)` : ''}`;
   return [
-    `  outputs     ${fall(heldOut)} on ${inputs.heldOut} samples held out, ${fall(scored)} on the ${inputs.scored} that chose`,
-    `              from the plan of ${start} in ${generations} generations, ${evaluations} plans`,
+    `  outputs     ${fall(heldOut)} on ${counted(inputs.heldOut, 'sample')} held out, ${fall(scored)} on the ${inputs.scored} that chose`,
+    `              from the plan of ${start} in ${counted(generations, 'generation')}, ${counted(evaluations, 'plan')}`,
   ];
 }
 

@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
 import { selfTestText } from '../core/report/selfTestText.ts';
 import { defaultCacheFolder } from './cacheFolder.ts';
+import { parsedOptions } from './commandOptions.ts';
 import { runOnEngine } from './engineRun.ts';
 import { EXIT, UsageError } from './exitCode.ts';
+import { wholeNumber } from './wholeNumber.ts';
 
 const USAGE = `Usage: eigenscope self-test [options]
 
@@ -19,17 +20,19 @@ export async function selfTestCommand(
   args: readonly string[],
   { dist, version }: { readonly dist: string; readonly version: string },
 ): Promise<number> {
-  const { help, json = false, device = 'auto', workers = '0' } = parsed(args);
-  if (help) {
+  const { values, positionals } = parsedOptions(args, OPTIONS);
+  const { json = false, device = 'auto' } = values;
+  if (values.help) {
     process.stdout.write(USAGE);
     return EXIT.done;
   }
+  if (positionals.length > 0)
+    throw new UsageError(`self-test takes options alone, not '${positionals.join(' ')}'.`);
   if (device === '' || device === 'cpu')
     throw new UsageError(`--device is auto, gpu or a part of an adapter's name, not '${device}'.`);
-  if (!/^\d{1,4}$/.test(workers))
-    throw new UsageError(`--workers is a whole number from 0 to 9999, not '${workers}'.`);
+  const workers = wholeNumber('--workers', values.workers, 0, 1);
   const cacheDir = defaultCacheFolder();
-  const options = { dist, version, cacheDir, workers: Number(workers) };
+  const options = { dist, version, cacheDir, workers };
   return runOnEngine(options, async (engine, signal) => {
     const report = await engine.selfTest({ device }, { signal });
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : selfTestText(report));
@@ -37,19 +40,9 @@ export async function selfTestCommand(
   });
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        device: { type: 'string' },
-        workers: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
+const OPTIONS = {
+  device: { type: 'string' },
+  workers: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;

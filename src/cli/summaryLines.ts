@@ -2,6 +2,7 @@ import type { FailOn, FailVerdict } from '../core/report/failOn.ts';
 import type { Report, ReportFinding } from '../core/report/report.ts';
 import { findingLines, layerTable } from './layerTable.ts';
 import { printable } from './textTable.ts';
+import { counted } from '../core/report/counted.ts';
 
 /** Of one code: more would bury the others; the report has them all. */
 const FINDINGS_SHOWN = 8;
@@ -45,7 +46,7 @@ export function summaryLine(
 function sums({ summary, compute, skipped }: Report, label: string): string {
   const failed = summary.failed > 0 ? `, ${summary.failed} not solved` : '';
   const cached = compute.cached > 0 ? ` (${compute.cached} from the cache)` : '';
-  return `${printable(label)}: ${summary.analyzed} matrices analyzed${failed}, ${skipped.length} tensors skipped, ${compute.seconds.toFixed(1)} s on ${compute.workers} worker${compute.workers === 1 ? '' : 's'}${cached}${deviceText(compute)}`;
+  return `${printable(label)}: ${counted(summary.analyzed, 'matrix', 'matrices')} analyzed${failed}, ${counted(skipped.length, 'tensor')} skipped, ${compute.seconds.toFixed(1)} s on ${counted(compute.workers, 'worker')}${cached}${deviceText(compute)}`;
 }
 
 function deviceText({ device }: Report['compute']): string {
@@ -64,7 +65,7 @@ export function verdictLines(
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ];
   const apart = aside.length > 0 ? ` (not counted: ${aside.join(', ')})` : '';
-  const what = failing.length === 1 ? '1 finding' : `${failing.length} findings`;
+  const what = counted(failing.length, 'finding');
   const head = `eigenscope: ${printable(label)} ${failing.length > 0 ? 'fails' : 'passes'} --fail-on ${failOn.join(',')}: ${what}${apart}.`;
   const codes = [...new Set(failing.map(({ finding }) => finding.code))];
   return [

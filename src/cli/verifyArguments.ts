@@ -1,4 +1,9 @@
-import { DEFAULT_MAX_ERROR, DEFAULT_SEED, type VerifyRequest } from '../engine/engineApi.ts';
+import {
+  CPU_PROVIDER,
+  DEFAULT_MAX_ERROR,
+  DEFAULT_SEED,
+  type VerifyRequest,
+} from '../engine/engineApi.ts';
 import { COMMON_OPTIONS, parsedOptions } from './commandOptions.ts';
 import { dimensions } from './dimensionLengths.ts';
 import { UsageError } from './exitCode.ts';
@@ -23,6 +28,8 @@ standard output where - is given) as JSON, HTML or Markdown.
   --logits NAME[,NAME]|all outputs whose last axis is logits
   --max-error X            greatest relative L2 error of any output on any sample that passes
                            (default ${DEFAULT_MAX_ERROR})
+  --provider NAME          execution provider of ONNX Runtime that runs both (default cpu): webgpu, cuda,
+                           tensorrt, dml or coreml where this build has it and the machine what it needs
   --threads N              threads of one run (default 1: the same bits each time)
   --json FILE|-            write the result as JSON
   --html FILE|-            write the result as one page that needs nothing else, the panel of VS Code
@@ -70,6 +77,7 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
       dims: dimensions(values.dims ?? []),
       logits: logits.includes('all') ? 'all' : logits,
       maxError: errorBound(values['max-error']),
+      provider: providerName(values.provider),
       threads: wholeNumber('--threads', values.threads, 1, 1),
     },
     outputs,
@@ -81,6 +89,11 @@ export function parseVerifyArguments(args: readonly string[]): VerifyArguments |
 /** Several values may be given at once, with commas between them. */
 export const list = (given: readonly string[]): string[] =>
   given.flatMap((each) => each.split(','));
+
+function providerName(text: string | undefined): string {
+  if (text === '') throw new UsageError('--provider takes a name, such as webgpu.');
+  return text ?? CPU_PROVIDER;
+}
 
 function errorBound(text: string | undefined): number {
   if (text === undefined) return DEFAULT_MAX_ERROR;
@@ -99,6 +112,7 @@ const OPTIONS = {
   logits: { type: 'string', multiple: true },
   'max-error': { type: 'string' },
   threads: { type: 'string' },
+  provider: { type: 'string' },
   json: { type: 'string' },
   html: { type: 'string' },
   md: { type: 'string' },

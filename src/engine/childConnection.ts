@@ -50,7 +50,8 @@ export function startChild<Api extends object>(
   const waiting: unknown[] = [];
   let ready = false;
   const send = (message: unknown): void => {
-    if (child.connected) child.send(message as object);
+    // To one that has just ended a message fails to be sent: its exit tells, which may be seen only later.
+    if (child.connected) child.send(message as object, () => undefined);
   };
   const channel: Channel = {
     post: (message) => (ready ? send(message) : void waiting.push(message)),

@@ -4,6 +4,7 @@ import { DisconnectedError } from '../protocol/remoteError.ts';
 import type { AnalyzeProgress, AnalyzeRequest, CallContext, EngineApi } from './engineApi.ts';
 import type { BackendChoice } from './backendName.ts';
 import { startEngine, type EngineProcess } from './engineProcess.ts';
+import { IDLE_END } from './engineStart.ts';
 
 export interface EngineClientOptions {
   /** Folder with engine.mjs, worker.mjs and kernels.wasm. */
@@ -79,20 +80,30 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
     return started;
   };
 
+  /** Whether the engine had ended for want of calls before it saw this one, which a busy thread learns only now. */
+  const neverBegun = async (error: unknown, { ended }: EngineProcess): Promise<boolean> =>
+    error instanceof DisconnectedError && !disposed && (await ended) === IDLE_END;
+
   const cancellable = <T>(
     signal: AbortSignal | undefined,
     call: (engine: EngineProcess) => Promise<T>,
   ): Promise<T> =>
     counted(async () => {
       if (signal?.aborted) throw new CancelledError();
-      const current = connected();
+      let current = connected();
       let limit: NodeJS.Timeout | undefined;
       const onAbort = (): void => {
         limit = setTimeout(() => current.kill(), CANCEL_LIMIT_MS);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       try {
-        return await call(current);
+        try {
+          return await call(current);
+        } catch (error) {
+          if (!(await neverBegun(error, current)) || signal?.aborted) throw error;
+          current = connected();
+          return await call(current);
+        }
       } catch (error) {
         throw signal?.aborted ? new CancelledError() : error;
       } finally {
@@ -165,6 +176,7 @@ export function createEngineClient(options: EngineClientOptions): EngineClient {
         } catch (error) {
           if (!(error instanceof DisconnectedError)) throw error;
           const how = await current.ended;
+          if (how === IDLE_END) throw error;
           // What it was writing it can no longer remove itself.
           if (current.pid !== undefined) removeAbandoned(request.output, current.pid);
           throw new EngineError(

@@ -18,6 +18,7 @@ import type { SearchProgress, SearchRequest, SearchResult } from './searchReques
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 
 export type { CalibrationRequest } from './calibrationRequest.ts';
+export { CPU_PROVIDER } from '../core/verify/modelRunner.ts';
 export { DEFAULT_MAX_ERROR } from './verifyRequest.ts';
 export type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
 export type { CompressProgress, CompressRequest } from './compressRequest.ts';

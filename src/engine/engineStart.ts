@@ -14,5 +14,11 @@ export interface EngineStart {
   readonly backend: BackendChoice;
 }
 
+/**
+ * How an engine that ends by itself is said to have ended. No call runs then: one that it did not answer, it never
+ * began.
+ */
+export const IDLE_END = 'exit code 0';
+
 /** What the engine says when it can take calls. */
 export const ENGINE_READY = 'eigenscope-engine-ready';

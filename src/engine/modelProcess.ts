@@ -3,6 +3,7 @@ import type { ModelRunner } from '../core/verify/modelRunner.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import { startChild } from './childConnection.ts';
+import type { ProviderChoice } from './executionProvider.ts';
 import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 
 /** A model in a process of its own: a crash of ONNX Runtime ends nothing else, and its memory is its own. */
@@ -16,10 +17,10 @@ export interface ModelProcess extends ModelRunner {
   kill(): void;
 }
 
-/** Loads a model. Throws VerifyError: `no-runtime`, `rejected`, `ended`. */
+/** Loads a model. Throws VerifyError: `no-runtime`, `no-provider`, `rejected`, `ended`. */
 export async function startModel(
   file: string,
-  { dist, threads, started }: ModelProcessOptions,
+  { dist, threads, provider, started }: ModelProcessOptions,
 ): Promise<ModelProcess> {
   const start: RunnerStart = { dist };
   const child = startChild<RunnerApi>({
@@ -36,17 +37,20 @@ export async function startModel(
       if (!(error instanceof DisconnectedError)) throw error;
       throw new VerifyError(
         'ended',
-        `${file}: the process that ran it in ONNX Runtime ended (${await child.ended}). It may need more memory than there is, or ONNX Runtime fails on it.`,
+        `${file}: the process that ran it in ONNX Runtime${provider ? ` on ${provider.name}` : ''} ended (${await child.ended}). It may need more memory than there is, or ONNX Runtime fails on it.`,
       );
     }
   };
-  const loaded = await answered(child.remote.load({ file, threads }));
+  const loaded = await answered(
+    child.remote.load({ file, threads, ...(provider ? { provider } : {}) }),
+  );
   return {
     file,
     pid: child.pid,
     interface: loaded,
     run: (inputs) => answered(child.remote.run({ inputs })),
     memory: () => answered(child.remote.memory({})),
+    placement: () => answered(child.remote.placement({})),
     alter: (request) => answered(child.remote.alter(request)),
     watch: (request) => answered(child.remote.watch(request)),
     absorb: (request) => answered(child.remote.absorb(request)),
@@ -60,6 +64,8 @@ export interface ModelProcessOptions {
   readonly dist: string;
   /** Of one run. */
   readonly threads: number;
+  /** The CPU where absent. */
+  readonly provider?: ProviderChoice;
   /** Is given the way to end the process as soon as there is one. */
   readonly started: (kill: () => void) => void;
 }

@@ -1,15 +1,28 @@
+import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
+import * as path from 'node:path';
 import type * as Ort from 'onnxruntime-node';
-import type { ModelInterface, ModelRun, ModelValue, Tensors } from '../core/verify/modelRunner.ts';
+import {
+  CPU_PROVIDER,
+  type ModelInterface,
+  type ModelRun,
+  type ModelValue,
+  type NodePlacement,
+  type Tensors,
+} from '../core/verify/modelRunner.ts';
 import type { TensorData, TensorValues } from '../core/verify/tensorData.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
+import { startProvider, type ProviderChoice } from './executionProvider.ts';
 import { nativeParts } from './nativeParts.ts';
+import { nodePlacement } from './nodePlacement.ts';
 
 /** A model that ONNX Runtime has loaded in this process. */
 export interface OrtSession {
   readonly interface: ModelInterface;
   /** Gives the named values, all outputs that are tensors unless said. Throws VerifyError (`rejected`). */
   run(inputs: Tensors, names?: readonly string[]): Promise<ModelRun>;
+  /** Where the nodes of the runs until now were run; null on the CPU, and where it was asked before. */
+  placement(): NodePlacement | null;
   /** Gives its memory back. */
   release(): Promise<void>;
 }
@@ -36,20 +49,26 @@ export interface SessionOptions {
   readonly threads: number;
   /** What messages call the model; its path unless said. */
   readonly name?: string;
+  /** The CPU where absent. */
+  readonly provider?: ProviderChoice;
   /** Called when ONNX Runtime itself is there, before the model is loaded. */
   readonly begins?: () => void;
 }
 
-/** Loads a model. Throws VerifyError (`no-runtime`, `rejected`). */
+/** Loads a model. Throws VerifyError (`no-runtime`, `no-provider`, `rejected`). */
 export async function openSession(
   file: string,
-  { dist, threads, begins, name = file }: SessionOptions,
+  { dist, threads, provider, begins, name = file }: SessionOptions,
 ): Promise<OrtSession> {
   const ort = runtime(dist);
   ort.env.logLevel = 'fatal';
+  const version = `onnxruntime-node ${ort.env.versions.node ?? ''}`.trim();
+  if (provider) await startProvider(ort, provider.name, version);
   begins?.();
+  const on = provider ? ` on ${provider.name}` : '';
   const session = await ort.InferenceSession.create(file, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider?.name ?? CPU_PROVIDER],
+    ...profiled(provider),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
@@ -58,9 +77,10 @@ export async function openSession(
   }).catch((error: unknown) => {
     throw new VerifyError(
       'rejected',
-      `ONNX Runtime does not load ${name}: ${oneLine((error as Error).message)}`,
+      `ONNX Runtime does not load ${name}${on}: ${oneLine((error as Error).message)}`,
     );
   });
+  let placed = false;
   const outputs = session.outputMetadata.map(modelValue);
   // Outputs that are no tensors are not asked for.
   const fetches = session.outputMetadata.filter(({ isTensor }) => isTensor).map(({ name }) => name);
@@ -68,7 +88,7 @@ export async function openSession(
     interface: {
       inputs: session.inputMetadata.map(modelValue),
       outputs,
-      runtime: `onnxruntime-node ${ort.env.versions.node ?? ''}`.trim(),
+      runtime: version,
     },
     async run(inputs, names = fetches) {
       try {
@@ -82,12 +102,37 @@ export async function openSession(
       } catch (error) {
         throw new VerifyError(
           'rejected',
-          `ONNX Runtime cannot run ${name} on these inputs: ${oneLine((error as Error).message)}`,
+          `ONNX Runtime cannot run ${name}${on} on these inputs: ${oneLine((error as Error).message)}`,
         );
       }
     },
+    placement() {
+      if (!provider || placed) return null;
+      placed = true;
+      session.endProfiling();
+      return writtenPlacement(provider.folder);
+    },
     release: () => session.release(),
   };
+}
+
+/** A profile of the first run says which nodes the provider left to the CPU, and nothing else does. */
+function profiled(provider: ProviderChoice | undefined): Ort.InferenceSession.SessionOptions {
+  return provider
+    ? { enableProfiling: true, profileFilePrefix: path.join(provider.folder, PROFILE) }
+    : {};
+}
+
+const PROFILE = 'run';
+
+/** ONNX Runtime adds the time to the name of a profile. */
+function writtenPlacement(folder: string): NodePlacement | null {
+  const found = fs.readdirSync(folder).find((name) => name.startsWith(PROFILE));
+  if (found === undefined) return null;
+  const file = path.join(folder, found);
+  const placement = nodePlacement(file);
+  fs.rmSync(file, { force: true });
+  return placement;
 }
 
 function modelValue(value: Ort.InferenceSession.ValueMetadata): ModelValue {

@@ -8,7 +8,7 @@ import type { NumberTensor } from '../core/verify/tensorData.ts';
 import { connect } from '../protocol/rpc.ts';
 import { openSession, type OrtSession } from './ortSession.ts';
 import { parentChannel } from './parentChannel.ts';
-import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
+import { RUNNER_READY, type LoadRequest, type RunnerApi, type RunnerStart } from './runnerApi.ts';
 import { searchRun } from './searchRun.ts';
 
 const { dist } = JSON.parse(process.argv[2] ?? '{}') as RunnerStart;
@@ -40,11 +40,16 @@ interface Watched {
 let watched: Watched | undefined;
 let baseline = process.memoryUsage.rss();
 
-async function load(file: string, threads: number): Promise<ModelInterface> {
+async function load({ file, threads, provider }: LoadRequest): Promise<ModelInterface> {
   const begins = (): void => {
     baseline = process.memoryUsage.rss();
   };
-  const opened = await openSession(file, { dist, threads, begins });
+  const opened = await openSession(file, {
+    dist,
+    threads,
+    begins,
+    ...(provider ? { provider } : {}),
+  });
   loaded = { session: opened, threads };
   return opened.interface;
 }
@@ -55,7 +60,7 @@ function session(): OrtSession {
 }
 
 const api: RunnerApi = {
-  load: ({ file, threads }) => load(file, threads),
+  load,
   run: async ({ inputs }) => session().run(inputs),
   async alter({ file, layer, place, output, wasm }) {
     const threads = loaded?.threads ?? 1;
@@ -68,7 +73,7 @@ const api: RunnerApi = {
       moment: () => moment,
       replace: true,
     });
-    await load(output, threads);
+    await load({ file: output, threads });
   },
   watch({ wasm, specs }) {
     const known = new Set(loaded?.session.interface.inputs.map(({ name }) => name));
@@ -102,6 +107,7 @@ const api: RunnerApi = {
   memory: () =>
     // The system counts in kilobytes.
     Promise.resolve({ peak: process.resourceUsage().maxRSS * 1024, baseline }),
+  placement: () => Promise.resolve(session().placement()),
   search: (request, context) => searchRun(request, context),
 };
 

@@ -4,10 +4,12 @@ import type { PlanLayer } from '../core/plan/plan.ts';
 import type {
   ModelInterface,
   ModelRun,
+  NodePlacement,
   RunnerMemory,
   Tensors,
 } from '../core/verify/modelRunner.ts';
 import type { EvolutionState } from '../core/search/evolution.ts';
+import type { ProviderChoice } from './executionProvider.ts';
 import type { SearchRunContext, SearchRunRequest } from './searchRun.ts';
 
 /** What it is started with: its one argument, as JSON. */
@@ -18,7 +20,7 @@ export interface RunnerStart {
 
 /** What the process that holds one model does for the engine. */
 export interface RunnerApi {
-  load(request: { readonly file: string; readonly threads: number }): Promise<ModelInterface>;
+  load(request: LoadRequest): Promise<ModelInterface>;
   run(request: { readonly inputs: Tensors }): Promise<ModelRun>;
   /** Writes a copy of a model with one weight changed as a plan has it, and loads it in the place of what is loaded. */
   alter(request: AlterRequest): Promise<void>;
@@ -32,8 +34,16 @@ export interface RunnerApi {
   /** Appends each sum to a file. */
   store(request: { readonly file: string }): Promise<readonly StoredSum[]>;
   memory(request: Record<string, never>): Promise<RunnerMemory>;
+  placement(request: Record<string, never>): Promise<NodePlacement | null>;
   /** Loads its own copy of a model, and looks for a better plan of it. */
   search(request: SearchRunRequest, context?: SearchRunContext): Promise<EvolutionState>;
+}
+
+export interface LoadRequest {
+  readonly file: string;
+  readonly threads: number;
+  /** The CPU where absent. */
+  readonly provider?: ProviderChoice;
 }
 
 export interface AlterRequest {

@@ -1,7 +1,6 @@
 import * as path from 'node:path';
 import type { EvolutionState } from '../core/search/evolution.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
-import { CancelledError } from '../protocol/cancellation.ts';
 import { DisconnectedError } from '../protocol/remoteError.ts';
 import { startChild } from './childConnection.ts';
 import { RUNNER_READY, type RunnerApi, type RunnerStart } from './runnerApi.ts';
@@ -15,18 +14,17 @@ export interface SearchWatch {
   readonly onGeneration: (state: EvolutionState) => void;
 }
 
-/** A run or a factorisation that goes on so long after a cancel ends with its process. */
-const CANCEL_LIMIT_MS = 150;
-
 /**
- * Runs a search in a process of its own, which is gone when this returns. Undefined where it was cancelled.
- * Throws what the search throws, and VerifyError (`ended`).
+ * Runs a search in a process of its own, which is gone when this returns. A cancel ends that process at once, whatever
+ * it is running: nothing is scored, and nothing told of, after it. Undefined where it was cancelled. Throws what the
+ * search throws, and VerifyError (`ended`).
  */
 export async function startSearch(
   request: SearchRunRequest,
   dist: string,
   { signal, onSamples, onBasis, onGeneration }: SearchWatch,
 ): Promise<EvolutionState | undefined> {
+  if (signal?.aborted) return undefined;
   const start: RunnerStart = { dist };
   const child = startChild<RunnerApi>({
     file: path.join(dist, 'runner.mjs'),
@@ -34,18 +32,13 @@ export async function startSearch(
     ready: RUNNER_READY,
     called: 'process that runs the model',
   });
-  let limit: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    limit = setTimeout(() => child.kill(), CANCEL_LIMIT_MS);
-  };
+  const onAbort = (): void => child.kill();
   signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) onAbort();
   let fault: unknown;
   try {
     const last = await child.remote.search(request, {
-      ...(signal ? { signal } : {}),
       onProgress: (progress) => {
-        if (fault !== undefined) return;
+        if (fault !== undefined || signal?.aborted) return;
         try {
           if (progress.kind === 'samples') onSamples(progress.done, progress.total);
           else if (progress.kind === 'basis') onBasis(progress.basis);
@@ -57,10 +50,11 @@ export async function startSearch(
       },
     });
     if (fault !== undefined) throw fault as Error;
-    return last;
+    // What is kept is what was told of before the cancel.
+    return signal?.aborted ? undefined : last;
   } catch (error) {
     if (fault !== undefined) throw fault as Error;
-    if (signal?.aborted || error instanceof CancelledError) return undefined;
+    if (signal?.aborted) return undefined;
     if (!(error instanceof DisconnectedError)) throw error;
     throw new VerifyError(
       'ended',
@@ -68,7 +62,6 @@ export async function startSearch(
     );
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    clearTimeout(limit);
     child.kill();
     await child.ended;
   }

@@ -25,7 +25,6 @@ import {
   type TensorData,
   type TensorValues,
 } from '../core/verify/tensorData.ts';
-import { CancelledError } from '../protocol/cancellation.ts';
 import { kernelBuild } from './backend.ts';
 import { chosenSamples, type ChosenSamples, type SampleRequest } from './chosenSamples.ts';
 import { readModelFile } from './modelFile.ts';
@@ -70,7 +69,6 @@ export type SearchRunProgress =
   | { readonly kind: 'generation'; readonly state: EvolutionState };
 
 export interface SearchRunContext {
-  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SearchRunProgress) => void;
 }
 
@@ -81,18 +79,15 @@ const SAME = 1e-3;
 
 /**
  * Runs plans by feeding their weights to one session of a copy of the model, and evolves them. Levels of the
- * states are those of `request.weights`. Throws SearchError, VerifyError, CheckpointError, LinalgError,
- * RewriteError, and CancelledError.
+ * states are those of `request.weights`. Throws SearchError, VerifyError, CheckpointError, LinalgError
+ * and RewriteError. The end of its process is what cancels it: no run of ONNX Runtime can be interrupted.
  */
 export async function searchRun(
   request: SearchRunRequest,
-  { signal, onProgress }: SearchRunContext = {},
+  { onProgress }: SearchRunContext = {},
 ): Promise<EvolutionState> {
-  const checkCancelled = (): void => {
-    if (signal?.aborted) throw new CancelledError();
-  };
   const { file, dist, threads, seed, settings, weights } = request;
-  const original = await originalRun(request, checkCancelled, onProgress);
+  const original = await originalRun(request, onProgress);
   const { chosen, references, measures } = original;
   const split = splitSamples(references.length, seed);
   const samples = samplesDigest(chosen);
@@ -110,14 +105,13 @@ export async function searchRun(
     threads,
     name: `${file} with its weights as inputs`,
   });
-  const valuesOf = weightValues(request, fed.weights, references, checkCancelled);
+  const valuesOf = weightValues(request, fed.weights, references);
   const run = async (feeds: Tensors, sample: number): Promise<Tensors> =>
     (await session.run({ ...chosen.sample(sample).inputs, ...feeds })).outputs;
   const own = fed.weights.map(() => KEEP);
   const [first] = split.scored;
   checkUnchanged(file, references[first!]!, await run(valuesOf(own), first!));
   const reached = await reachedWeights(fed.weights.length, split.scored, (weight, sample) => {
-    checkCancelled();
     const zeroed = weight === undefined ? {} : zeros(fed.weights[weight]!);
     return run({ ...valuesOf(own), ...zeroed }, sample);
   });
@@ -161,7 +155,6 @@ export async function searchRun(
     error: async (levels, sample) =>
       outputError(references[sample]!, await run(valuesOf(actionsOf(levels)), sample), measures),
     onGeneration: (state) => onProgress?.({ kind: 'generation', state: ofAll(state) }),
-    checkCancelled,
     resume: resume && { ...resume.state, levels: movable.among(resume.state.levels) },
   });
   return ofAll(last);
@@ -189,7 +182,6 @@ interface OriginalRun {
 /** Runs the original on every sample, and lets go of it. */
 async function originalRun(
   { file, dist, threads, samples, logits }: SearchRunRequest,
-  checkCancelled: () => void,
   onProgress: SearchRunContext['onProgress'],
 ): Promise<OriginalRun> {
   const { hints } = readModelFile(file);
@@ -206,7 +198,6 @@ async function originalRun(
     const total = chosen.inputs.samples;
     const references: Tensors[] = [];
     for (let k = 0; k < total; k++) {
-      checkCancelled();
       references.push((await session.run(chosen.sample(k).inputs)).outputs);
       onProgress?.({ kind: 'samples', done: k + 1, total });
     }
@@ -235,7 +226,6 @@ function weightValues(
   { dist, folder, spectra, memoryLimit }: SearchRunRequest,
   fed: readonly FedWeight[],
   references: readonly Tensors[],
-  checkCancelled: () => void,
 ): (actions: readonly PlannedAction[]) => Readonly<Record<string, NumberTensor>> {
   const whole = fed.reduce(
     (sum, { weight, type }) => sum + weight.parameters * elementBytes(type),
@@ -260,10 +250,7 @@ function weightValues(
       fed.map((weight, k) => {
         const action = actions[k]!;
         const { name, type } = weight;
-        const make = (): TensorValues => {
-          checkCancelled();
-          return levelValues(weight, action, tools);
-        };
+        const make = (): TensorValues => levelValues(weight, action, tools);
         const values = store.values({ key: `${weight.id}\n${keyOf(action)}`, type, make });
         return [name, { type, shape: weight.weight.shape, values }];
       }),

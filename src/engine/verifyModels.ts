@@ -1,13 +1,17 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import type { Verification } from '../core/report/verification/verification.ts';
 import { openCheckpoint } from '../core/checkpoint/openCheckpoint.ts';
 import { chosenDimensions, type Dimension } from '../core/verify/dimensions.ts';
-import type { ModelValue } from '../core/verify/modelRunner.ts';
+import { CPU_PROVIDER, type ModelValue } from '../core/verify/modelRunner.ts';
 import { verify } from '../core/verify/verify.ts';
 import { weightErrors } from '../core/verify/weightErrors.ts';
 import { VerifyError } from '../core/verify/verifyError.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { chosenSamples } from './chosenSamples.ts';
 import type { CallContext } from './engineApi.ts';
+import type { ProviderChoice } from './executionProvider.ts';
 import { readModelFile, type ModelFile } from './modelFile.ts';
 import { startModel, type ModelProcess } from './modelProcess.ts';
 import type { VerifyProgress, VerifyRequest } from './verifyRequest.ts';
@@ -21,7 +25,7 @@ export async function verifyModels(
   { dist, version }: { readonly dist: string; readonly version: string },
   context: CallContext<VerifyProgress> = {},
 ): Promise<Verification> {
-  const { maxError, seed, threads, logits } = request;
+  const { maxError, seed, threads, logits, provider } = request;
   const { signal, onProgress } = context;
   return withBothModels(request, dist, context, ({ a, b, fileA, fileB }) => {
     const checkCancelled = (): void => {
@@ -35,7 +39,7 @@ export async function verifyModels(
       b,
       models: { a: modelOf(fileA), b: modelOf(fileB) },
       weights: weightErrors(openCheckpoint(request.a), openCheckpoint(request.b), checkCancelled),
-      settings: { maxError, seed, threads },
+      settings: { maxError, seed, threads, provider },
       inputs,
       sample,
       logits,
@@ -54,7 +58,7 @@ export function seededLengths(
   { dist }: { readonly dist: string },
   context: CallContext<VerifyProgress> = {},
 ): Promise<readonly Dimension[]> {
-  const request = { ...models, inputs: [], threads: 1 };
+  const request = { ...models, inputs: [], threads: 1, provider: CPU_PROVIDER };
   return withBothModels(request, dist, context, ({ a, b }) =>
     Promise.resolve(chosenDimensions(commonInputs(a.interface.inputs, b.interface.inputs), {})),
   );
@@ -69,7 +73,7 @@ interface BothModels {
 
 /** Loads both models, each in a process of its own that ends with the work. */
 async function withBothModels<T>(
-  request: Pick<VerifyRequest, 'a' | 'b' | 'inputs' | 'threads'>,
+  request: Pick<VerifyRequest, 'a' | 'b' | 'inputs' | 'threads' | 'provider'>,
   dist: string,
   { signal, onProgress }: CallContext<VerifyProgress>,
   work: (models: BothModels) => Promise<T>,
@@ -78,18 +82,27 @@ async function withBothModels<T>(
     if (signal?.aborted) throw new CancelledError();
   };
   const kills: (() => void)[] = [];
+  let folder: string | undefined;
+  const onProvider = (name: string): { readonly provider?: ProviderChoice } => {
+    if (request.provider === CPU_PROVIDER) return {};
+    folder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'eigenscope-'));
+    const own = path.join(folder, name);
+    fs.mkdirSync(own);
+    return { provider: { name: request.provider, folder: own } };
+  };
   const killAll = (): void => kills.forEach((kill) => kill());
   signal?.addEventListener('abort', killAll, { once: true });
   try {
     onProgress?.({ phase: 'loading', done: 0, total: 2 });
     const [fileA, fileB] = [readModelFile(request.a), readModelFile(request.b)];
     const { threads } = request;
-    const options = { dist, threads, started: (kill: () => void) => void kills.push(kill) };
+    const started = (kill: () => void): void => void kills.push(kill);
+    const options = (name: string) => ({ dist, threads, started, ...onProvider(name) });
     checkCancelled();
-    const a = await startModel(request.a, options);
+    const a = await startModel(request.a, options('a'));
     checkCancelled();
     onProgress?.({ phase: 'loading', done: 1, total: 2 });
-    const b = await startModel(request.b, options);
+    const b = await startModel(request.b, options('b'));
     checkCancelled();
     return await work({ a, b, fileA, fileB });
   } catch (error) {
@@ -98,6 +111,7 @@ async function withBothModels<T>(
   } finally {
     signal?.removeEventListener('abort', killAll);
     killAll();
+    if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

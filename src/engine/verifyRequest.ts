@@ -19,6 +19,8 @@ export interface VerifyRequest {
   readonly maxError: number;
   /** Of one run. With 1 a model gives the same bits each time. */
   readonly threads: number;
+  /** Execution provider of ONNX Runtime that runs both; `cpu` in every build. */
+  readonly provider: string;
 }
 
 export interface VerifyProgress {

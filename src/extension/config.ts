@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AnalyzeRequest, DeviceChoice } from '../engine/engineApi.ts';
+import { CPU_PROVIDER, type AnalyzeRequest, type DeviceChoice } from '../engine/engineApi.ts';
 
 /** The settings, read when they are needed and never trusted to have the type package.json declares. */
 export class Config {
@@ -21,6 +21,12 @@ export class Config {
   get device(): DeviceChoice {
     const device = this.#get('device');
     return typeof device === 'string' && device !== '' ? device : 'auto';
+  }
+
+  /** Execution provider of ONNX Runtime that runs the models which are verified. */
+  get verifyProvider(): string {
+    const provider = this.#get('verify.provider');
+    return typeof provider === 'string' && provider !== '' ? provider : CPU_PROVIDER;
   }
 
   /** Keeps a choice for this machine's user. */

@@ -1,4 +1,5 @@
-import type { Plan } from '../core/plan/plan.ts';
+import type { CalibrationChoice } from '../core/plan/calibrationChoice.ts';
+import type { Plan, PlanCalibration } from '../core/plan/plan.ts';
 import type { PlanNeeds } from '../core/plan/planNeeds.ts';
 import type { PlanModel } from '../core/plan/planTotals.ts';
 import type { PlanWeight } from '../core/plan/planWeight.ts';
@@ -8,6 +9,15 @@ export interface PlanSource {
   readonly model: PlanModel;
   /** In graph order; `locked` is null in all of them. */
   readonly weights: readonly PlanWeight[];
+  /** What the model was run on, where errors are of outputs. */
+  readonly calibration?: PlanCalibration;
+}
+
+/** What plans are to be made from. */
+export interface PlanSourceRequest {
+  readonly needs: PlanNeeds;
+  /** Inputs to run the model on, so that errors are of outputs; the weights alone where absent. */
+  readonly calibrate?: CalibrationChoice;
 }
 
 /** What the file of a plan holds. */
@@ -63,7 +73,7 @@ export interface PlanPanelHost {
   file(): Promise<PlanFile>;
   /** Computes what plans are made from, or takes it from what is at hand. */
   source(
-    request: PlanNeeds,
+    request: PlanSourceRequest,
     context?: {
       readonly signal?: AbortSignal;
       readonly onProgress?: (progress: SourceProgress) => void;
@@ -71,6 +81,8 @@ export interface PlanPanelHost {
   ): Promise<PlanSource>;
   /** Writes the plan into its document, so that it can be undone in one step. */
   write(request: { readonly plan: Plan }): Promise<void>;
+  /** Asks for files of inputs of the model; null where nobody chooses any. */
+  chooseInputs(): Promise<readonly string[] | null>;
   /** Fills an empty file with a plan of a model. */
   planAnew(): Promise<void>;
   /** Asks for the model's place. */

@@ -65,7 +65,7 @@ describe('the page of a frontier', () => {
         const { colours } = await paint(page.getByRole('img', { name: NAMES.bytes, exact: true }));
         seen.add(colours.slice(0, 3).join(' '));
         const legend = page.getByRole('figure', { name: NAMES.bytes, exact: true });
-        for (const label of ['Low rank, WeLore', 'Bits, uniform', 'Mixed'])
+        for (const label of ['Low rank, WeLore', 'Bits, Uniform', 'Mixed'])
           await legend.getByRole('button', { name: label }).waitFor();
       });
     assert.equal(seen.size, 4, 'two themes look the same');

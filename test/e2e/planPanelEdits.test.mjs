@@ -166,6 +166,50 @@ describe('changing a plan in its panel', () => {
     assert.equal(seen.size, 4, 'two themes look the same');
   });
 
+  test('goes by inputs that are chosen, says on how many samples, and by the weights again', async () => {
+    const calibration = {
+      kind: 'given',
+      sources: ['/data/real.npz'],
+      rows: false,
+      samples: 24,
+      dims: {},
+      seed: 1,
+      sha256: 'c'.repeat(64),
+      sensitivity: false,
+    };
+    const requests = [];
+    const overrides = {
+      chooseInputs: () => Promise.resolve(['/data/real.npz']),
+      source: (request) => {
+        requests.push(request.calibrate?.sources ?? null);
+        return Promise.resolve(request.calibrate ? { ...source, calibration } : source);
+      },
+    };
+    await onPlan({ overrides }, async (page, { handlers }) => {
+      await loaded(page);
+      await page.getByText('Errors are those of the weights alone.').waitFor();
+      await page.getByRole('button', { name: /^Choose calibration inputs/ }).click();
+      const calibrated = await written(handlers, 1);
+      assert.deepEqual(calibrated.calibration, calibration);
+      await page.getByText('Errors are those of outputs on 24 samples of real.npz.').waitFor();
+      await page.screenshot({ path: artifactPath('plan-panel', 'calibrated.png') });
+      // What is changed from here on stays by these inputs, which are not run again.
+      await loaded(page);
+      await choose(page, 'Method', 'Uniform');
+      const other = await written(handlers, 2);
+      assert.deepEqual([other.method, other.calibration], ['uniform', calibration]);
+      assert.deepEqual(requests, [null, ['/data/real.npz']]);
+      await page.getByRole('button', { name: /^Plan by the weights alone/ }).click();
+      const alone = await written(handlers, 3);
+      assert.deepEqual([alone.method, alone.calibration], ['uniform', undefined]);
+      await page.getByText('Errors are those of the weights alone.').waitFor();
+      await page
+        .getByRole('button', { name: /^Plan by the weights alone/ })
+        .waitFor({ state: 'detached' });
+      assert.deepEqual(requests, [null, ['/data/real.npz'], null]);
+    });
+  });
+
   test('turns to another axis, whose errors it gets first', async () => {
     const valued = pages.valuedPlanSource(12);
     const file = pages.samplePlanFile(pages.samplePlan(valued));
@@ -194,7 +238,7 @@ describe('changing a plan in its panel', () => {
         const made = await written(handlers, count + 1);
         assert.equal(made.axis, axis.toLowerCase());
         assert.equal(made.method, method);
-        assert.deepEqual(handlers.asked.at(-1), needs);
+        assert.deepEqual(handlers.asked.at(-1), { needs });
         await page.screenshot({ path: artifactPath('plan-panel', `axis-${axis}.png`) });
       }
       const [planned] = handlers.written.at(-1).layers;

@@ -13,13 +13,17 @@ export function recordingPlanHost(file, source, overrides = {}) {
     written,
     asked,
     file: () => Promise.resolve(file),
-    source: (needs) => {
-      asked.push(needs);
+    source: (request) => {
+      asked.push(request);
       return Promise.resolve(source);
     },
     write: ({ plan }) => {
       written.push(plan);
       return Promise.resolve();
+    },
+    chooseInputs: () => {
+      asked.push('choose inputs');
+      return Promise.resolve(null);
     },
     planAnew: note('plan anew'),
     findModel: note('find model'),

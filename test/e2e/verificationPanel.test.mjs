@@ -224,6 +224,24 @@ describe('the verification panel', { concurrency: 2 }, () => {
     });
   });
 
+  test('names the execution provider, and what the CPU ran instead', async () => {
+    const { settings } = pages.sampleVerification();
+    const note =
+      '320 of the 359 nodes of rec.onnx ran on webgpu; ONNX Runtime gave the CPU the others: Clip.';
+    const verification = pages.sampleVerification({
+      settings: { ...settings, provider: 'webgpu' },
+      notes: [note],
+    });
+    await onPage(opened({ verification, applied: null }), async (page) => {
+      const facts = page.getByRole('region', { name: 'How it was run' }).getByRole('listitem');
+      const texts = await facts.allInnerTexts();
+      assert.deepEqual(
+        [texts[0], texts.at(-2)],
+        [note, 'onnxruntime-node 1.30.0, execution provider webgpu'],
+      );
+    });
+  });
+
   test('saves the verification as JSON and asks for another', async () => {
     const shown = STATES[0][1]();
     const handlers = recordingHost(shown);

@@ -1,7 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { SizeUnit } from '../../src/core/plan/frontier.ts';
 import { Chart } from '../ui/Chart.tsx';
+import type { ChartSpec } from '../ui/chartSpec.ts';
 import { frontierSpec, type DrawnLine } from './frontierSpec.ts';
+import { lineLabel } from './lineLabel.ts';
 
 export interface FrontierChartProps {
   readonly series: readonly DrawnLine[];
@@ -13,6 +15,15 @@ export interface FrontierChartProps {
 
 /** Predicted error against size of every method whose size is counted in that unit. */
 export function FrontierChart({ series, unit, whole, onSave }: FrontierChartProps) {
-  const spec = useMemo(() => frontierSpec(series, unit, whole), [series, unit, whole]);
+  const spec = useMemo(() => pageSpec(series, unit, whole), [series, unit, whole]);
   return <Chart spec={spec} onSave={onSave} />;
+}
+
+function pageSpec(series: readonly DrawnLine[], unit: SizeUnit, whole: number): ChartSpec {
+  return frontierSpec(series, {
+    unit,
+    whole,
+    label: lineLabel,
+    complete: true,
+  });
 }

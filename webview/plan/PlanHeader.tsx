@@ -52,7 +52,13 @@ function factsOf({ achieved, layers, objective }: Plan): readonly Fact[] {
       detail: t('{0} of {1} weights', changed, layers.length),
     },
     ...(locked > 0
-      ? [{ label: t('Locked'), value: String(locked), detail: t('{0} weights', locked) }]
+      ? [
+          {
+            label: t('Locked'),
+            value: String(locked),
+            detail: locked === 1 ? t('1 weight') : t('{0} weights', locked),
+          },
+        ]
       : []),
   ];
 }

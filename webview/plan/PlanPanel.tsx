@@ -1,4 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import {
+  calibrationChoice,
+  isSameChoice,
+  type CalibrationChoice,
+} from '../../src/core/plan/calibrationChoice.ts';
 import type { PlannedAction } from '../../src/core/plan/action.ts';
 import { lockedActions } from '../../src/core/plan/lockedWeights.ts';
 import type { Plan } from '../../src/core/plan/plan.ts';
@@ -10,6 +15,7 @@ import { t } from '../ui/localise.ts';
 import { useMediaQuery } from '../ui/mediaQuery.ts';
 import type { StateStore } from '../ui/panelState.ts';
 import { SplitView } from '../ui/SplitView.tsx';
+import { CalibrationBar } from './CalibrationBar.tsx';
 import { FrontierSection } from './FrontierSection.tsx';
 import { LayerForm } from './LayerForm.tsx';
 import { LayerTable } from './LayerTable.tsx';
@@ -53,20 +59,28 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
   const plan = draft ?? kept;
   const request = useMemo(() => storedRequest(plan), [plan]);
   const locks = useMemo(() => lockedActions(plan.layers), [plan]);
-
-  const loadNow = (): Promise<Planning | undefined> => {
-    const { axis, settings } = request;
-    return load(needsOf(axis, METHODS_OF[axis], settings, locks));
-  };
-  useEffect(() => {
-    if (file.atHand && source.state === 'none') void loadNow();
-    // Only when the host says so anew: what a person has cancelled stays so.
-  }, [file.atHand]);
+  const inputs = useMemo(() => calibrationChoice(kept.calibration), [kept]);
 
   const planning = source.state === 'loaded' ? source.planning : undefined;
   const isOther =
     file.model.state === 'changed' ||
     (planning !== undefined && planning.source.model.sha256 !== kept.model.sha256);
+  const loadFor = (
+    { axis, settings }: PlanRequest,
+    held: Locks,
+    calibrate: CalibrationChoice | undefined,
+  ): Promise<Planning | undefined> => {
+    const needs = needsOf(axis, METHODS_OF[axis], settings, held);
+    const known = planning && isSameChoice(planning.choice, calibrate) ? planning : undefined;
+    if (known && !isOther && covers(known.needs, needs)) return Promise.resolve(known);
+    return load({ needs, ...(calibrate ? { calibrate } : {}) });
+  };
+  const loadNow = (): Promise<Planning | undefined> => loadFor(request, locks, inputs);
+  useEffect(() => {
+    if (file.atHand && source.state === 'none') void loadNow();
+    // Only when the host says so anew: what a person has cancelled stays so.
+  }, [file.atHand]);
+
   // A model that was replaced while its spectra were here: they are of the one before.
   useEffect(() => {
     if (
@@ -76,9 +90,14 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
     )
       drop();
   }, [file.model, planning, kept, drop]);
-  const editable = planning !== undefined && !isOther;
+  const isFitting = planning !== undefined && isSameChoice(planning.choice, inputs);
+  // The document has come to go by other inputs than what is here.
+  useEffect(() => {
+    if (planning && !isFitting && !isOther) void loadNow();
+  }, [inputs]);
+  const editable = planning !== undefined && isFitting && !isOther;
 
-  const attempt = (action: () => Promise<void>): void => {
+  const attempt = (action: () => Promise<unknown>): void => {
     setFailure('');
     action().catch((error: unknown) => {
       setFailure(messageOf(error));
@@ -105,23 +124,26 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
     await host.write({ plan: found });
     setKept(found);
   };
-  /** Makes a plan and writes it, getting first what it takes. */
-  const settle = async (wanted: PlanRequest, held: Locks): Promise<void> => {
-    const { axis, settings } = wanted;
-    const needs = needsOf(axis, METHODS_OF[axis], settings, held);
-    const by = planning && covers(planning.needs, needs) ? planning : await load(needs);
-    if (!by) return;
+  /** Makes a plan and writes it, getting first what it takes; false where there is no such plan. */
+  const settle = async (
+    wanted: PlanRequest,
+    held: Locks,
+    calibrate: CalibrationChoice | undefined = inputs,
+  ): Promise<boolean> => {
+    const by = await loadFor(wanted, held, calibrate);
+    if (!by) return true;
     // Whoever turns to another method or axis has not said how far it is to go.
     const reach = isSameQuestion(wanted, request) ? undefined : reachOf(by, wanted, held);
     const target = reach ? reachableTarget(wanted.target, reach) : wanted.target;
     const found = made(by, { ...wanted, target }, held, 'brief');
     if (found) await write(found);
+    return found !== undefined;
   };
   const ask = (changes: Partial<PlanRequest>): void =>
     attempt(() => settle({ ...request, ...changes }, locks));
   const slide = (value: number): void => {
     const target = { ...request.target, value };
-    if (planning) made(planning, { ...request, target }, locks, 'draft');
+    if (editable) made(planning, { ...request, target }, locks, 'draft');
   };
   const lock = (id: string, action: PlannedAction | undefined): void => {
     const next = new Map(locks);
@@ -129,9 +151,24 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
     else next.delete(id);
     attempt(() => settle(request, next));
   };
+  const calibrate = async (): Promise<void> => {
+    const sources = await host.chooseInputs();
+    if (!sources) return;
+    const { seed } = request;
+    const sensitivity = inputs?.sensitivity ?? false;
+    const asked = { sources: [...sources], rows: false, samples: 0, dims: {}, seed, sensitivity };
+    if (await settle(request, locks, asked)) return;
+    // No plan came of them: the one that is shown goes by what it went by before.
+    const needs = needsOf(request.axis, METHODS_OF[request.axis], request.settings, locks);
+    await load({ needs, ...(inputs ? { calibrate: inputs } : {}) });
+  };
+  const weigh = async (): Promise<void> => {
+    const by = await loadFor(request, locks, undefined);
+    const found = by && made(by, request, locks, 'brief');
+    if (found) await write(found);
+  };
   const planAgain = async (): Promise<void> => {
-    const { axis, settings } = request;
-    const by = await load(needsOf(axis, METHODS_OF[axis], settings, locks));
+    const by = await loadNow();
     if (!by) return;
     const held = new Map([...locks].filter(([id]) => by.weight(id) !== undefined));
     const found = made(by, request, held, 'brief');
@@ -175,6 +212,12 @@ export function PlanPanel({ file, stored, host, store }: PlanPanelProps) {
           disabled={!editable}
           onAsk={ask}
           onSlide={slide}
+        />
+        <CalibrationBar
+          calibration={plan.calibration}
+          disabled={isOther || file.model.state === 'missing' || source.state === 'loading'}
+          onChoose={() => attempt(calibrate)}
+          onWeights={() => attempt(weigh)}
         />
         <div class="panel-main">
           <SplitView

@@ -1,6 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { PlanNeeds } from '../../src/core/plan/planNeeds.ts';
-import type { PlanPanelHost, SourceProgress } from '../../src/protocol/planPanelApi.ts';
+import type {
+  PlanPanelHost,
+  PlanSourceRequest,
+  SourceProgress,
+} from '../../src/protocol/planPanelApi.ts';
 import { Planning } from './planning.ts';
 
 /** Where what plans are made from stands. */
@@ -13,7 +16,7 @@ export type SourceState =
 export interface SourceHandle {
   readonly source: SourceState;
   /** Resolves to what plans are made with; undefined where it was cancelled or failed. */
-  readonly load: (needs: PlanNeeds) => Promise<Planning | undefined>;
+  readonly load: (request: PlanSourceRequest) => Promise<Planning | undefined>;
   readonly cancel: () => void;
   /** Forgets it: it is of another model. */
   readonly drop: () => void;
@@ -26,21 +29,21 @@ export function usePlanSource(host: PlanPanelHost, version: string): SourceHandl
   const cancel = useCallback(() => abort.current?.abort(), []);
   useEffect(() => cancel, [cancel]);
   const load = useCallback(
-    async (needs: PlanNeeds): Promise<Planning | undefined> => {
+    async (request: PlanSourceRequest): Promise<Planning | undefined> => {
       abort.current?.abort();
       const own = new AbortController();
       abort.current = own;
       const isLast = (): boolean => abort.current === own;
       setSource({ state: 'loading', progress: { percent: 0, line: '' } });
       try {
-        const found = await host.source(needs, {
+        const found = await host.source(request, {
           signal: own.signal,
           onProgress: (progress) => {
             if (isLast()) setSource({ state: 'loading', progress });
           },
         });
         if (!isLast()) return undefined;
-        const planning = new Planning(found, needs, version);
+        const planning = new Planning(found, request.needs, version);
         setSource({ state: 'loaded', planning });
         return planning;
       } catch (error) {

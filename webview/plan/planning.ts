@@ -1,3 +1,7 @@
+import {
+  calibrationChoice,
+  type CalibrationChoice,
+} from '../../src/core/plan/calibrationChoice.ts';
 import type { PlannedAction } from '../../src/core/plan/action.ts';
 import { lockedWeights } from '../../src/core/plan/lockedWeights.ts';
 import { planMaker, type PlanMaker } from '../../src/core/plan/makePlan.ts';
@@ -20,6 +24,8 @@ const MOST_MAKERS = 8;
 export class Planning {
   readonly source: PlanSource;
   readonly needs: PlanNeeds;
+  /** What the model was run on for it. */
+  readonly choice: CalibrationChoice | undefined;
   readonly #version: string;
   readonly #makers = new Map<string, PlanMaker>();
   readonly #byId: ReadonlyMap<string, PlanWeight>;
@@ -27,6 +33,7 @@ export class Planning {
   constructor(source: PlanSource, needs: PlanNeeds, version: string) {
     this.source = source;
     this.needs = needs;
+    this.choice = calibrationChoice(source.calibration);
     this.#version = version;
     this.#byId = new Map(source.weights.map((weight) => [weight.id, weight]));
   }
@@ -51,9 +58,10 @@ export class Planning {
     const known = this.#makers.get(key);
     // The last one used is the last to go.
     this.#makers.delete(key);
-    const { model, weights } = this.source;
+    const { model, weights, calibration } = this.source;
+    const asked = calibration ? { ...request, calibration } : request;
     const maker =
-      known ?? memoised(planMaker(model, lockedWeights(weights, locks), request, this.#version));
+      known ?? memoised(planMaker(model, lockedWeights(weights, locks), asked, this.#version));
     this.#makers.set(key, maker);
     const [oldest] = this.#makers.keys();
     if (this.#makers.size > MOST_MAKERS && oldest !== undefined) this.#makers.delete(oldest);

@@ -65,7 +65,15 @@ export function Distributions({ report }: { readonly report: Report }) {
                   <th scope="row" title={t(metric.meaning)}>
                     {metricLabel(metric)}
                   </th>
-                  <td title={t('{0} layers have no value', one.failed)}>{one.layers}</td>
+                  <td
+                    title={
+                      one.failed === 1
+                        ? t('1 layer has no value')
+                        : t('{0} layers have no value', one.failed)
+                    }
+                  >
+                    {one.layers}
+                  </td>
                   {figure(one.q1)}
                   {figure(one.median)}
                   {figure(one.q3)}

@@ -26,7 +26,7 @@ export function windowsSentence(farms: Layer['fits']['farms']): string {
       : t('{2} windows of {0}×{1}', rows, cols, windows);
   return [
     sizes,
-    t('{0} eigenvalues', formatFigure(numEvals, 'integer')),
+    numEvals === 1 ? t('1 eigenvalue') : t('{0} eigenvalues', formatFigure(numEvals, 'integer')),
     t('Hill estimate {0}', fixed(alpha)),
     ...(spread === null ? [] : [t('spread {0}', fixed(spread))]),
     ...(farms.comparable ? [] : [t('not comparable with other layers')]),

@@ -102,12 +102,20 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
     (sum, layer) => sum + layer.findings.length,
     open.findings.length,
   );
+  const skipped = report.skipped.length;
   const tabs: TabSpec<Tab>[] = [
     { id: 'overview', label: t('Overview'), content: () => <Overview {...shared} /> },
     {
       id: 'findings',
       label: t('Findings'),
-      ...(findings > 0 ? { badge: { name: t('{0} findings', findings), count: findings } } : {}),
+      ...(findings > 0
+        ? {
+            badge: {
+              name: findings === 1 ? t('1 finding') : t('{0} findings', findings),
+              count: findings,
+            },
+          }
+        : {}),
       content: () => (
         <FindingsTab
           {...shared}
@@ -120,7 +128,10 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
     {
       id: 'layers',
       label: t('Layers'),
-      badge: { name: t('{0} layers', layers.length), count: layers.length },
+      badge: {
+        name: layers.length === 1 ? t('1 layer') : t('{0} layers', layers.length),
+        count: layers.length,
+      },
       content: () => <LayersTab {...shared} />,
     },
     ...(layers.some(({ block }) => block !== '')
@@ -130,7 +141,7 @@ export function ReportPanel({ report, host, store, standalone, handle }: ReportP
     {
       id: 'skipped',
       label: t('Skipped'),
-      badge: { name: t('{0} tensors', report.skipped.length), count: report.skipped.length },
+      badge: { name: skipped === 1 ? t('1 tensor') : t('{0} tensors', skipped), count: skipped },
       content: () => <SkippedTab report={report} />,
     },
   ];

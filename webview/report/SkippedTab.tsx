@@ -86,7 +86,7 @@ export function SkippedTab({ report }: { readonly report: Report }) {
     <>
       {reasons.length > 0 && (
         <details class="reasons">
-          <summary>{t('{0} tensors skipped for {1} reasons', rows.length, reasons.length)}</summary>
+          <summary>{skippedText(rows.length, reasons.length)}</summary>
           <ul>
             {reasons.slice(0, 50).map(([reason, count]) => (
               <li key={reason}>
@@ -107,4 +107,11 @@ export function SkippedTab({ report }: { readonly report: Report }) {
       />
     </>
   );
+}
+
+function skippedText(tensors: number, reasons: number): string {
+  if (tensors === 1) return t('1 tensor skipped');
+  return reasons === 1
+    ? t('{0} tensors skipped for 1 reason', tensors)
+    : t('{0} tensors skipped for {1} reasons', tensors, reasons);
 }

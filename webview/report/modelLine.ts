@@ -20,6 +20,14 @@ function computeText({ seconds, backend, workers }: Report['compute']): string {
     : t('{0} s ({1}, {2} workers)', time, backend, workers);
 }
 
+function deviceText(device: Report['compute']['device']): string {
+  if (!device || device.layers === 0) return '';
+  const adapter = visibleName(device.adapter);
+  return device.layers === 1
+    ? t('1 layer on {0}', adapter)
+    : t('{0} layers on {1}', device.layers, adapter);
+}
+
 /** How the model is stored and how it was analyzed, on one line. */
 export function modelLine({ model, settings, compute }: Report): string {
   return [
@@ -30,9 +38,7 @@ export function modelLine({ model, settings, compute }: Report): string {
     formatBytes(model.bytes),
     settings.mode === 'robust' ? t('robust mode') : t('WeightWatcher mode'),
     computeText(compute),
-    compute.device && compute.device.layers > 0
-      ? t('{0} layers on {1}', compute.device.layers, visibleName(compute.device.adapter))
-      : '',
+    deviceText(compute.device),
     compute.cached > 0 ? t('{0} from the cache', compute.cached) : '',
   ]
     .filter((part) => part !== '')

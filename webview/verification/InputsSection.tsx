@@ -30,7 +30,13 @@ export function InputsSection({ verification }: { readonly verification: Verific
             interval.resamples,
           )}
         </li>
-        <li>{visibleName(`${settings.runtime}, ${settings.provider}`)}</li>
+        <li>
+          {t(
+            '{0}, execution provider {1}',
+            visibleName(settings.runtime),
+            visibleName(settings.provider),
+          )}
+        </li>
         <li>{visibleName(`Eigenscope ${tool.version}`)}</li>
       </ul>
     </section>

@@ -42,7 +42,9 @@ export function ModelsTable({ verification }: { readonly verification: Verificat
                 <th scope="row">
                   {t('Latency, median')}
                   <span class="spread">
-                    {t('{0} pairs of runs by turns; threads: {1}', latency.n, settings.threads)}
+                    {latency.n === 1
+                      ? t('1 pair of runs by turns; threads: {0}', settings.threads)
+                      : t('{0} pairs of runs by turns; threads: {1}', latency.n, settings.threads)}
                   </span>
                 </th>
                 <Times times={latency.a} />

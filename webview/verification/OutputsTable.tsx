@@ -101,7 +101,7 @@ function FigureCell({ figure, decimals }: FigureCellProps) {
   if (figure === null) return <td>{text(null)}</td>;
   const { mean, low, high, worst, n } = figure;
   return (
-    <td title={t('Mean of {0} samples; worst {1}', n, text(worst))}>
+    <td title={n === 1 ? t('Of 1 sample') : t('Mean of {0} samples; worst {1}', n, text(worst))}>
       {text(mean)}
       {low !== null && high !== null && (
         <span class="spread">{t('{0} to {1}', text(low), text(high))}</span>

@@ -35,20 +35,37 @@ function EvidenceLine({ verification }: { readonly verification: Verification })
         </strong>
         {': '}
         {evidence === 'noise'
-          ? t(
-              '{0} samples of seeded noise. It shows that the model runs and roughly agrees, not that it is as good: verify on inputs of your own.',
-              samples,
-            )
+          ? noiseText(samples)
           : evidence === 'few'
-            ? t(
-                '{0} samples of {1}. So few say little of others like them; the intervals show how little.',
-                samples,
-                sourceText(sources),
-              )
+            ? fewText(samples, sourceText(sources))
             : t('{0} samples of {1}.', samples, sourceText(sources))}
       </span>
     </p>
   );
+}
+
+function noiseText(samples: number): string {
+  return samples === 1
+    ? t(
+        '1 sample of seeded noise. It shows that the model runs and roughly agrees, not that it is as good: verify on inputs of your own.',
+      )
+    : t(
+        '{0} samples of seeded noise. It shows that the model runs and roughly agrees, not that it is as good: verify on inputs of your own.',
+        samples,
+      );
+}
+
+function fewText(samples: number, source: string): string {
+  return samples === 1
+    ? t(
+        '1 sample of {0}. It says little of others like it, and no interval says how little.',
+        source,
+      )
+    : t(
+        '{0} samples of {1}. So few say little of others like them; the intervals show how little.',
+        samples,
+        source,
+      );
 }
 
 function sourceText(sources: readonly string[]): string {

@@ -45,7 +45,9 @@ export function WeightsTable({ shown, sort, onSort }: WeightsTableProps) {
     <section aria-label={t('Weights')}>
       <h2>{t('Weights')}</h2>
       <p class="muted footnote">
-        {t('{0} weights are in both models, {1} of them equal.', weights.length, equal)}{' '}
+        {weights.length === 1
+          ? t('1 weight is in both models, {0} of them equal.', equal)
+          : t('{0} weights are in both models, {1} of them equal.', weights.length, equal)}{' '}
         {planned
           ? t('Errors are relative to the Frobenius norm of the original weight.')
           : t('No plan is known that made this model here, so nothing was predicted.')}

@@ -13,7 +13,7 @@ export function percentileText(percentile: number): string {
   return percentile.toFixed(percentile < 1 || percentile > 99 ? 2 : 1);
 }
 
-/** `1 eigenvalue`, `2 eigenvalues`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 eigenvalue`, `2 eigenvalues`; `many` for a noun that takes more than an s. */
+export function counted(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }

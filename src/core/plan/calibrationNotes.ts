@@ -1,3 +1,4 @@
+import { counted } from '../report/counted.ts';
 import type { PlanCalibration } from './plan.ts';
 import type { PlanWeight } from './planWeight.ts';
 
@@ -8,7 +9,7 @@ export function calibrationNotes(
 ): readonly string[] {
   const seen = weights.filter(({ calibrated }) => calibrated === 'outputs').length;
   const all = weights.filter(({ calibrated }) => calibrated !== undefined).length;
-  const inputs = `${samples} ${samples === 1 ? 'sample' : 'samples'} of ${kind === 'given' ? sources.join(', ') : 'seeded noise'} (SHA-256 of the samples ${sha256.slice(0, 12)}…)`;
+  const inputs = `${counted(samples, 'sample')} of ${kind === 'given' ? sources.join(', ') : 'seeded noise'} (SHA-256 of the samples ${sha256.slice(0, 12)}…)`;
   const rest =
     seen === all
       ? ''
@@ -16,7 +17,7 @@ export function calibrationNotes(
   const notes = [
     seen === 0
       ? `Errors are those of the weights: of none of them the outputs could be seen on ${inputs}; each says why.`
-      : `Errors of ${seen} of ${all} weights are of their outputs on ${inputs}, relative to these outputs; what they do to the model's own outputs is measured by verifying the result, on other inputs.${rest}`,
+      : `Errors of ${seen} of ${counted(all, 'weight')} are of their outputs on ${inputs}, relative to these outputs; what they do to the model's own outputs is measured by verifying the result, on other inputs.${rest}`,
   ];
   if (kind === 'seeded')
     notes.push(

@@ -4,6 +4,7 @@ import { formatMetric, metricById } from './metrics.ts';
 import type { Report, ReportFinding } from './report.ts';
 import { ALL_ROLES } from './summary.ts';
 import { TABLE_METRICS } from './tableMetrics.ts';
+import { counted } from './counted.ts';
 
 /** The first line of every Markdown report; by it such a file is known again. */
 export const MARKDOWN_MARK = '<!-- eigenscope.report/1 as Markdown -->';
@@ -39,15 +40,18 @@ function lipschitzText({
 }: NonNullable<Report['model']['lipschitz']>): string {
   return bound === null
     ? `none: ${markdownText(reason)}`
-    : `${formatFigure(bound, 'scientific')} over ${weights} weights`;
+    : `${formatFigure(bound, 'scientific')} over ${counted(weights, 'weight')}`;
 }
 
 function summaryBlocks({ model, settings, summary, skipped }: Report): string[] {
   const opsets = Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`);
   const facts: readonly (readonly [string, string])[] = [
-    ['Analyzed', `${summary.analyzed} matrices, ${summary.analyzedParameters} parameters`],
+    [
+      'Analyzed',
+      `${counted(summary.analyzed, 'matrix', 'matrices')}, ${summary.analyzedParameters} parameters`,
+    ],
     ['Not solved', String(summary.failed)],
-    ['Skipped', `${skipped.length} tensors`],
+    ['Skipped', counted(skipped.length, 'tensor')],
     ['File', `${model.bytes} bytes, ${model.parameters} parameters`],
     ['Operator sets', markdownText(opsets.join(', '))],
     ...(model.producer === '' ? [] : [['Producer', markdownText(model.producer)] as const]),

@@ -1,4 +1,5 @@
 import type { ComputeSelfTest } from '../linalg/gpu/adapterAcceptance.ts';
+import { counted } from './counted.ts';
 import { markdownText } from './markdownText.ts';
 
 /** What there is to compute on, and what is used of it. */
@@ -23,7 +24,7 @@ export function selfTestText({ device, backend, backendReason, workers }: SelfTe
       ? 'It shares the work with the CPU in fast precision. Exact precision is computed on the CPU alone.'
       : 'Everything is computed on the CPU.',
     '## CPU',
-    `${workers} worker${workers === 1 ? '' : 's'}, multiplying with ${markdownText(backend)}.`,
+    `${counted(workers, 'worker')}, multiplying with ${markdownText(backend)}.`,
     ...(backendReason === '' ? [] : [`Not with a faster one: ${markdownText(backendReason)}.`]),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -46,7 +47,7 @@ function adapterRows(
     ],
     ['Speed', calibration ? speed(calibration.gpu) : NOT_REACHED],
     [
-      `Speed of the CPU, ${workers} worker${workers === 1 ? '' : 's'}`,
+      `Speed of the CPU, ${counted(workers, 'worker')}`,
       calibration ? speed(calibration.cpu) : NOT_REACHED,
     ],
     ['Used', isUsed ? 'yes' : 'no'],

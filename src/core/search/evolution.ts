@@ -31,8 +31,6 @@ export interface EvolutionRequest {
   readonly error: (levels: readonly number[], sample: number) => Promise<number>;
   /** Called with the start (generation 0) and after every generation. */
   readonly onGeneration: (state: EvolutionState) => void;
-  /** Throws where a person has cancelled. */
-  readonly checkCancelled: () => void;
   /** Goes on from there, as if it had never stopped. */
   readonly resume?: EvolutionState | undefined;
 }
@@ -53,10 +51,10 @@ const DRAWS_PER_CHILD = 16;
  * samples, some on more, and the last one replaces its parent only where it is better on all of them. Each
  * generation draws from a stream of its own, so that a search that was stopped goes on as it would have.
  *
- * @throws SearchError (`nothing`) where the start gives no usable outputs, and what `checkCancelled` throws.
+ * @throws SearchError (`nothing`) where the start gives no usable outputs, and what `error` throws.
  */
 export async function evolve(request: EvolutionRequest): Promise<EvolutionState> {
-  const { settings, resume, onGeneration, start, scored, heldOut, checkCancelled } = request;
+  const { settings, resume, onGeneration, start, scored, heldOut } = request;
   const meanOver = async (
     levels: readonly number[],
     samples: readonly number[],
@@ -66,7 +64,6 @@ export async function evolve(request: EvolutionRequest): Promise<EvolutionState>
     for (const sample of samples) {
       let value = known.get(sample);
       if (value === undefined) {
-        checkCancelled();
         value = await request.error(levels, sample);
         known.set(sample, value);
       }

@@ -7,6 +7,7 @@ import type { PlanRequest } from '../plan/planRequest.ts';
 import type { PlanModel } from '../plan/planTotals.ts';
 import type { PlanWeight } from '../plan/planWeight.ts';
 import type { SearchSummary } from '../plan/searchSummary.ts';
+import { counted } from '../report/counted.ts';
 
 export interface SearchedPlanRequest {
   readonly model: PlanModel;
@@ -58,7 +59,9 @@ function searchNotes({ inputs, scored, heldOut, finished, generations }: SearchS
       : [];
   const stopped = finished
     ? []
-    : [`The search was stopped after ${generations} generations; this is the best plan so far.`];
+    : [
+        `The search was stopped after ${counted(generations, 'generation')}; this is the best plan so far.`,
+      ];
   return [...weak, ...overfit, ...stopped];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../report/counted.ts';
 import type { Verification } from '../report/verification/verification.ts';
 
 const fileName = (file: string): string => file.split(/[\\/]/).at(-1) ?? file;
@@ -16,7 +17,7 @@ export function headline(
 ): string {
   const weak = inputs.kind === 'synthetic' ? 'On synthetic noise, which is weak evidence: ' : '';
   const names = `${fileName(b.file)} against ${fileName(a.file)}`;
-  const over = `${inputs.samples} sample${inputs.samples === 1 ? '' : 's'}`;
+  const over = counted(inputs.samples, 'sample');
   const failed = outputs.find((output) => !output.passed);
   if (!passed) {
     const why = failed ? `output '${failed.name}': ${failed.reason}` : unreached;

@@ -25,6 +25,19 @@ export interface ModelRun {
   readonly milliseconds: number;
 }
 
+/** The execution provider that every build of ONNX Runtime has. */
+export const CPU_PROVIDER = 'cpu';
+
+/** Where the nodes of a model were run, as ONNX Runtime had them after it joined what it could. */
+export interface NodePlacement {
+  /** Run by the provider that was asked for. */
+  readonly provider: number;
+  /** Run on the CPU instead. */
+  readonly cpu: number;
+  /** Operators of the latter, each once, in alphabetical order. */
+  readonly cpuOperators: readonly string[];
+}
+
 export interface RunnerMemory {
   /** Most bytes resident at any time. */
   readonly peak: number;
@@ -39,4 +52,6 @@ export interface ModelRunner {
   readonly interface: ModelInterface;
   run(inputs: Tensors): Promise<ModelRun>;
   memory(): Promise<RunnerMemory>;
+  /** Of the first run, where the provider is not the CPU; null where it cannot be told. */
+  placement(): Promise<NodePlacement | null>;
 }

@@ -3,6 +3,7 @@ import { headline } from './headline.ts';
 import { bootstrapInterval, INTERVAL_LEVEL, median, quantile, RESAMPLES } from './interval.ts';
 import type { ModelRun, ModelRunner, ModelValue } from './modelRunner.ts';
 import { OutputSummary } from './outputSummary.ts';
+import { placementNotes, placementOf } from './placement.ts';
 import type { Sample } from './sample.ts';
 import { isTensorType, type TensorData } from './tensorData.ts';
 import { VerifyError } from './verifyError.ts';
@@ -15,7 +16,7 @@ export interface VerifyPlan {
   readonly models: Pick<Verification, 'a' | 'b'>;
   /** Of the weights that both have. */
   readonly weights: Verification['weights'];
-  readonly settings: Omit<Verification['settings'], 'provider' | 'runtime'>;
+  readonly settings: Omit<Verification['settings'], 'runtime'>;
   readonly inputs: Verification['inputs'];
   /** Sample `index` below `inputs.samples`. */
   readonly sample: (index: number) => Sample;
@@ -51,6 +52,8 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
   const total = Math.max(inputs.samples, LEAST_PAIRS);
   plan.onProgress({ done: 0, total });
   const first = await pairOf(plan, plan.sample(0), false);
+  // The first run is not timed, so that what is written of it costs no figure.
+  const placement = await placementOf(plan);
   let spent = 0;
   const run = async (index: number): Promise<{ sample: Sample; pair: Pair }> => {
     plan.checkCancelled();
@@ -80,7 +83,7 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
   const passed = outputs.length > 0 && outputs.every((output) => output.passed) && unreached === '';
   const done = {
     ...plan.models,
-    settings: { ...settings, provider: 'cpu', runtime: a.interface.runtime } as const,
+    settings: { ...settings, runtime: a.interface.runtime },
     inputs,
     outputs,
     passed,
@@ -97,9 +100,15 @@ export async function verify(plan: VerifyPlan): Promise<Verification> {
       resamples: RESAMPLES,
     },
     latency: latencyOf(times, settings.seed),
+    ...(placement ? { placement } : {}),
     peakMemory: { a: await a.memory(), b: await b.memory() },
     weights: plan.weights,
-    notes: [...notes, ...inputNotes(inputs), ...branchNotes(plan.weights)],
+    notes: [
+      ...notes,
+      ...placementNotes(plan, placement),
+      ...inputNotes(inputs),
+      ...branchNotes(plan.weights),
+    ],
   };
 }
 

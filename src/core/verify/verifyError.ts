@@ -7,9 +7,10 @@
  * - `made-up`: it does not run a model on inputs that were made up; other lengths of their axes may do.
  * - `ended`: the process that ran a model ended, or needs more memory than there is.
  * - `no-runtime`: ONNX Runtime is not installed.
+ * - `no-provider`: ONNX Runtime does not have the execution provider, or it does not start here.
  */
 export type VerifyErrorCode =
-  'inputs' | 'interface' | 'rejected' | 'made-up' | 'ended' | 'no-runtime';
+  'inputs' | 'interface' | 'rejected' | 'made-up' | 'ended' | 'no-runtime' | 'no-provider';
 
 /** Two models that cannot be compared; the message is a whole sentence that names the file and what to do. */
 export class VerifyError extends Error {

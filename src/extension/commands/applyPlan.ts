@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { calibrationChoice } from '../../core/plan/calibrationChoice.ts';
 import { parsePlan } from '../../core/plan/parsePlan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import type { Compression } from '../../core/report/compression/compression.ts';
@@ -13,6 +14,7 @@ import { trusted } from '../compression/trusted.ts';
 import { withTaskProgress } from '../compression/withTaskProgress.ts';
 import { plainMessage } from '../plainMessage.ts';
 import { PLAN_ENDING } from '../plan/planModelPlace.ts';
+import { resolvedChoice } from '../plan/resolvedChoice.ts';
 import { checkpointArguments } from './checkpointArguments.ts';
 import type { CommandParts } from './commandTable.ts';
 import { planInFront } from './openPlan.ts';
@@ -87,6 +89,7 @@ async function applied(
           output: output.file,
           replace: output.replace,
           memoryLimit: 0,
+          ...calibrationInputs(plan, planFile),
         },
         { signal, onProgress: (progress) => show(compressProgress(progress, vscode.l10n.t)) },
       ),
@@ -96,6 +99,16 @@ async function applied(
   for (const note of compression.notes) log.info(note);
   if (!compression.check.loaded) log.warn(compression.check.reason);
   return compression;
+}
+
+/** Files of inputs that the plan names, which are looked for beside it: a shell's folder is not known here. */
+function calibrationInputs(
+  { calibration }: Plan,
+  planFile: string,
+): { readonly inputs?: readonly string[] } {
+  const choice = calibrationChoice(calibration);
+  if (!choice || choice.sources.length === 0) return {};
+  return { inputs: resolvedChoice(choice, planFile).sources };
 }
 
 async function tell(parts: CommandParts, model: string, compression: Compression): Promise<void> {

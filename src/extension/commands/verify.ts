@@ -105,7 +105,7 @@ interface Wanted extends ModelPair {
 
 /** Asks for lengths of made-up inputs where the models do not run without; undefined where a person gives up. */
 async function verified(
-  { engine, log }: CommandParts,
+  { engine, log, config }: CommandParts,
   wanted: Wanted,
   title: string,
 ): Promise<Verification | undefined> {
@@ -119,6 +119,7 @@ async function verified(
       dims,
       logits: [],
       threads: 1,
+      provider: config.verifyProvider,
     };
     try {
       return await withTaskProgress(title, (signal, show) =>

@@ -12,27 +12,28 @@ export function appliedText(
   const refused = layers.filter((layer) => layer.refused !== '').length;
   const [output, ...beside] = files.map(({ file }) => path.basename(file));
   const share = bytes.before > 0 ? (100 * bytes.written) / bytes.before : 100;
+  const changed = layers.length - refused;
+  const sizes = [
+    output ?? '',
+    bytesText(bytes.written),
+    share.toFixed(1),
+    bytesText(bytes.before),
+    path.basename(model.file),
+  ];
   return [
-    t(
-      '{0} is written: {1}, {2} % of the {3} of {4}; {5} weights changed.',
-      output ?? '',
-      bytesText(bytes.written),
-      share.toFixed(1),
-      bytesText(bytes.before),
-      path.basename(model.file),
-      layers.length - refused,
-    ),
-    ...(refused > 0
-      ? [
-          t(
-            '{0} weights stay as they were though the plan changes them; the log says why.',
-            refused,
-          ),
-        ]
-      : []),
+    changed === 1
+      ? t('{0} is written: {1}, {2} % of the {3} of {4}; 1 weight changed.', ...sizes)
+      : t('{0} is written: {1}, {2} % of the {3} of {4}; {5} weights changed.', ...sizes, changed),
+    ...(refused === 0 ? [] : [refusedText(refused, t)]),
     ...(beside.length > 0 ? [t('{0} belongs to it.', beside.join(', '))] : []),
     ...(check.loaded ? [] : [t('ONNX Runtime has not loaded it to check it; the log says why.')]),
   ].join(' ');
+}
+
+function refusedText(refused: number, t: Translate): string {
+  return refused === 1
+    ? t('1 weight stays as it was though the plan changes it; the log says why.')
+    : t('{0} weights stay as they were though the plan changes them; the log says why.', refused);
 }
 
 /** Decimal units, three digits: `10.9 MB`. */

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-/** What verification reads; `.pb` is ONNX test data. */
-const ENDINGS = ['npz', 'npy', 'pb', 'json'] as const;
+/** What verification and calibration read; `.pb` is ONNX test data. */
+export const INPUT_ENDINGS = ['npz', 'npy', 'pb', 'json'] as const;
 
 /** Without JSON, which is most often something else. */
 const LISTED = '**/*.{npz,npy,pb}';
@@ -26,7 +26,7 @@ export async function askInputs(title: string): Promise<readonly string[] | unde
     title: t('Choose inputs of the models'),
     openLabel: t('Verify'),
     canSelectMany: true,
-    filters: { [t('Inputs')]: [...ENDINGS] },
+    filters: { [t('Inputs')]: [...INPUT_ENDINGS] },
   });
   return chosen && chosen.length > 0 ? chosen.map(({ fsPath }) => fsPath) : undefined;
 }

@@ -77,7 +77,7 @@ async function planned(
     const needs = planNeeds(target.axis, METHODS_OF[target.axis], DEFAULT_PLAN_SETTINGS);
     const source = await sources.get(
       file,
-      needs,
+      { needs },
       {
         signal,
         onProgress: (progress) => {

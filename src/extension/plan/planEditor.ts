@@ -1,27 +1,33 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { calibrationChoice } from '../../core/plan/calibrationChoice.ts';
 import { parsePlan } from '../../core/plan/parsePlan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { METHODS_OF } from '../../core/plan/planRequest.ts';
 import { planNeeds } from '../../core/plan/planNeeds.ts';
 import { storedRequest } from '../../core/plan/storedRequest.ts';
+import type { AnalyzeProgress, CallContext } from '../../engine/engineApi.ts';
 import type {
   PlanContent,
   PlanFile,
   PlannedModel,
   PlanPanelHost,
   PlanPanelView,
+  PlanSource,
+  PlanSourceRequest,
 } from '../../protocol/planPanelApi.ts';
 import { percentDone, progressLine } from '../analysis/progressText.ts';
 import { openPlan } from '../commands/openPlan.ts';
 import { connectPanel } from '../panels/webviewPanel.ts';
+import { askCalibrationInputs, mayRunModel } from './calibrationInputs.ts';
 import { planActions } from './planActions.ts';
 import { planContent } from './planContent.ts';
 import { planEdits } from './planEdits.ts';
 import { modelBeside } from './planModelPlace.ts';
 import { PlanModelWatch } from './planModelWatch.ts';
 import type { PlanSources } from './planSources.ts';
+import { resolvedChoice } from './resolvedChoice.ts';
 
 export interface PlanEditorParts {
   readonly dist: vscode.Uri;
@@ -61,8 +67,8 @@ export class PlanEditor {
         this.#told = JSON.stringify(file.content);
         return file;
       },
-      source: (needs, { signal, onProgress } = {}) =>
-        parts.sources.get(this.#place(), needs, {
+      source: (request, { signal, onProgress } = {}) =>
+        this.#source(request, {
           ...(signal ? { signal } : {}),
           onProgress: (progress) =>
             onProgress?.({
@@ -71,6 +77,7 @@ export class PlanEditor {
             }),
         }),
       write: ({ plan }) => this.#write(plan),
+      chooseInputs: () => askCalibrationInputs(document.uri),
       planAnew: () => this.#planAnew(),
       findModel: async () => {
         const place = await parts.askPlace(document.uri, this.#place());
@@ -142,11 +149,35 @@ export class PlanEditor {
     const place = this.#place(content);
     const { axis, settings } = storedRequest(plan);
     const needs = planNeeds(axis, METHODS_OF[axis], settings);
-    const known = await this.#parts.sources.atHand(place, needs);
+    const choice = calibrationChoice(plan.calibration);
+    const known = await this.#parts.sources.atHand(place, {
+      needs,
+      ...(choice ? { calibrate: resolvedChoice(choice, this.#document.uri.fsPath) } : {}),
+    });
     return {
       model: await this.#watch.state(place, plan.model.sha256),
       atHand: known !== undefined,
     };
+  }
+
+  /** What plans are made from; inputs go by the names that the page has for them. */
+  async #source(
+    { needs, calibrate }: PlanSourceRequest,
+    context: CallContext<AnalyzeProgress>,
+  ): Promise<PlanSource> {
+    const { sources } = this.#parts;
+    if (!calibrate) return sources.get(this.#place(), { needs }, context);
+    if (!mayRunModel())
+      throw new Error(
+        vscode.l10n.t(
+          'This plan goes by inputs, for which the model is run. Trust the workspace to do that.',
+        ),
+      );
+    const resolved = resolvedChoice(calibrate, this.#document.uri.fsPath);
+    const found = await sources.get(this.#place(), { needs, calibrate: resolved }, context);
+    return found.calibration
+      ? { ...found, calibration: { ...found.calibration, sources: [...calibrate.sources] } }
+      : found;
   }
 
   /** Tells the page what the file and its model are now, unless it is what the page has put there itself. */

@@ -61,7 +61,7 @@ describe('arguments of analyze', () => {
 
   it.each([
     [[], 'No model was given.'],
-    [['m', '--mode', 'fast'], "--mode is 'robust' or 'compat', not 'fast'."],
+    [['m', '--mode', 'fast'], "--mode is one of robust, compat, not 'fast'."],
     [
       ['m', '--precision', 'exact', '--device', 'gpu'],
       "The device 'gpu' computes in float32, so it cannot give exact precision: ask for fast precision, or for the device 'auto' or 'cpu'.",
@@ -70,8 +70,12 @@ describe('arguments of analyze', () => {
       ['m', '--device', ''],
       "--device is auto, cpu, gpu or a part of an adapter's name, not empty.",
     ],
-    [['m', '--precision', 'float32'], "--precision is 'exact' or 'fast', not 'float32'."],
-    [['m', '--backend', 'blas'], "--backend is auto, wasm, wasm-fma, ort, ort-fma, not 'blas'."],
+    [['m', '--precision', 'float32'], "--precision is one of exact, fast, not 'float32'."],
+    [
+      ['m', '--backend', 'blas'],
+      "--backend is one of auto, wasm, wasm-fma, ort, ort-fma, not 'blas'.",
+    ],
+    [['m', '--cache', ''], '--cache takes a folder; --no-cache keeps nothing.'],
     [['m', '--workers', '0'], "--workers is a whole number from 1 up, not '0'."],
     [['m', '--workers', '1.5'], "--workers is a whole number from 1 up, not '1.5'."],
     [['m', '--seed', '1e99'], "--seed is a whole number from 0 up, not '1e99'."],

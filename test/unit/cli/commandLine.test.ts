@@ -115,7 +115,22 @@ describe('eigenscope analyze', () => {
     [
       ['analyze', 'model.onnx', '--mode', 'x'],
       2,
-      "eigenscope: --mode is 'robust' or 'compat', not 'x'. Try --help.\n",
+      "eigenscope: --mode is one of robust, compat, not 'x'. Try --help.\n",
+    ],
+    [
+      ['self-test', 'model.onnx'],
+      2,
+      "eigenscope: self-test takes options alone, not 'model.onnx'. Try --help.\n",
+    ],
+    [
+      ['self-test', '--workers', '0'],
+      2,
+      "eigenscope: --workers is a whole number from 1 up, not '0'. Try --help.\n",
+    ],
+    [
+      ['self-test', '--device', 'cpu'],
+      2,
+      "eigenscope: --device is auto, gpu or a part of an adapter's name, not 'cpu'. Try --help.\n",
     ],
   ])('%j exits %i', (args, status, stderr) => {
     expect(eigenscope(...args)).toEqual({ status, stdout: '', stderr });

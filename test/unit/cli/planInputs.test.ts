@@ -67,7 +67,7 @@ describe('eigenscope plan with inputs', () => {
     const plan = parsePlan(fs.readFileSync(path.join(folder, 'p.json'), 'utf8'), 'p.json');
     expect(plan.calibration).toMatchObject(calibration);
     expect(plan.layers[0]).toMatchObject({ action: 'lowrank', errorOf: 'outputs' });
-    expect(stderr).toContain('Errors of 1 of 1 weights are of their outputs on ');
+    expect(stderr).toContain('Errors of 1 of 1 weight are of their outputs on ');
     expect(stderr.includes('weak evidence')).toBe(plan.calibration!.kind === 'seeded');
     fs.rmSync(path.join(folder, 'p.json'));
   });

@@ -65,7 +65,7 @@ describe('eigenscope analyze of several models', () => {
       lines.map((line) => line.replace(/, [\d.]+ s on .*?;/, ';').replace(/\d+ random.*/, '')),
     ).toEqual([
       expect.stringMatching(/^zoo\/A\.ONNX: 2 matrices analyzed, 0 tensors skipped; /),
-      expect.stringMatching(/^zoo\/b\.onnx: 1 matrices analyzed, 0 tensors skipped; /),
+      expect.stringMatching(/^zoo\/b\.onnx: 1 matrix analyzed, 0 tensors skipped; /),
       'zoo/deep/er/a.onnx: 0 matrices analyzed, 1 not solved, 0 tensors skipped; 1 non-finite.',
     ]);
   });

@@ -127,6 +127,12 @@ describe('eigenscope verify', () => {
       /--dims takes NAME=LENGTH, such as batch=1, not 'batch'/,
     ],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1,batch=2'], 2, /--dims gives 'batch' twice/],
+    [
+      ['a.onnx', 'b.onnx', '--provider', 'nonesuch'],
+      2,
+      /has no execution provider 'nonesuch' here: onnxruntime-node .* has cpu.*--provider/,
+    ],
+    [['a.onnx', 'b.onnx', '--provider', ''], 2, /--provider takes a name, such as webgpu/],
     [['a.onnx', 'b.onnx', '--dims', 'batch=1', '--inputs', 'x.npz'], 2, /Give one of the two/],
     [['a.onnx', 'b.onnx', '--json', '-', '--md', '-'], 2, /Only one of --json, --html and --md/],
     [['a.onnx', 'b.onnx', '--json', 'notes.json'], 2, /notes\.json exists and is not a report/],

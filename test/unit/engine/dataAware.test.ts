@@ -268,7 +268,7 @@ describe('a plan with inputs', () => {
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       sensitivity: false,
     });
-    expect(plan.notes[0]).toMatch(/^Errors of 1 of 1 weights are of their outputs on 1 sample of /);
+    expect(plan.notes[0]).toMatch(/^Errors of 1 of 1 weight are of their outputs on 1 sample of /);
     const again = await planned(product, RANKS, { inputs: [product.inputs] });
     expect(again).toEqual(plan);
   });

@@ -1,5 +1,7 @@
-import * as fs from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { childrenOf, ticksOf } from '../../fixtures/childProcesses.ts';
+import { searchRequest } from '../../fixtures/searchRequest.ts';
+import { seededRandom } from '../../fixtures/seededRandom.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { testEngine } from '../../fixtures/testEngine.ts';
 import { constant } from '../../fixtures/onnxModel.ts';
@@ -13,8 +15,14 @@ afterAll(() => engine.dispose());
 const plain = writeProduct(folder, 'plain.onnx');
 
 describe('a run that does not end', () => {
+  const WIDTH = 32;
+  const random = seededRandom(5);
+  const values = Float64Array.from({ length: WIDTH * WIDTH }, () => random.normal());
   // A loop of 2^62 turns.
   const endless = writeProduct(folder, 'endless.onnx', {
+    initializers: [{ name: 'w', dims: [WIDTH, WIDTH], values }],
+    inputs: [{ name: 'x', dims: ['batch', WIDTH] }],
+    outputs: [{ name: 'y', dims: ['batch', WIDTH] }],
     nodes: [
       constant({ name: 'turns', dims: [], dtype: 'int64', values: [2 ** 62] }),
       constant({ name: 'go', dims: [], dtype: 'bool', values: [1] }),
@@ -28,11 +36,11 @@ describe('a run that does not end', () => {
               inputs: [
                 { name: 'turn', dims: [], dtype: 'int64' },
                 { name: 'going', dims: [], dtype: 'bool' },
-                { name: 'before', dims: ['batch', 4] },
+                { name: 'before', dims: ['batch', WIDTH] },
               ],
               outputs: [
                 { name: 'still', dims: [], dtype: 'bool' },
-                { name: 'after', dims: ['batch', 4] },
+                { name: 'after', dims: ['batch', WIDTH] },
               ],
               nodes: [op('Identity', ['going'], 'still'), op('Neg', ['before'], 'after')],
             },
@@ -43,19 +51,12 @@ describe('a run that does not end', () => {
     ],
   });
 
-  const runners = (): readonly number[] => {
-    const children = `/proc/${engine.pid}/task/${engine.pid}/children`;
-    return fs.readFileSync(children, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  };
-  const ticks = (pid: number): number =>
-    Number(fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[11]);
-
   /** The processes of both models, once one of them is well into a run. */
   const busyRunners = async (started: Promise<void>): Promise<readonly number[]> => {
     await started;
-    const pids = runners();
-    const before = pids.map(ticks);
-    while (pids.every((pid, k) => ticks(pid) - before[k]! < 20))
+    const pids = childrenOf(engine.pid!);
+    const before = pids.map(ticksOf);
+    while (pids.every((pid, k) => ticksOf(pid) - before[k]! < 20))
       await new Promise((resolve) => setImmediate(resolve));
     return pids;
   };
@@ -97,6 +98,37 @@ describe('a run that does not end', () => {
     expect((await outcome)?.name).toBe('CancelledError');
     await Promise.all((await pids).map(gone));
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is cancelled in a search, whose process ends',
+    async () => {
+      const abort = new AbortController();
+      const phases: string[] = [];
+      const outcome = engine
+        .search(searchRequest(endless, [], { samples: 2 }), {
+          signal: abort.signal,
+          onProgress: ({ phase }) => phases.push(phase),
+        })
+        .then(
+          () => undefined,
+          (thrown: unknown) => thrown as Error,
+        );
+      // More than it takes to start and to load a model of this size.
+      const busy = (pid: number): boolean => ticksOf(pid) > 100;
+      const runner = await new Promise<number>((resolve) => {
+        const look = (): void => {
+          const pid = engine.pid === undefined ? undefined : childrenOf(engine.pid).find(busy);
+          if (pid === undefined) setImmediate(look);
+          else resolve(pid);
+        };
+        look();
+      });
+      abort.abort();
+      expect((await outcome)?.name).toBe('CancelledError');
+      expect(childrenOf(engine.pid!)).not.toContain(runner);
+      expect([...new Set(phases)]).toEqual(['weights']);
+    },
+  );
 
   it.runIf(process.platform === 'linux')(
     'and whose process dies is said to have ended; the engine lives on',

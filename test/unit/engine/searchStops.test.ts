@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchProgress, SearchRequest, SearchResult } from '../../../src/engine/engineApi.ts';
 import { writePlantedSensitivity } from '../../fixtures/plantedSensitivity.ts';
 import { searchRequest, writeSearchInputs } from '../../fixtures/searchRequest.ts';
+import { childrenOf } from '../../fixtures/childProcesses.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 import { testEngine } from '../../fixtures/testEngine.ts';
 
@@ -44,6 +45,13 @@ describe('a search that is stopped', () => {
     const { generations, scored } = stopped.plan.search!;
     expect(generations).toBeGreaterThanOrEqual(3);
     expect(scored.best).toBeLessThan(scored.start);
+    // The plan that is given is the one on disk, and no process is left that could score another.
+    expect(JSON.parse(stateIn('cancelled.search.json'))).toMatchObject({
+      generation: generations,
+      evaluations: stopped.plan.search!.evaluations,
+      scored,
+    });
+    expect(childrenOf(engine.pid!)).toEqual([]);
     expect(stopped.plan.notes.join()).toContain(`stopped after ${generations} generations`);
     expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['weights', 'samples', 'search']);
     const search = { generations: generations + 2, offspring: 8 };

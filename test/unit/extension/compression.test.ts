@@ -17,7 +17,7 @@ describe('what is told of a plan that was applied', () => {
     [
       'sizes, weights, and what was refused',
       {},
-      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 3 weights changed. 1 weights stay as they were though the plan changes them; the log says why.',
+      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 3 weights changed. 1 weight stays as it was though the plan changes it; the log says why.',
     ],
     [
       'weights beside it, and that nothing has loaded it',
@@ -26,7 +26,7 @@ describe('what is told of a plan that was applied', () => {
         files: [...compression.files, { file: '/models/rec-half.onnx.data', bytes: 7 }],
         check: { loaded: false, runtime: '', reason: 'ONNX Runtime is not installed.' },
       },
-      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 1 weights changed. rec-half.onnx.data belongs to it. ONNX Runtime has not loaded it to check it; the log says why.',
+      'rec-half.onnx is written: 5.52 MB, 50.8 % of the 10.9 MB of rec.onnx; 1 weight changed. rec-half.onnx.data belongs to it. ONNX Runtime has not loaded it to check it; the log says why.',
     ],
   ])('%s', (_name, changes, text) => {
     expect(appliedText({ ...compression, ...changes }, english)).toBe(text);

@@ -1,5 +1,6 @@
 import { formatFigure } from '../format.ts';
 import type { SampleFigure, Verification } from './verification.ts';
+import { counted } from '../counted.ts';
 
 /** `0.001234 [0.0011, 0.0014], worst 0.0021`; an en dash where there is none. */
 export function sampleFigureText(figure: SampleFigure | null): string {
@@ -35,8 +36,8 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
       label: 'Inputs',
       text:
         inputs.kind === 'given'
-          ? `${inputs.samples} samples of ${inputs.sources.join(', ')}`
-          : `${inputs.samples} samples of synthetic noise, seed ${settings.seed}`,
+          ? `${counted(inputs.samples, 'sample')} of ${inputs.sources.join(', ')}`
+          : `${counted(inputs.samples, 'sample')} of synthetic noise, seed ${settings.seed}`,
     },
     { label: 'Tensors', text: tensors },
     {
@@ -52,14 +53,14 @@ export function verificationFacts(verification: Verification): readonly Fact[] {
       low === null || high === null ? '' : ` [${low.toPrecision(3)}, ${high.toPrecision(3)}]`;
     facts.push({
       label: 'Latency',
-      text: `A ${of(latency.a)}, B ${of(latency.b)}; B / A ${median.toPrecision(3)}${spread}, ${latency.n} pairs, ${settings.threads} thread${settings.threads === 1 ? '' : 's'}`,
+      text: `A ${of(latency.a)}, B ${of(latency.b)}; B / A ${median.toPrecision(3)}${spread}, ${counted(latency.n, 'pair')}, ${counted(settings.threads, 'thread')}`,
     });
   }
   const megabytes = ({ peak, baseline }: Verification['peakMemory']['a']): string =>
     `${(peak / 1e6).toFixed(0)} MB (${(baseline / 1e6).toFixed(0)} MB before it was loaded)`;
   facts.push(
     { label: 'Peak memory', text: `A ${megabytes(peakMemory.a)}, B ${megabytes(peakMemory.b)}` },
-    { label: 'Runtime', text: `${settings.runtime}, ${settings.provider}` },
+    { label: 'Runtime', text: `${settings.runtime}, execution provider ${settings.provider}` },
     {
       label: 'Intervals',
       text: `${interval.level * 100} %, ${interval.method}, ${interval.resamples} resamples`,

@@ -30,6 +30,16 @@ const modelSchema = v.strictObject({
   externalBytes: count,
 });
 
+/** Nodes of a model as ONNX Runtime ran them on the first sample. */
+const placementSchema = v.strictObject({
+  /** Run by the provider that was asked for. */
+  provider: count,
+  /** Run on the CPU instead. */
+  cpu: count,
+  /** Operators of the latter. */
+  cpuOperators: v.array(v.string()),
+});
+
 const timesSchema = v.strictObject({ median: positive, q1: positive, q3: positive });
 
 const outputSchema = v.strictObject({
@@ -82,7 +92,8 @@ export const verificationSchema = v.strictObject({
     maxError: positive,
     seed: count,
     threads: count,
-    provider: v.literal('cpu'),
+    /** Execution provider of ONNX Runtime that both models ran on, such as `cpu` or `webgpu`. */
+    provider: v.pipe(v.string(), v.minLength(1)),
     runtime: v.string(),
   }),
   inputs: v.strictObject({
@@ -125,6 +136,10 @@ export const verificationSchema = v.strictObject({
     a: v.strictObject({ peak: count, baseline: count }),
     b: v.strictObject({ peak: count, baseline: count }),
   }),
+  /** Absent where the provider is the CPU; null where ONNX Runtime does not tell. */
+  placement: v.optional(
+    v.strictObject({ a: v.nullable(placementSchema), b: v.nullable(placementSchema) }),
+  ),
   /** Errors of the weights that both models have, by id; those that were replaced by others are not among them. */
   weights: v.array(weightSchema),
   /** What else a person must know. */

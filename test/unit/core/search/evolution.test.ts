@@ -31,7 +31,6 @@ function request(changes: Partial<EvolutionRequest> = {}): EvolutionRequest {
     ...splitSamples(16, 1),
     error: (levels, sample) => Promise.resolve(errorOf(levels, sample)),
     onGeneration: () => undefined,
-    checkCancelled: () => undefined,
     ...changes,
   };
 }
@@ -105,20 +104,20 @@ describe('evolution by level swaps', () => {
     expect(await evolve(request({ resume: whole[k] }))).toEqual(whole.at(-1));
   });
 
-  it('stops before the next run when it is cancelled, and has told of every generation', async () => {
+  it('stops at a run that throws, and has told of every generation', async () => {
     const seen: EvolutionState[] = [];
     let runs = 0;
-    const cancelled = evolve(
+    const stopped = evolve(
       request({
         onGeneration: (state) => seen.push(state),
-        error: (levels, sample) => (runs++, Promise.resolve(errorOf(levels, sample))),
-        checkCancelled: () => {
-          if (runs === 200) throw new Error('stopped here');
-        },
+        error: (levels, sample) =>
+          runs++ === 200
+            ? Promise.reject(new Error('stopped here'))
+            : Promise.resolve(errorOf(levels, sample)),
       }),
     );
-    await expect(cancelled).rejects.toThrow('stopped here');
-    expect(runs).toBe(200);
+    await expect(stopped).rejects.toThrow('stopped here');
+    expect(runs).toBe(201);
     expect(seen.length).toBeGreaterThan(2);
     expect(seen).toEqual((await states()).slice(0, seen.length));
   });

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import {
+  calibrationChoice,
+  isSameChoice,
+  type CalibrationChoice,
+} from '../../../../src/core/plan/calibrationChoice.ts';
 import { DEFAULT_PLAN_SETTINGS, type PlanRequest } from '../../../../src/core/plan/planRequest.ts';
 import { makePlan } from '../../../../src/core/plan/makePlan.ts';
 import { lockedWeights } from '../../../../src/core/plan/lockedWeights.ts';
@@ -120,5 +125,40 @@ describe('planning for a slider', () => {
     const needed = needsOf('lowrank', ['error-optimal'], DEFAULT_PLAN_SETTINGS, locks);
     expect(needed).toEqual({ ...NEEDS, levels: true });
     expect([covers(needed, NEEDS), covers(NEEDS, needed)]).toEqual([true, false]);
+  });
+});
+
+describe('plans of weights that were seen on inputs', () => {
+  const source = samplePlanSource(10);
+  const calibration = {
+    kind: 'given' as const,
+    sources: ['x.npz'],
+    rows: false,
+    samples: 24,
+    dims: { width: 4, height: 2 },
+    seed: 1,
+    sha256: 'c'.repeat(64),
+    sensitivity: false,
+  };
+
+  it('name the inputs, and are asked for again by them', () => {
+    const planning = new Planning({ ...source, calibration }, NEEDS, '0');
+    expect(planning.plan(request(0.5), NO_LOCKS, 'brief').calibration).toEqual(calibration);
+    expect(planning.choice).toEqual(calibrationChoice(calibration));
+    expect(new Planning(source, NEEDS, '0').choice).toBeUndefined();
+  });
+
+  it.each<[string, Partial<CalibrationChoice> | undefined, boolean]>([
+    ['the same', {}, true],
+    ['its lengths in another order', { dims: { height: 2, width: 4 } }, true],
+    ['other files', { sources: ['y.npz'] }, false],
+    ['fewer samples', { samples: 23 }, false],
+    ['rows as samples', { rows: true }, false],
+    ['other lengths', { dims: { width: 4, height: 3 } }, false],
+    ['measured sensitivity', { sensitivity: true }, false],
+    ['none', undefined, false],
+  ])('are by the same inputs as by %s: %s', (_what, changes, same) => {
+    const choice = calibrationChoice(calibration);
+    expect(isSameChoice(choice, changes && { ...choice!, ...changes })).toBe(same);
   });
 });
