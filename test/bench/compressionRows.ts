@@ -1,11 +1,9 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { PlanMethod } from '../../src/core/plan/plan.ts';
 import type {
   VerifiedOutput,
   Verification,
 } from '../../src/core/report/verification/verification.ts';
-import { createEngineClient, type EngineClient } from '../../src/engine/client.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
 import type { PlanInputs } from '../../src/engine/engineApi.ts';
 import {
   COMPRESSION_CELLS,
@@ -18,7 +16,8 @@ import {
   uniformDecays,
   type TransformerShape,
 } from '../fixtures/plantedTransformer.ts';
-import { verifyRequest } from '../fixtures/verifyModels.ts';
+import { withEngine, type BenchOptions } from './benchEngine.ts';
+import { compressedModel, type CompressedModel } from './compressedModel.ts';
 
 /** One model to be compressed in every way. */
 export interface BenchModel {
@@ -29,17 +28,12 @@ export interface BenchModel {
   readonly dims: Readonly<Record<string, number>>;
 }
 
-export interface CompressionRow {
+export interface CompressionRow extends Omit<CompressedModel, 'verification'> {
   readonly model: string;
   readonly method: string;
   readonly target: string;
-  readonly bytes: readonly [before: number, after: number];
-  readonly predictedBytes: number;
-  readonly layers: number;
   /** Of the weights that may change, root mean square of the relative errors. */
   readonly predictedError: number | null;
-  /** Greatest difference of the predicted and the measured error of a weight, relative, above float32's rounding. */
-  readonly errorGap: number;
   /** Of the output that is furthest off, the mean over samples. */
   readonly outputError: number | null;
   /** Share of the rows of the first distribution whose largest value is the same; null where no output is one. */
@@ -54,14 +48,6 @@ export interface MethodRow {
   readonly method: PlanMethod;
   readonly predictedError: number | null;
   readonly outputError: number | null;
-}
-
-export interface BenchOptions {
-  readonly dist: string;
-  /** Folder of models, results and spectra. */
-  readonly scratch: string;
-  readonly samples: number;
-  readonly log: (line: string) => void;
 }
 
 /** all-MiniLM-L6-v2 but for its vocabulary, the length of its inputs, and a classifier at the end. */
@@ -79,9 +65,6 @@ const MINILM: TransformerShape = {
 const SMALLER: TransformerShape = { ...MINILM, layers: 2, width: 192, inner: 768, vocabulary: 500 };
 
 const SEEDS = [1, 2, 3, 4, 5] as const;
-
-/** Longer than a transformer takes to be made. */
-const IDLE_SECONDS = 3600;
 
 const METHODS = ['error-optimal', 'uniform', 'energy', 'welore'] as const;
 
@@ -123,25 +106,6 @@ export async function methodRows(options: BenchOptions): Promise<readonly Method
   });
 }
 
-async function withEngine<T>(
-  { dist, scratch, log }: BenchOptions,
-  work: (engine: EngineClient) => Promise<T>,
-): Promise<T> {
-  const cacheDir = path.join(scratch, 'cache');
-  const engine = createEngineClient({
-    dist,
-    cacheDir,
-    version: '0.0.0-bench',
-    idleSeconds: IDLE_SECONDS,
-    log,
-  });
-  try {
-    return await work(engine);
-  } finally {
-    engine.dispose();
-  }
-}
-
 function transformer({ scratch }: BenchOptions, shape: TransformerShape, seed: number): string {
   const name = `transformer-${shape.layers}x${shape.width}-${seed}.onnx`;
   return writeOnnx(scratch, name, plantedTransformer(shape, uniformDecays(seed), seed));
@@ -160,39 +124,22 @@ async function rowOf(
   { scratch, samples }: BenchOptions,
 ): Promise<CompressionRow> {
   const { plan, target } = planOfCell(inputs, cell);
-  const output = path.join(scratch, 'compressed.onnx');
-  const request = { file, plan, planFile: cell.name, output, replace: true, memoryLimit: 0 };
-  const { bytes, layers, check } = await engine.compress(request);
-  const refused = layers.find(({ refused: reason }) => reason !== '');
-  if (!check.loaded || refused)
-    throw new Error(`${name}, ${cell.name}: ${refused ? refused.refused : check.reason}`);
-  const verification = await engine.verify(verifyRequest(file, output, { dims, samples }));
-  fs.rmSync(output);
+  const { verification, ...compressed } = await compressedModel(
+    engine,
+    file,
+    plan,
+    `${name}, ${cell.name}`,
+    { dims, samples },
+    scratch,
+  );
   return {
     model: name,
     method: cell.name,
     target: `${target.kind}=${target.value}`,
-    bytes: [bytes.before, bytes.written],
-    predictedBytes: bytes.predicted,
-    layers: layers.length,
+    ...compressed,
     predictedError: plan.achieved.error,
-    errorGap: Math.max(0, ...layers.map(({ error }) => gapOf(error))),
     ...measured(verification),
   };
-}
-
-/** Below what float32 rounds off no two errors can be told apart. */
-const FLOOR = 2 * 2 ** -24;
-
-function gapOf({
-  predicted,
-  measured: found,
-}: {
-  predicted: number | null;
-  measured: number | null;
-}): number {
-  if (predicted === null || found === null || Math.abs(predicted - found) < FLOOR) return 0;
-  return Math.abs(predicted / found - 1);
 }
 
 function measured({

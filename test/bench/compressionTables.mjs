@@ -57,11 +57,11 @@ function methodTable(rows) {
   ];
 }
 
-function table(titles, rows) {
+export function table(titles, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-const largest = (values) => Math.max(0, ...values);
-const percent = (value) => `${(100 * value).toPrecision(2)} %`;
-const figure = (value) => (value === null ? '-' : String(Number(value.toPrecision(3))));
+export const largest = (values) => Math.max(0, ...values);
+export const percent = (value) => `${(100 * value).toPrecision(2)} %`;
+export const figure = (value) => (value === null ? '-' : String(Number(value.toPrecision(3))));

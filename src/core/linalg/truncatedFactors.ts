@@ -8,6 +8,7 @@ import { dot, orthonormalizeRows, orthonormalScratch } from './orthonormalRows.t
 import { scaledMatrix, type ScaledMatrix } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 import { subspaceSteps } from './subspaceSteps.ts';
+import { tallFactors, triangleOf } from './tallFactors.ts';
 import { uniformNumbers } from './uniformNumbers.ts';
 
 export interface FactorOptions {
@@ -34,6 +35,9 @@ export interface Factors {
 /** Above this share of the shorter side the whole space costs less than finding a part of it. */
 const WHOLE = 0.8;
 
+/** From here on the triangle of the QR is factorised in the place of the matrix. */
+const TALL = 2;
+
 /** What the measurement itself and the product round to; below it no two results can be told apart. */
 const MEASURABLE = 2 ** -50;
 
@@ -45,7 +49,8 @@ const RESIDUAL_FACTOR = 1.001;
 /**
  * The best two factors of rank `rank` of a rows x cols matrix, in float64, by block subspace iteration with
  * oversampling (Halko, Martinsson, Tropp, "Finding structure with randomness", 2011, algorithm 4.4) and
- * one-sided Jacobi inside the subspace; the whole space where rank is near full. Relative to the norm of the
+ * one-sided Jacobi inside the subspace; the whole space where rank is near full, and the triangle of a QR in the
+ * place of a matrix that is much longer than wide. Relative to the norm of the
  * matrix, residual^2 <= (1.001 optimum)^2 + (2 roundoff)^2 (of float64 at least (2^-50)^2): it is measured as the norm of W - u v,
  * and the iteration goes on until that holds. The same matrix gives the same factors.
  *
@@ -66,7 +71,11 @@ export function truncatedFactors(
     RESIDUAL_FACTOR * optimum,
     Math.max(2 * options.roundoff, MEASURABLE),
   );
-  const { cols } = scaled;
+  const { rows, cols } = scaled;
+  if (rows >= TALL * cols) {
+    const found = byTriangle(matrix, scaled, rank, kernels, options);
+    if (found.relativeResidual <= accepted) return { ...found, optimum };
+  }
   const sample = rank + Math.max(10, Math.ceil(rank / 8));
   if (sample < WHOLE * cols) {
     const first = subspaceSteps(options.singularValues, rank, sample);
@@ -82,6 +91,29 @@ export function truncatedFactors(
 }
 
 type Solved = Omit<Factors, 'optimum'>;
+
+/** The rows of the triangle's second factor span those of the matrix's. */
+function byTriangle(
+  matrix: Matrix,
+  scaled: ScaledMatrix,
+  rank: number,
+  kernels: Kernels,
+  options: FactorOptions,
+): Solved {
+  const check = cancellation(options);
+  const { v } = truncatedFactors(triangleOf(scaled, kernels, check), rank, kernels, options);
+  const random = uniformNumbers(0x5eed);
+  const { images, units, relativeResidual } = tallFactors(scaled, v, kernels, random, check);
+  const pairs = images.map((image, c): Direction => ({ unit: units[c]!, image, isLong: false }));
+  return { ...split(matrix, scaled, pairs), relativeResidual };
+}
+
+function cancellation({ cancelled }: FactorOptions): () => void {
+  return () => {
+    if (cancelled?.())
+      throw new LinalgError('cancelled', 'The factorisation of the matrix was cancelled.');
+  };
+}
 
 /** How often the iteration is taken up again, each time with twice the steps. */
 const ATTEMPTS = 3;
@@ -114,11 +146,7 @@ function solve(
     size,
   };
   reserve(kernels, arena.bytes);
-  const throwIfCancelled = (): void => {
-    if (options.cancelled?.())
-      throw new LinalgError('cancelled', 'The factorisation of the matrix was cancelled.');
-  };
-  const context: SolverContext = { kernels, blas, throwIfCancelled };
+  const context: SolverContext = { kernels, blas, throwIfCancelled: cancellation(options) };
   scaled.copyRows(kernels, 0, rows, plan.w);
   const random = uniformNumbers(0x5eed);
   fillStart(context, plan, random);
@@ -127,7 +155,7 @@ function solve(
     projectOnto(context, plan, random);
     const relativeResidual = residual(context, plan);
     if (relativeResidual <= accepted)
-      return { ...split(matrix, scaled, context, plan), relativeResidual };
+      return { ...split(matrix, scaled, directionsOf(context, plan)), relativeResidual };
     if (size === cols) return undefined;
   }
   return undefined;
@@ -222,28 +250,42 @@ function residual(context: SolverContext, plan: SubspacePlan): number {
   return Math.sqrt(left / all);
 }
 
+/** A unit vector, and what the scaled matrix makes of it along its other side. */
+interface Direction {
+  readonly unit: Float64Array;
+  readonly image: Float64Array;
+  /** Whether the unit vector lies along the longer side. */
+  readonly isLong: boolean;
+}
+
+function directionsOf({ kernels }: SolverContext, plan: SubspacePlan): readonly Direction[] {
+  return Array.from({ length: plan.rank }, (_, c) => ({
+    unit: float64View(kernels, subBlock(plan.y, c, 0).address, plan.rows),
+    image: float64View(kernels, subBlock(plan.q, c, 0).address, plan.cols),
+    isLong: true,
+  }));
+}
+
 /** Both factors in the orientation and scale of the matrix itself. */
 function split(
   { rows, cols }: Matrix,
   { fromUnit }: ScaledMatrix,
-  { kernels }: SolverContext,
-  plan: SubspacePlan,
+  directions: readonly Direction[],
 ): Pick<Factors, 'u' | 'v'> {
-  const { rank } = plan;
+  const rank = directions.length;
   const wide = cols > rows;
   const u = new Float64Array(rows * rank);
   const v = new Float64Array(rank * cols);
   // Equal shares of the scale: its two powers of two may differ by one.
   const even = Math.sqrt(fromUnit[1] / fromUnit[0]);
   const [uScale, vScale] = [fromUnit[0] * even, fromUnit[1] / even];
-  for (let c = 0; c < rank; c++) {
-    const unit = float64View(kernels, subBlock(plan.y, c, 0).address, plan.rows);
-    const image = float64View(kernels, subBlock(plan.q, c, 0).address, plan.cols);
+  for (const [c, { unit, image, isLong }] of directions.entries()) {
     const root = Math.sqrt(Math.sqrt(dot(image, image)));
-    const [left, right] = wide ? [image, unit] : [unit, image];
+    const imageFirst = wide === isLong;
+    const [left, right] = imageFirst ? [image, unit] : [unit, image];
     // The unit vector is multiplied by the root, its image divided.
     const inverse = root > 0 ? 1 / root : 0;
-    const [leftScale, rightScale] = wide ? [inverse, root] : [root, inverse];
+    const [leftScale, rightScale] = imageFirst ? [inverse, root] : [root, inverse];
     for (let i = 0; i < rows; i++) u[i * rank + c] = left[i]! * leftScale * uScale;
     for (let j = 0; j < cols; j++) v[c * cols + j] = right[j]! * rightScale * vScale;
   }

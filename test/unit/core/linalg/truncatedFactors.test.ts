@@ -99,6 +99,7 @@ describe('spectra, by subspace iteration', () => {
     for (const [rows, cols] of [
       [110, 90],
       [80, 160],
+      [600, 60],
     ] as const)
       for (const rank of [3, 20, 50]) expectBest(withSpectrum(rows, cols, values), rank);
   });
@@ -122,6 +123,16 @@ test('both factors of a direction have the same norm, about the root of its sing
     expect(left / right).toBeCloseTo(1, 12);
     expect(left / values[c]!).toBeCloseTo(1, 3);
   }
+});
+
+test('a matrix much longer than wide is factorised by the triangle of its QR, either way round', () => {
+  const tall = gaussian(700, 40, seededRandom(4));
+  const wide = matrixOf(40, 700, (i, j) => tall.data[j * 40 + i]!);
+  const [first, second] = [expectBest(tall, 15), expectBest(wide, 15)];
+  for (let c = 0; c < 15; c++)
+    for (let i = 0; i < 700; i++) {
+      expect(second.v.data[c * 700 + i]).toBeCloseTo(first.u.data[i * 15 + c]!, 12);
+    }
 });
 
 test('denormal weights become factors that are not', () => {
