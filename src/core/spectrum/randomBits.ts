@@ -5,17 +5,38 @@
  */
 export function randomBits(seed: number): () => number {
   const state = seededState(seed);
+  const word = new Uint32Array(1);
   return () => {
-    const [a, b, c, d] = state as unknown as [number, number, number, number];
-    const out = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const nextC = c ^ a;
-    const nextD = d ^ b;
-    state[1] = b ^ nextC;
-    state[0] = a ^ nextD;
-    state[2] = nextC ^ (b << 9);
-    state[3] = rotate(nextD, 11);
-    return out;
+    fillFrom(state, word);
+    return word[0]!;
   };
+}
+
+/** Fills `words` with the integers that follow: of the same seed the same ones, however many at a time. */
+export function randomWords(seed: number): (words: Uint32Array) => void {
+  const state = seededState(seed);
+  return (words) => fillFrom(state, words);
+}
+
+function fillFrom(state: Int32Array, words: Uint32Array): void {
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  for (let i = 0; i < words.length; i++) {
+    words[i] = Math.imul(rotate(Math.imul(b, 5), 7), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = d;
 }
 
 /**
@@ -23,10 +44,11 @@ export function randomBits(seed: number): () => number {
  * need 64-bit products, so the bits above the largest multiple of `bound` are rejected instead.
  */
 export function randomBelow(bits: () => number, bound: number): number {
-  const limit = 4294967296 - (4294967296 % bound);
   for (;;) {
     const value = bits();
-    if (value < limit) return value % bound;
+    const rest = value % bound;
+    // The multiple of `bound` below the value is the last one that is not whole; 2^32 % bound takes longer.
+    if (value - rest <= 4294967296 - bound) return rest;
   }
 }
 
