@@ -207,8 +207,14 @@ describe('analyzing again', () => {
     await frame.getByText(`${count} from the cache`).waitFor();
     const report = session.reports().get(RECOGNITION);
     assert.equal(report.compute.cached, count);
-    assert.deepEqual(report.layers, reference.layers);
-    assert.deepEqual(report.skipped, reference.skipped);
+    // Which backend is the faster is measured anew for each cache folder, and each has last bits of its own.
+    const { backend } = report.compute;
+    const same =
+      backend === reference.compute.backend
+        ? reference
+        : await commandLineReport(session.file(RECOGNITION), '--backend', backend);
+    assert.deepEqual(report.layers, same.layers);
+    assert.deepEqual(report.skipped, same.skipped);
   });
 
   test('the panel is there again after the window was closed', async () => {

@@ -6,10 +6,10 @@ import { REPOSITORY } from './artifacts.mjs';
 const CLI = path.join(REPOSITORY, 'dist/cli.mjs');
 
 /** The report that the command line makes of a model, solved afresh. */
-export async function commandLineReport(model) {
+export async function commandLineReport(model, ...options) {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [CLI, 'analyze', model, '--json', '-', '--no-cache', '--quiet'],
+    [CLI, 'analyze', model, '--json', '-', '--no-cache', '--quiet', ...options],
     { maxBuffer: 2 ** 28 },
   );
   return JSON.parse(stdout);
