@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { actionOf, type PlannedAction } from '../../src/core/plan/action.ts';
 import type { PlanLayer } from '../../src/core/plan/plan.ts';
 import type { PlanSettings } from '../../src/core/plan/planRequest.ts';
@@ -31,7 +31,7 @@ export function LayerForm({ layer, axis, settings, weight, editable, onLock }: L
   const choices = weight ? actionChoices(weight, axis, settings) : [];
   const current = choices.find((choice) => choice.action === action.action);
   const [kind, setKind] = useState(action.action);
-  useEffect(() => setKind(action.action), [action.action]);
+  useLayoutEffect(() => setKind(action.action), [action.action]);
   const choice = choices.find((each) => each.action === kind);
   const { bytes, parameters, error, reason, locked } = layer;
   return (
@@ -168,7 +168,7 @@ interface NumberFormProps {
 
 function NumberForm({ name, start, parse, onSet }: NumberFormProps) {
   const [text, setText] = useState(String(start));
-  useEffect(() => setText(String(start)), [start]);
+  useLayoutEffect(() => setText(String(start)), [start]);
   const value = parse(text);
   const set = (): void => {
     if (value !== undefined) onSet(value);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Plan, PlanMethod, TargetKind } from '../../src/core/plan/plan.ts';
 import {
   METHODS_OF,
@@ -133,7 +133,8 @@ function anyReach(kind: TargetKind): TargetReach {
 function TargetValue({ kind, value, reach, disabled, onSlide, onSettle }: TargetValueProps) {
   const shown = targetText(kind, value);
   const [text, setText] = useState(shown);
-  useEffect(() => setText(shown), [shown]);
+  // At once: after the next frame it would write over what was typed meanwhile.
+  useLayoutEffect(() => setText(shown), [shown]);
   const parsed = parsedTarget(kind, text);
   const known = reach ?? anyReach(kind);
   const { least, most, step } = sliderRange(kind, known);
