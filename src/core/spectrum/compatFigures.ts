@@ -23,6 +23,7 @@ import { noLikelihoods } from './likelihoodRatios.ts';
 import { fitMarchenkoPasturCompat } from './marchenkoPasturCompat.ts';
 import { alphaWeighted, normsOf, sumOf } from './norms.ts';
 import { ALPHA_PRUNING_PEAK, fitPeak } from './peakPowerLaw.ts';
+import { power } from './power.ts';
 import { fitPowerLaw, RELIABLE_TAIL } from './powerLaw.ts';
 import { powerLawCurve } from './powerLawCurve.ts';
 import { shapeFigures } from './shapeFigures.ts';
@@ -169,6 +170,6 @@ function float64Rank(ascending: Float64Array, larger: number): number {
 /** As the reference sums it: where the powers overflow it prints inf, which is null here. */
 function plainLogAlphaNorm(alpha: number, eigenvalues: Float64Array): Figure {
   let sum = 0;
-  for (const value of eigenvalues) sum += Math.pow(value, alpha);
+  for (const value of eigenvalues) sum += power(value, alpha);
   return finite(Math.log10(sum));
 }

@@ -1,6 +1,7 @@
 import { countAbove } from './eigenvalues.ts';
 import type { Figure, LayerMetrics } from './figures.ts';
 import { finite } from './finite.ts';
+import { power } from './power.ts';
 
 /** WeightWatcher's WEAK_RANK_LOSS_THRESHOLD: absolute, whatever the scale of the layer. */
 const WEAK_EIGENVALUE = 1e-6;
@@ -46,7 +47,7 @@ export function logAlphaNorm(alpha: Figure, eigenvalues: Float64Array): Figure {
   if (alpha === null) return null;
   const largest = eigenvalues.at(-1) ?? 0;
   let sum = 0;
-  for (const value of eigenvalues) sum += Math.pow(value / largest, alpha);
+  for (const value of eigenvalues) sum += power(value / largest, alpha);
   return finite(Math.log10(sum) + alpha * Math.log10(largest));
 }
 
