@@ -2,6 +2,7 @@ import { type Arena, float64View } from './arena.ts';
 import { type Block, copyInto, type Element, newBlock, paddedBlock, subBlock } from './block.ts';
 import { mixAndRound } from './mixing.ts';
 import { matchRounded } from './roundedReflectors.ts';
+import type { ScaledMatrix } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Columns reduced together: a library makes more of deeper updates. */
@@ -76,6 +77,16 @@ export function planRowFold(
     tau: arena.float64(panel),
     scratch: arena.float64(blockRows + 1),
   };
+}
+
+/** R <- the triangle of the QR of the whole matrix. */
+export function foldMatrix(context: SolverContext, fold: RowFold, matrix: ScaledMatrix): void {
+  clearFold(context, fold);
+  for (let first = 0; first < matrix.rows; first += fold.blockRows) {
+    const count = Math.min(fold.blockRows, matrix.rows - first);
+    matrix.copyTurned(context.kernels, first, count, fold.block);
+    foldRows(context, fold, count);
+  }
 }
 
 /** Sets R to zero, the triangle of no rows at all, and the block, of which a library multiplies the gaps too. */

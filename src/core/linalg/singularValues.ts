@@ -15,7 +15,7 @@ import { libraryBlas3 } from './libraryBlas3.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
 import { FAST_ERROR, mixAndRound } from './mixing.ts';
-import { clearFold, foldRows, planRowFold, type RowFold } from './qr.ts';
+import { foldMatrix, planRowFold, type RowFold } from './qr.ts';
 import type { RowSource } from './rowSource.ts';
 import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
@@ -222,18 +222,9 @@ function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefi
 }
 
 function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
-  const { kernels } = context;
   const { rows, fold, dense } = plan;
-  if (!fold) {
-    matrix.copyRows(kernels, 0, rows, dense);
-    return;
-  }
-  clearFold(context, fold);
-  for (let first = 0; first < rows; first += fold.blockRows) {
-    const count = Math.min(fold.blockRows, rows - first);
-    matrix.copyTurned(kernels, first, count, fold.block);
-    foldRows(context, fold, count);
-  }
+  if (fold) foldMatrix(context, fold, matrix);
+  else matrix.copyRows(context.kernels, 0, rows, dense);
 }
 
 function reduceToBidiagonal(

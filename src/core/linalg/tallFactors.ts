@@ -3,7 +3,7 @@ import { type Block, GEMM_SCRATCH, paddedBlock, subBlock, wasmBlas3 } from './bl
 import type { Kernels } from './kernels.ts';
 import type { Matrix } from './matrix.ts';
 import { dot, orthonormalizeRows, orthonormalScratch } from './orthonormalRows.ts';
-import { clearFold, foldRows, planRowFold } from './qr.ts';
+import { foldMatrix, planRowFold } from './qr.ts';
 import type { ScaledMatrix } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 
@@ -37,12 +37,7 @@ export function triangleOf(
   const fold = planRowFold(arena, rows, cols);
   reserve(kernels, arena.bytes);
   const context: SolverContext = { kernels, blas, throwIfCancelled };
-  clearFold(context, fold);
-  for (let first = 0; first < rows; first += fold.blockRows) {
-    const count = Math.min(fold.blockRows, rows - first);
-    scaled.copyTurned(kernels, first, count, fold.block);
-    foldRows(context, fold, count);
-  }
+  foldMatrix(context, fold, scaled);
   const data = new Float64Array(cols * cols);
   for (let row = 0; row < cols; row++)
     data.set(rowOf(kernels, fold.r, row, cols).subarray(row), row * cols + row);

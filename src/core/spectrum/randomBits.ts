@@ -5,17 +5,16 @@
  */
 export function randomBits(seed: number): () => number {
   const state = seededState(seed);
-  const word = new Uint32Array(1);
+  // Many at a time: with the state in variables each takes half the time.
+  const words = new Uint32Array(64);
+  let used = words.length;
   return () => {
-    fillFrom(state, word);
-    return word[0]!;
+    if (used === words.length) {
+      fillFrom(state, words);
+      used = 0;
+    }
+    return words[used++]!;
   };
-}
-
-/** Fills `words` with the integers that follow: of the same seed the same ones, however many at a time. */
-export function randomWords(seed: number): (words: Uint32Array) => void {
-  const state = seededState(seed);
-  return (words) => fillFrom(state, words);
 }
 
 function fillFrom(state: Int32Array, words: Uint32Array): void {

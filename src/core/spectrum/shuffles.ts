@@ -1,4 +1,4 @@
-import { randomBelow, randomBits, randomWords } from './randomBits.ts';
+import { randomBelow, randomBits } from './randomBits.ts';
 
 /** Largest smaller side with that many shuffles: their cost grows with its cube, their spread falls. */
 const COUNTS = [
@@ -38,21 +38,9 @@ export function drawnEntries(values: Float64Array, count: number, seed: number):
  */
 export function shuffledEntries(values: Float64Array, seed: number): Float64Array {
   const shuffled = values.slice();
-  const next = randomWords(seed);
-  // Many at a time, and no call within the loop: half the time of one by one.
-  const words = new Uint32Array(Math.min(1024, values.length));
-  let used = words.length;
+  const bits = randomBits(seed);
   for (let last = shuffled.length - 1; last > 0; last--) {
-    let value: number;
-    let other: number;
-    do {
-      if (used === words.length) {
-        next(words);
-        used = 0;
-      }
-      value = words[used++]!;
-      other = value % (last + 1);
-    } while (value - other > 4294967295 - last);
+    const other = randomBelow(bits, last + 1);
     const kept = shuffled[last]!;
     shuffled[last] = shuffled[other]!;
     shuffled[other] = kept;
