@@ -1,9 +1,5 @@
-import {
-  type AttributeSpec,
-  type ModelSpec,
-  type NodeSpec,
-  type TensorSpec,
-} from '../../fixtures/onnxModel.ts';
+import { nodeAdder } from '../../fixtures/nodeAdder.ts';
+import { type ModelSpec, type NodeSpec, type TensorSpec } from '../../fixtures/onnxModel.ts';
 import type { StoredTensor } from './safetensors.ts';
 
 /** What the weights do not say themselves. */
@@ -56,21 +52,7 @@ export function bertEncoder(
     initializers.push({ name, dims: [values.length], dtype: 'int64', values });
     return name;
   };
-  const add = (
-    op: string,
-    inputs: readonly string[],
-    output: string,
-    attributes?: Readonly<Record<string, AttributeSpec>>,
-  ): string => {
-    nodes.push({
-      op,
-      name: `${output}/${op}`,
-      inputs,
-      outputs: [output],
-      ...(attributes ? { attributes } : {}),
-    });
-    return output;
-  };
+  const add = nodeAdder(nodes);
   const linear = (x: string, name: string): string => {
     const weight = initial(`${name}.weight`, transposed(stored(`${name}.weight`, 2)));
     const product = add('MatMul', [x, weight], `${name}.product`);
