@@ -1,7 +1,6 @@
 import type {
   Checkpoint,
   SkippedTensor,
-  TensorStorage,
   Weight,
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
@@ -20,8 +19,8 @@ import { shuffleCount, WINDOW_SHUFFLES } from '../core/spectrum/shuffles.ts';
 import type { AnalyzeRequest } from './engineApi.ts';
 import { globMatcher } from '../core/report/glob.ts';
 import { entryId, headUses } from './headUses.ts';
-import type { HeadUse, SpectrumSource, SpectrumTask } from './spectrumTask.ts';
-import { BLOCK_ENTRIES, isStreamed } from './streamedMatrix.ts';
+import { heldValues } from './heldValues.ts';
+import { type HeadUse, sourcesOf, type SpectrumSource, type SpectrumTask } from './spectrumTask.ts';
 
 /** One entry of the report before it is solved. */
 export interface Entry {
@@ -141,13 +140,13 @@ function entryOf(
       seed: request.seed,
       wantSpectrum: request.spectra,
       // WeightWatcher has none of the findings that rest on them.
-      wantEntries: robust && !isStreamed(source),
-      heads: robust && !isStreamed(source) ? (uses.get(id) ?? []) : [],
+      wantEntries: robust,
+      heads: robust ? (uses.get(id) ?? []) : [],
     },
     flops: solves.reduce((sum, each) => sum + each.times * solveFlops(each.rows, each.cols), 0),
-    // The decoded tensor, one gathered or shuffled copy of the matrix, and the solver's own.
+    // What is decoded, and the solver's own.
     bytes:
-      BYTES_PER_VALUE * valuesInMemory(source) +
+      BYTES_PER_VALUE * heldValues(sourcesOf({ source, compatSource, windows })) +
       Math.max(
         ...solves.map((each) =>
           solveBytes(each.rows, each.cols, {
@@ -157,18 +156,6 @@ function entryOf(
         ),
       ),
   };
-}
-
-/** Of a tall weight a block, its shuffle and what is read of it; of another all of it and a copy. */
-function valuesInMemory(source: SpectrumSource): number {
-  if (isStreamed(source)) return 3 * BLOCK_ENTRIES;
-  const { storage, view } = source;
-  return storedCopies(storage) * storage.elements + view.rows * view.cols;
-}
-
-/** Arrays as long as the tensor that are held at once: its values, and the steps and codes of quantised ones. */
-function storedCopies({ encoding }: TensorStorage): number {
-  return encoding === 'quantised' ? 3 : 1;
 }
 
 /** More windows of single columns of a depthwise kernel than are worth solving. */

@@ -14,7 +14,7 @@ import {
 import { storedScale } from '../core/plan/storedScale.ts';
 import { PRUNING_STEPS } from '../core/plan/valueProfile.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
-import type { SolveTools } from './solveTask.ts';
+import type { SolveTools } from './solveTools.ts';
 import { valuesKey } from './spectrumKey.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
 

@@ -2,9 +2,22 @@ import type { MatrixView } from '../core/checkpoint/checkpoint.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
 
-/** The values that the view of a source lies in: of the whole tensor, or gathered from its runs. */
-export function sourceValues(source: SpectrumSource): Float64Array {
-  return pickedValues(readValues(source.storage), source);
+/** Whether nothing but the values themselves is in memory while they are read. */
+export function isReadInPlace({ storage, gathered }: SpectrumSource): boolean {
+  return !gathered && storage.encoding !== 'sparse' && storage.encoding !== 'quantised';
+}
+
+/**
+ * The values that the view of a source lies in: of the whole tensor, or gathered from its runs. Those that are read in
+ * place go to an array that `newArray` gives, which may have any contents.
+ */
+export function sourceValues(
+  source: SpectrumSource,
+  newArray?: (count: number) => Float64Array,
+): Float64Array {
+  const { storage } = source;
+  const target = isReadInPlace(source) ? newArray?.(storage.elements) : undefined;
+  return pickedValues(readValues(storage, undefined, target), source);
 }
 
 /** Of one number for each element of the stored tensor, those that the view of a source lies in. */

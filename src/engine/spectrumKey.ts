@@ -10,6 +10,7 @@ import type { BackendName } from './backendName.ts';
 import { ENTRY_FIGURES_VERSION } from '../core/diagnosis/entries/entryFigures.ts';
 import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureValues.ts';
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
+import { BLOCK_ENTRIES, isStreamed, SAMPLE_ENTRIES } from './streamedMatrix.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
 const SOLVER_VERSION = 3;
@@ -55,10 +56,16 @@ export function spectrumKey(
   const identity = [
     storedBytesHash,
     { ...encodingOf(source.storage), gathered, shape, view, scale },
-    asked,
+    inBlocks(source, asked),
     { precision, backend: solver.backend, solver: SOLVER_VERSION, kernels: solver.kernels },
   ];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}
+
+/** Shuffles of a weight that is read in blocks depend on what a block is. */
+function inBlocks(source: SpectrumSource, asked: SpectrumKind): object {
+  if (!asked.kind.startsWith('shuffled') && asked.kind !== 'shuffles') return asked;
+  return isStreamed(source) ? { ...asked, block: BLOCK_ENTRIES, sample: SAMPLE_ENTRIES } : asked;
 }
 
 /** The cache's key of what the entries of a source say. */

@@ -52,6 +52,18 @@ export interface SpectrumTask {
   readonly heads: readonly HeadUse[];
 }
 
+/** The source of a task, then the views of the same tensor that are solved beside it. */
+export type TaskSources = readonly [SpectrumSource, ...SpectrumSource[]];
+
+export function sourcesOf({
+  source,
+  compatSource,
+  windows,
+}: Pick<SpectrumTask, 'source' | 'compatSource' | 'windows'>): TaskSources {
+  const views = [compatSource, windows].filter((each) => typeof each !== 'string');
+  return [source, ...views];
+}
+
 /** Some of the windows of a task: `count` of them from the one with index `first` on. */
 export interface WindowPart {
   readonly first: number;

@@ -11,28 +11,38 @@ export class NonFiniteWeight extends Error {
 }
 
 /** Throws NonFiniteWeight where a view holds NaN or infinite entries, whatever the rest of the tensor holds. */
-export function checkFinite(values: Float64Array, view: MatrixView): void {
+export function checkFinite(
+  values: Float64Array,
+  view: MatrixView,
+  newArray?: (count: number) => Float64Array,
+): void {
   const { rows, cols, offsets } = view;
   const elements = rows * cols * offsets.length;
   const entries =
-    elements === values.length ? values : gather(values, { view, scale: 'none' }, offsets[0]!).data;
+    elements === values.length
+      ? values
+      : gather(values, { view, scale: 'none' }, offsets[0]!, newArray).data;
   const found = nonFinite(entries);
   if (found) throw new NonFiniteWeight({ ...found, elements });
 }
 
 const FLOAT32_SQRT_HALF = Math.fround(Math.SQRT1_2);
 
-/** One matrix of a view as contiguous rows; a view of the tensor itself where it already lies so. */
+/**
+ * One matrix of a view as contiguous rows; a view of the tensor itself where it already lies so, otherwise in an array
+ * that `newArray` gives, which may have any contents.
+ */
 export function gather(
   values: Float64Array,
   source: Pick<SpectrumSource, 'view' | 'scale'>,
   offset: number,
+  newArray: (count: number) => Float64Array = (count) => new Float64Array(count),
 ): Matrix {
   const { rows, cols } = source.view;
-  if (source.scale === 'none' && isContiguous(source.view))
+  if (liesInTensor(source))
     return { rows, cols, data: values.subarray(offset, offset + rows * cols) };
   const { rowStride, colStride } = source.view;
-  const data = new Float64Array(rows * cols);
+  const data = newArray(rows * cols);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < cols; j++)
       data[i * cols + j] = values[offset + i * rowStride + j * colStride]!;
@@ -43,8 +53,9 @@ export function gather(
   return { rows, cols, data };
 }
 
-function isContiguous(view: MatrixView): boolean {
-  return view.colStride === 1 && view.rowStride === view.cols;
+/** Whether its matrices are contiguous rows of the tensor as they are. */
+export function liesInTensor({ view, scale }: Pick<SpectrumSource, 'view' | 'scale'>): boolean {
+  return scale === 'none' && view.colStride === 1 && view.rowStride === view.cols;
 }
 
 export function concatenated(parts: readonly Float64Array[]): Float64Array {

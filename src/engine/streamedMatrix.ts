@@ -1,18 +1,28 @@
 import type { FloatType } from '../core/checkpoint/checkpoint.ts';
 import { partStorage } from '../core/checkpoint/partStorage.ts';
-import { readValues } from '../core/checkpoint/readValues.ts';
 import { nonFinite } from '../core/checkpoint/nonFinite.ts';
 import { roundingVariance } from '../core/checkpoint/rounding.ts';
+import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { RowSource } from '../core/linalg/rowSource.ts';
 import { type EntryProfile, entryProfile, PROFILE_ENTRIES } from '../core/spectrum/entryProfile.ts';
-import { shuffledEntries } from '../core/spectrum/shuffles.ts';
+import { shuffleEntries } from '../core/spectrum/shuffles.ts';
 import type { NonFinite, SpectrumSource } from './spectrumTask.ts';
+import { readLines } from './storedLines.ts';
+import { ValueMemory } from './valueMemory.ts';
 
-/** Entries from which on a tall matrix is not decoded whole: 512 MiB as float64s. */
-const STREAMED_ENTRIES = 2 ** 26;
-
-/** Entries decoded at a time. */
+/** Entries decoded at a time: 32 MiB. */
 export const BLOCK_ENTRIES = 2 ** 22;
+
+/** Entries that windows of a shuffle are drawn from. */
+export const SAMPLE_ENTRIES = 2 ** 20;
+
+/**
+ * Entries up to which a tall matrix is decoded whole. A task should take no more than three square matrices of the
+ * smaller side and 64 MB, whatever the file's size; the solver has one of them and half of the rest.
+ */
+export function entriesHeldWhole({ rows, cols }: { rows: number; cols: number }): number {
+  return 2 * Math.min(rows, cols) ** 2 + BLOCK_ENTRIES;
+}
 
 /**
  * Whether a weight is read a block of rows at a time: one plain matrix, tall enough that the solver folds
@@ -20,13 +30,13 @@ export const BLOCK_ENTRIES = 2 ** 22;
  */
 export function isStreamed(
   { storage, gathered, view, scale }: SpectrumSource,
-  least = STREAMED_ENTRIES,
+  most = entriesHeldWhole(view),
 ): boolean {
   const { rows, cols, rowStride, colStride, offsets } = view;
   return (
     // Blocks of rows are found by the view of the stored tensor; a gathered source has another.
     !gathered &&
-    rows * cols > least &&
+    rows * cols > most &&
     Math.max(rows, cols) >= 2 * Math.min(rows, cols) &&
     offsets.length === 1 &&
     scale === 'none' &&
@@ -40,33 +50,44 @@ export interface Survey {
   readonly bad: NonFinite | undefined;
   readonly roundingVariance: number;
   readonly profile: EntryProfile;
-  /** Entries at equal distances, at most BLOCK_ENTRIES: windows of a shuffle are drawn from them. */
+  /** Entries at equal distances, at most SAMPLE_ENTRIES: windows of a shuffle are drawn from them. */
   readonly sample: Float64Array;
+}
+
+export interface StreamOptions {
+  /** Of a shuffle of the entries, each within its block; absent for the matrix as it is. */
+  readonly seed?: number;
+  readonly blockEntries?: number;
+  readonly sampleEntries?: number;
+  /** Holds the block: void once another matrix is read in it. */
+  readonly memory?: ValueMemory;
 }
 
 /** The rows of a stored matrix, or its columns where it is wide: whichever are more, read in blocks. */
 export class StreamedMatrix implements RowSource {
   readonly rows: number;
   readonly cols: number;
+  private readonly side: Side;
   private readonly storedType: FloatType;
   private readonly blockRows: number;
+  private readonly memory: ValueMemory;
   private block: Float64Array = new Float64Array(0);
   private blockAt = -1;
 
-  /** @param seed of a shuffle of the entries, each within its block; undefined for the matrix as it is. */
   constructor(
     private readonly source: SpectrumSource,
-    private readonly seed?: number,
-    blockEntries = BLOCK_ENTRIES,
+    private readonly options: StreamOptions = {},
   ) {
     const { rows, cols } = source.view;
     const part = partStorage(source.storage, 0, 1);
     if (!part)
       throw new RangeError(`The tensor '${source.storage.tensor}' cannot be read in parts.`);
     this.storedType = part.dtype;
+    this.side = rows >= cols ? 'rows' : 'cols';
     this.rows = Math.max(rows, cols);
     this.cols = Math.min(rows, cols);
-    this.blockRows = Math.max(1, Math.floor(blockEntries / this.cols));
+    this.blockRows = Math.max(1, Math.floor((options.blockEntries ?? BLOCK_ENTRIES) / this.cols));
+    this.memory = options.memory ?? new ValueMemory();
   }
 
   read(first: number, count: number): Float64Array {
@@ -97,7 +118,7 @@ export class StreamedMatrix implements RowSource {
     let mean = 0;
     let largest = new Float64Array(0);
     // Odd, so that it is no multiple of a power of two, which widths are.
-    const step = Math.ceil(elements / BLOCK_ENTRIES) | 1;
+    const step = Math.ceil(elements / (this.options.sampleEntries ?? SAMPLE_ENTRIES)) | 1;
     const sample = new Float64Array(Math.ceil(elements / step));
     let sampled = 0;
     for (let first = 0; first < rows; first += blockRows) {
@@ -124,65 +145,22 @@ export class StreamedMatrix implements RowSource {
 
   /** Index in the matrix as it is stored, row-major, of an entry by its index here. */
   private indexOf(index: number): number {
-    const { rows, cols } = this.source.view;
-    if (rows >= cols) return index;
-    return (index % this.cols) * cols + Math.floor(index / this.cols);
+    if (this.side === 'rows') return index;
+    return (index % this.cols) * this.source.view.cols + Math.floor(index / this.cols);
   }
 
   private load(first: number): Float64Array {
     if (this.blockAt === first) return this.block;
+    const { seed } = this.options;
     const count = Math.min(this.blockRows, this.rows - first);
-    const plain = this.decode(first, count);
+    this.block = this.memory.take('values', count * this.cols);
+    readLines(this.source, this.side, first, count, this.block, this.memory);
     // Neighbouring blocks have unrelated orders, and so have neighbouring seeds.
-    this.block =
-      this.seed === undefined ? plain : shuffledEntries(plain, this.seed + SEED_STEP * (first + 1));
+    if (seed !== undefined) shuffleEntries(this.block, seed + SEED_STEP * (first + 1));
     this.blockAt = first;
     return this.block;
-  }
-
-  private decode(first: number, count: number): Float64Array {
-    const { view } = this.source;
-    const { rows, cols, rowStride, colStride } = view;
-    const offset = view.offsets[0]!;
-    const [across, along] = rows >= cols ? [rowStride, colStride] : [colStride, rowStride];
-    const width = this.cols;
-    if (along === 1 && across === width)
-      return valuesAt(this.source, offset + first * width, count * width);
-    const block = new Float64Array(count * width);
-    if (along === 1) {
-      for (let i = 0; i < count; i++)
-        block.set(valuesAt(this.source, offset + (first + i) * across, width), i * width);
-      return block;
-    }
-    for (let j = 0; j < width; j++) {
-      const line = valuesAt(this.source, offset + first + j * along, count);
-      for (let i = 0; i < count; i++) block[i * width + j] = line[i]!;
-    }
-    return block;
   }
 }
 
 /** Large and odd: seeds of blocks and of shuffles do not meet. */
 const SEED_STEP = 7919;
-
-/** Rows x cols of the stored matrix from an offset, read line by line. */
-export function streamedWindow(source: SpectrumSource, offset: number): Float64Array {
-  const { rows, cols, rowStride, colStride } = source.view;
-  const data = new Float64Array(rows * cols);
-  if (colStride === 1) {
-    for (let i = 0; i < rows; i++)
-      data.set(valuesAt(source, offset + i * rowStride, cols), i * cols);
-    return data;
-  }
-  for (let j = 0; j < cols; j++) {
-    const line = valuesAt(source, offset + j * colStride, rows);
-    for (let i = 0; i < rows; i++) data[i * cols + j] = line[i]!;
-  }
-  return data;
-}
-
-function valuesAt({ storage }: SpectrumSource, start: number, count: number): Float64Array {
-  const part = partStorage(storage, start, count);
-  if (!part) throw new RangeError(`The tensor '${storage.tensor}' cannot be read in parts.`);
-  return readValues(part);
-}

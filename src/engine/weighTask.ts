@@ -9,7 +9,7 @@ import { outputValues, sumOfSquares } from '../core/moments/outputValues.ts';
 import { storedScale } from '../core/plan/storedScale.ts';
 import { CancelledError } from '../protocol/cancellation.ts';
 import { outputFlops, type OutputOutcome, type OutputTask } from './outputTask.ts';
-import type { SolveTools } from './solveTask.ts';
+import type { SolveTools } from './solveTools.ts';
 
 /** Weighs one weight by its outputs. Throws CancelledError; every fault of the data is an outcome. */
 export function weighTask(task: OutputTask, tools: SolveTools): OutputOutcome {

@@ -13,8 +13,10 @@ import { serveGpu } from './gpu/gpuThread.ts';
 import { type PreparerStart, servePreparation } from './gpu/preparerThread.ts';
 import { measureTask } from './measureTask.ts';
 import { nativeParts } from './nativeParts.ts';
-import { solveTask, type SolveTools, solveWindowPart } from './solveTask.ts';
+import { solveTask, solveWindowPart } from './solveTask.ts';
+import type { SolveTools } from './solveTools.ts';
 import { SpectrumCache } from './spectrumCache.ts';
+import { ValueMemory } from './valueMemory.ts';
 import { weighTask } from './weighTask.ts';
 import type {
   CalibrationStart,
@@ -40,6 +42,7 @@ else serve(start, parentPort);
 function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort): void {
   const kernels = loadKernels(wasm);
   const kernelsHash = createHash('sha256').update(wasm).digest('hex');
+  const memory = new ValueMemory();
   const cache = cacheDir ? new SpectrumCache(cacheDir) : undefined;
   const library = usesOrt(backend) ? loadOrt(nativeParts(dist)) : undefined;
   const reply = (message: WorkerReply): void => port.postMessage(message);
@@ -56,6 +59,7 @@ function serve({ wasm, backend, dist, cacheDir }: WorkerStart, port: MessagePort
       const tools = {
         kernels,
         library,
+        memory,
         solver: { backend, kernels: kernelsHash },
         cache,
         gpu: request.kind === 'task' ? request.gpu : undefined,

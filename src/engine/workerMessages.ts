@@ -2,7 +2,7 @@ import type { WireError } from '../protocol/envelope.ts';
 import type { BackendName } from './backendName.ts';
 import type { BandBlocks } from '../core/linalg/gpu/bandValues.ts';
 import type { OutputOutcome, OutputTask } from './outputTask.ts';
-import type { GpuRecords } from './solveTask.ts';
+import type { GpuRecords } from './solveTools.ts';
 import type { SpectrumTask, TaskOutcome, WindowPart } from './spectrumTask.ts';
 import type { ValueOutcome, ValueTask } from './valueTask.ts';
 

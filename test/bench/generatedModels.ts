@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import { matMul, type TensorSpec, writeOnnx } from '../fixtures/onnxModel.ts';
 import { seededRandom } from '../fixtures/seededRandom.ts';
 
-// Writes one model for the bench: FOLDER chain COUNT SIZE, FOLDER minilm, or FOLDER llama. Weights lie
-// beside it, in one file that all layers of a shape share, so that 1.1 billion parameters need little disk.
+// Writes one model for the bench: FOLDER chain COUNT SIZE, FOLDER minilm, or FOLDER llama [LAYERS]. Weights
+// lie beside it, in one file that all layers of a shape share, so that 1.1 billion parameters need little disk.
 const [folder, kind, ...numbers] = process.argv.slice(2) as [string, string, ...string[]];
 
 type Shapes = readonly (readonly [name: string, rows: number, cols: number])[];
@@ -23,8 +23,8 @@ function minilm(): Shapes {
 }
 
 /** TinyLlama-1.1B: 22 layers of 2048, 32 heads of which 4 for keys and values, 5632 inside, 32000 tokens. */
-function llama(): Shapes {
-  const layers = Array.from({ length: 22 }, (_, k) => [
+function llama(count: number): Shapes {
+  const layers = Array.from({ length: count }, (_, k) => [
     [`${k}.q_proj`, 2048, 2048] as const,
     [`${k}.k_proj`, 2048, 256] as const,
     [`${k}.v_proj`, 2048, 256] as const,
@@ -41,7 +41,7 @@ const shapes: Shapes =
     ? chain(Number(numbers[0]), Number(numbers[1]))
     : kind === 'minilm'
       ? minilm()
-      : llama();
+      : llama(Number(numbers[0] ?? 22));
 
 const largest = Math.max(...shapes.map(([, rows, cols]) => rows * cols));
 const random = seededRandom(largest);

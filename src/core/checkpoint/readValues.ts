@@ -13,13 +13,17 @@ import { visitBytes } from './visitBytes.ts';
  * The values of a tensor in row-major order, exactly, as float64 (NaN and infinities as they are), with
  * the zeros of a sparse one, and what quantised ones stand for. Throws CheckpointError where the file cannot be read, has become shorter, or
  * holds other data than when it was opened, and where a sparse tensor has indices that make no sense.
+ *
+ * @param target where those of a tensor go that is neither quantised nor sparse; a new array where absent. Must be
+ * as long as the tensor.
  */
 export function readValues(
   storage: TensorStorage,
   openReader: OpenReader = openRangeReader,
+  target?: Float64Array,
 ): Float64Array {
   if (storage.encoding === 'quantised') return quantisedValues(storage, denseValues, openReader);
-  if (storage.encoding !== 'sparse') return denseValues(storage, openReader);
+  if (storage.encoding !== 'sparse') return denseValues(storage, openReader, target);
   const values = denseValues(storage.values, openReader);
   return sparseValues(storage, values, readIntegers(storage.indices, openReader));
 }
@@ -46,8 +50,11 @@ export function storedRounding(
   return finite === 0 ? 0 : sum / finite / 12;
 }
 
-function denseValues(storage: DenseStorage, openReader: OpenReader): Float64Array {
-  const values = new Float64Array(storage.elements);
+function denseValues(
+  storage: DenseStorage,
+  openReader: OpenReader,
+  values: Float64Array = new Float64Array(storage.elements),
+): Float64Array {
   const decode = decoderOf(storage);
   let count = 0;
   visitBytes(storage, (chunk) => (count = decode(chunk, values, count)), openReader);

@@ -17,6 +17,11 @@ export function shuffleCount(smallerSide: number): number {
  */
 export const WINDOW_SHUFFLES = 20;
 
+/** Seeds of so many shuffles. */
+export function shuffleSeeds({ count, seed }: { count: number; seed: number }): number[] {
+  return Array.from({ length: count }, (_, k) => seed + k);
+}
+
 /**
  * `count` entries drawn without replacement: those that a window of a shuffle of them all would hold. The
  * first steps of Fisher and Yates's shuffle, which needs no copy of the matrix.
@@ -38,12 +43,17 @@ export function drawnEntries(values: Float64Array, count: number, seed: number):
  */
 export function shuffledEntries(values: Float64Array, seed: number): Float64Array {
   const shuffled = values.slice();
-  const bits = randomBits(seed);
-  for (let last = shuffled.length - 1; last > 0; last--) {
-    const other = randomBelow(bits, last + 1);
-    const kept = shuffled[last]!;
-    shuffled[last] = shuffled[other]!;
-    shuffled[other] = kept;
-  }
+  shuffleEntries(shuffled, seed);
   return shuffled;
+}
+
+/** The same in place. */
+export function shuffleEntries(values: Float64Array, seed: number): void {
+  const bits = randomBits(seed);
+  for (let last = values.length - 1; last > 0; last--) {
+    const other = randomBelow(bits, last + 1);
+    const kept = values[last]!;
+    values[last] = values[other]!;
+    values[other] = kept;
+  }
 }

@@ -7,7 +7,9 @@ import type { Kernels } from '../../../src/core/linalg/kernels.ts';
 import { singularValues } from '../../../src/core/linalg/singularValues.ts';
 import { planEntries } from '../../../src/engine/entries.ts';
 import type { SpectrumSource } from '../../../src/engine/spectrumTask.ts';
-import { isStreamed, StreamedMatrix, streamedWindow } from '../../../src/engine/streamedMatrix.ts';
+import { isStreamed, StreamedMatrix } from '../../../src/engine/streamedMatrix.ts';
+import { streamedWindow } from '../../../src/engine/streamedWeight.ts';
+import { ValueMemory } from '../../../src/engine/valueMemory.ts';
 import { testKernels } from '../../fixtures/kernels.ts';
 import { matMul, type TensorSpec, writeOnnx } from '../../fixtures/onnxModel.ts';
 import { seededRandom } from '../../fixtures/seededRandom.ts';
@@ -47,7 +49,7 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
   const whole = readValues(source.storage);
 
   test('has the singular values of the whole, to the last bit', () => {
-    const streamed = new StreamedMatrix(source, undefined, BLOCK);
+    const streamed = new StreamedMatrix(source, { blockEntries: BLOCK });
     expect([streamed.rows, streamed.cols]).toEqual([403, 37]);
     expect(singularValues(streamed, kernels)).toEqual(
       singularValues({ rows, cols, data: whole }, kernels),
@@ -55,7 +57,7 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
   });
 
   test('has its rows wherever a read begins and ends', () => {
-    const streamed = new StreamedMatrix(source, undefined, BLOCK);
+    const streamed = new StreamedMatrix(source, { blockEntries: BLOCK });
     const at = (i: number, j: number): number => whole[rows > cols ? i * cols + j : j * cols + i]!;
     for (const [first, count] of [
       [0, 403],
@@ -70,7 +72,7 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
   });
 
   test('has the rounding variance, the profile and the sample of the whole', () => {
-    const survey = new StreamedMatrix(source, undefined, BLOCK).survey();
+    const survey = new StreamedMatrix(source, { blockEntries: BLOCK }).survey();
     expect(survey.bad).toBeUndefined();
     expect(survey.roundingVariance / roundingVariance(whole, 'float16')).toBeCloseTo(1, 12);
     const { mean, largest } = entryProfile(whole);
@@ -81,19 +83,19 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
 
   test('is shuffled within blocks: the same entries, another order, again the same for the same seed', () => {
     const shuffled = (seed: number): Float64Array =>
-      new StreamedMatrix(source, seed, BLOCK).read(0, 403).slice();
+      new StreamedMatrix(source, { seed, blockEntries: BLOCK }).read(0, 403).slice();
     const [one, again, two] = [shuffled(1), shuffled(1), shuffled(2)];
     expect(again).toEqual(one);
     expect(two).not.toEqual(one);
     expect(one.slice().sort()).toEqual(whole.slice().sort());
-    const kept = new StreamedMatrix(source, undefined, BLOCK).read(0, 403);
+    const kept = new StreamedMatrix(source, { blockEntries: BLOCK }).read(0, 403);
     const moved = one.filter((x, k) => x !== kept[k]).length;
     expect(moved).toBeGreaterThan(0.9 * one.length);
   });
 
   test('has windows as the whole has', () => {
     const view = { ...source.view, rows: 20, cols: 30, offsets: [5 * cols + 3] };
-    const window = streamedWindow({ ...source, view }, view.offsets[0]!);
+    const window = streamedWindow({ ...source, view }, view.offsets[0]!, new ValueMemory());
     expect(
       window.every((x, k) => x === whole[(5 + Math.floor(k / 30)) * cols + 3 + (k % 30)]),
     ).toBe(true);
@@ -106,7 +108,7 @@ test.each(SHAPES)(
     const { rows, cols } = shape;
     const bad = [7 * cols + 2, 30 * cols + 5, 36 * cols + 36];
     const source = sourceOf(weight(`bad_${shape.name}`, rows, cols, bad));
-    const { bad: found } = new StreamedMatrix(source, undefined, BLOCK).survey();
+    const { bad: found } = new StreamedMatrix(source, { blockEntries: BLOCK }).survey();
     expect(found).toEqual({ count: 3, firstIndex: bad[0], elements: rows * cols });
   },
 );

@@ -2,8 +2,9 @@ import { roundingVariance } from '../../checkpoint/rounding.ts';
 import type { FloatType } from '../../checkpoint/checkpoint.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { LISTED } from './deadLines.ts';
+import { entriesOf, type EntryReader } from './entryReader.ts';
 import type { EntrySketch, LineSketch } from './entrySketch.ts';
-import { lineReader, type Side } from './lineReader.ts';
+import type { Side } from './lineReader.ts';
 
 /** Standard deviations of rounding within which two projections count as equal. */
 const PROJECTION_SPREAD = 8;
@@ -40,31 +41,48 @@ export interface DuplicateLines {
  * candidates. At most COMPARISONS passes over the matrix.
  */
 export function duplicateLines(
-  matrix: Matrix,
+  matrix: Matrix | EntryReader,
   side: Side,
   sketch: EntrySketch,
   dtype: FloatType,
   isLeftOut: (line: number) => boolean,
 ): DuplicateLines {
-  const read = lineReader(matrix, side);
   const lines = sketch[side];
   const order = projectedOrder(lines, isLeftOut);
   const { directionOf, tolerance } = projected(lines, sketch.scale, dtype);
   const [first, second] = [new Float64Array(lines.length), new Float64Array(lines.length)];
   const claimed = new Uint8Array(lines.count);
   const repeats: Repeat[] = [];
+  function* candidates(a: number): Generator<number> {
+    const leader = order[a]!;
+    const here = Math.abs(directionOf(0, leader));
+    for (let b = a + 1; b < Math.min(order.length, a + NEIGHBOURS); b++) {
+      const other = order[b]!;
+      const within = tolerance(leader) + tolerance(other);
+      if (Math.abs(directionOf(0, other)) - here > within) break;
+      if (!claimed[other] && isNear(directionOf, leader, other, within)) yield other;
+    }
+  }
+  function* upcoming(): Generator<number> {
+    for (let a = 0; a < order.length; a++) {
+      if (claimed[order[a]!]) continue;
+      let isAlone = true;
+      for (const other of candidates(a)) {
+        if (isAlone) yield order[a]!;
+        isAlone = false;
+        yield other;
+      }
+    }
+  }
+  const read = entriesOf(matrix).lines(side, upcoming());
   let comparisons = COMPARISONS * lines.count;
   for (let a = 0; a < order.length && comparisons > 0; a++) {
     const leader = order[a]!;
     if (claimed[leader]) continue;
     let isLoaded = false;
     const group = [{ line: leader, factor: 1 }];
-    const here = Math.abs(directionOf(0, leader));
-    for (let b = a + 1; b < Math.min(order.length, a + NEIGHBOURS) && comparisons > 0; b++) {
-      const other = order[b]!;
-      const within = tolerance(leader) + tolerance(other);
-      if (Math.abs(directionOf(0, other)) - here > within) break;
-      if (claimed[other] || !isNear(directionOf, leader, other, within)) continue;
+    for (const other of candidates(a)) {
+      if (comparisons === 0) break;
       if (!isLoaded) read(leader, first);
       isLoaded = true;
       read(other, second);

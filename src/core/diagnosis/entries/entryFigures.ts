@@ -4,6 +4,7 @@ import type { Matrix } from '../../linalg/matrix.ts';
 import { fixedTransform, type FixedTransform } from '../transforms/fixedTransform.ts';
 import { deadLines, type DeadLines } from './deadLines.ts';
 import { duplicateLines, type DuplicateLines } from './duplicateLines.ts';
+import { entriesOf, type EntryReader, isWhole } from './entryReader.ts';
 import { dot, entrySketch, type EntrySketch } from './entrySketch.ts';
 import type { Side } from './lineReader.ts';
 
@@ -35,17 +36,17 @@ export interface ValueSketch {
 
 /**
  * Dead and duplicate lines, the known transform that the matrix is, and its sketch, in a few passes over
- * finite entries and without a copy of them.
+ * finite entries and without a copy of them. A matrix that is not in memory whole is held against no transforms.
  */
-export function entryFigures(matrix: Matrix, dtype: FloatType): EntryFigures {
+export function entryFigures(matrix: Matrix | EntryReader, dtype: FloatType): EntryFigures {
   const sketch = entrySketch(matrix);
   const { scale, bilinear } = sketch;
-  const variance = roundingVariance(matrix.data, dtype) / scale ** 2;
+  const variance = meanRounding(entriesOf(matrix), dtype) / scale ** 2;
   const linesOf = (side: Side): LineFigures => lineFigures(matrix, side, sketch, dtype, variance);
   return {
     rows: linesOf('rows'),
     cols: linesOf('cols'),
-    transform: fixedTransform(matrix, sketch, dtype) ?? null,
+    transform: isWhole(matrix) ? (fixedTransform(matrix, sketch, dtype) ?? null) : null,
     sketch: {
       scale,
       norm: Math.sqrt(dot(sketch.rows.norms, sketch.rows.norms)),
@@ -55,8 +56,16 @@ export function entryFigures(matrix: Matrix, dtype: FloatType): EntryFigures {
   };
 }
 
+function meanRounding(entries: EntryReader, dtype: FloatType): number {
+  const count = entries.rows * entries.cols;
+  let mean = 0;
+  for (const block of entries.blocks())
+    mean += roundingVariance(block, dtype) * (block.length / count);
+  return mean;
+}
+
 function lineFigures(
-  matrix: Matrix,
+  matrix: Matrix | EntryReader,
   side: Side,
   sketch: EntrySketch,
   dtype: FloatType,

@@ -1,5 +1,6 @@
 import type { Matrix } from '../../linalg/matrix.ts';
 import { randomBits } from '../../spectrum/randomBits.ts';
+import { entriesOf, type EntryReader } from './entryReader.ts';
 
 /** Random directions that rows and columns are projected on. */
 export const DIRECTIONS = 4;
@@ -34,8 +35,10 @@ export interface EntrySketch {
  * Norms and projections of every row and column of a matrix of finite entries, in two passes over them and
  * with 2 (1 + DIRECTIONS) numbers for each line, no copy of the matrix.
  */
-export function entrySketch({ rows, cols, data }: Matrix): EntrySketch {
-  const scale = scaleOf(data);
+export function entrySketch(matrix: Matrix | EntryReader): EntrySketch {
+  const entries = entriesOf(matrix);
+  const { rows, cols } = entries;
+  const scale = scaleOf(entries);
   const overRows = directions(rows);
   const overCols = directions(cols);
   const rowLines = emptyLines(rows, cols);
@@ -46,34 +49,37 @@ export function entrySketch({ rows, cols, data }: Matrix): EntrySketch {
   const [c0, c1, c2, c3] = colLines.projections as Four;
   const colSquares = colLines.norms;
   const inverse = 1 / scale;
-  for (let i = 0, at = 0; i < rows; i++) {
-    const r0 = o0[i]!;
-    const r1 = o1[i]!;
-    const r2 = o2[i]!;
-    const r3 = o3[i]!;
-    let square = 0;
-    let s0 = 0;
-    let s1 = 0;
-    let s2 = 0;
-    let s3 = 0;
-    for (let j = 0; j < cols; j++, at++) {
-      const value = data[at]! * inverse;
-      square += value * value;
-      s0 += value * q0[j]!;
-      s1 += value * q1[j]!;
-      s2 += value * q2[j]!;
-      s3 += value * q3[j]!;
-      colSquares[j]! += value * value;
-      c0[j]! += value * r0;
-      c1[j]! += value * r1;
-      c2[j]! += value * r2;
-      c3[j]! += value * r3;
+  let i = 0;
+  for (const data of entries.blocks()) {
+    for (let at = 0; at < data.length; i++) {
+      const r0 = o0[i]!;
+      const r1 = o1[i]!;
+      const r2 = o2[i]!;
+      const r3 = o3[i]!;
+      let square = 0;
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let j = 0; j < cols; j++, at++) {
+        const value = data[at]! * inverse;
+        square += value * value;
+        s0 += value * q0[j]!;
+        s1 += value * q1[j]!;
+        s2 += value * q2[j]!;
+        s3 += value * q3[j]!;
+        colSquares[j]! += value * value;
+        c0[j]! += value * r0;
+        c1[j]! += value * r1;
+        c2[j]! += value * r2;
+        c3[j]! += value * r3;
+      }
+      rowLines.norms[i] = Math.sqrt(square);
+      p0[i] = s0;
+      p1[i] = s1;
+      p2[i] = s2;
+      p3[i] = s3;
     }
-    rowLines.norms[i] = Math.sqrt(square);
-    p0[i] = s0;
-    p1[i] = s1;
-    p2[i] = s2;
-    p3[i] = s3;
   }
   for (let j = 0; j < cols; j++) colSquares[j] = Math.sqrt(colSquares[j]!);
   const bilinear = colLines.projections.flatMap((left) =>
@@ -101,9 +107,10 @@ function emptyLines(count: number, length: number): LineSketch {
   };
 }
 
-function scaleOf(data: Float64Array): number {
+function scaleOf(entries: EntryReader): number {
   let largest = 0;
-  for (let k = 0; k < data.length; k++) largest = Math.max(largest, Math.abs(data[k]!));
+  for (const data of entries.blocks())
+    for (let k = 0; k < data.length; k++) largest = Math.max(largest, Math.abs(data[k]!));
   return largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1022);
 }
 

@@ -1,4 +1,5 @@
 import type { Matrix } from '../../linalg/matrix.ts';
+import { entriesOf, type EntryReader } from './entryReader.ts';
 import type { Side } from './lineReader.ts';
 import { randomBits } from '../../spectrum/randomBits.ts';
 
@@ -17,27 +18,44 @@ export type Space = 'first' | 'second';
  * (`space`), or a product would be projected on equal pairs.
  */
 export function headProjections(
-  { rows, cols, data }: Matrix,
+  matrix: Matrix | EntryReader,
   side: Side,
   space: Space,
 ): readonly Float64Array[] {
+  const entries = entriesOf(matrix);
+  const { rows, cols } = entries;
   const [heads, width] = side === 'cols' ? [cols, rows] : [rows, cols];
   const directions = Array.from({ length: HEAD_DIRECTIONS }, (_, k) => {
     const bits = randomBits(SEED + k + (space === 'first' ? 0 : HEAD_DIRECTIONS));
     return Float64Array.from({ length: width }, () => Math.sqrt(3) * (bits() / 2 ** 31 - 1));
   });
-  return directions.map((direction) => {
-    const projected = new Float64Array(heads);
-    for (let i = 0, at = 0; i < rows; i++) {
-      if (side === 'cols') {
-        const along = direction[i]!;
-        for (let j = 0; j < cols; j++, at++) projected[j]! += along * data[at]!;
-      } else {
-        let sum = 0;
-        for (let j = 0; j < cols; j++, at++) sum += direction[j]! * data[at]!;
-        projected[i] = sum;
-      }
+  const projections = directions.map(() => new Float64Array(heads));
+  let first = 0;
+  for (const data of entries.blocks()) {
+    for (const [k, direction] of directions.entries())
+      projectRows(data, cols, side, first, direction, projections[k]!);
+    first += data.length / cols;
+  }
+  return projections;
+}
+
+/** Adds what some whole rows, the first of them with the index `first`, are in one direction. */
+function projectRows(
+  data: Float64Array,
+  cols: number,
+  side: Side,
+  first: number,
+  direction: Float64Array,
+  projected: Float64Array,
+): void {
+  for (let i = first, at = 0; at < data.length; i++) {
+    if (side === 'cols') {
+      const along = direction[i]!;
+      for (let j = 0; j < cols; j++, at++) projected[j]! += along * data[at]!;
+    } else {
+      let sum = 0;
+      for (let j = 0; j < cols; j++, at++) sum += direction[j]! * data[at]!;
+      projected[i] = sum;
     }
-    return projected;
-  });
+  }
 }

@@ -3,10 +3,9 @@ import type { Matrix } from '../../linalg/matrix.ts';
 export type Side = 'rows' | 'cols';
 
 /** Copies one row, or one column, into a buffer of its length. */
-export function lineReader(
-  { rows, cols, data }: Matrix,
-  side: Side,
-): (line: number, into: Float64Array) => void {
+export type ReadLine = (line: number, into: Float64Array) => void;
+
+export function lineReader({ rows, cols, data }: Matrix, side: Side): ReadLine {
   if (side === 'rows')
     return (line, into) => into.set(data.subarray(line * cols, (line + 1) * cols));
   return (line, into) => {

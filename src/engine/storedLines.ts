@@ -1,0 +1,65 @@
+import type { ByteRange, DenseStorage } from '../core/checkpoint/checkpoint.ts';
+import { partStorage } from '../core/checkpoint/partStorage.ts';
+import { readValues } from '../core/checkpoint/readValues.ts';
+import type { Side } from '../core/diagnosis/entries/lineReader.ts';
+import type { SpectrumSource } from './spectrumTask.ts';
+import type { ValueMemory } from './valueMemory.ts';
+
+/** Values that are turned at a time, where lines lie across the order of the file. */
+export const TURNED_VALUES = 2 ** 18;
+
+/**
+ * Rows, or columns, first..first + count of the matrix of a source, one after another, into the beginning of `target`:
+ * only they are read. The matrix must be stored so that a part can be found, and one of its strides be 1.
+ *
+ * @throws CheckpointError as `readValues`.
+ */
+export function readLines(
+  source: SpectrumSource,
+  side: Side,
+  first: number,
+  count: number,
+  target: Float64Array,
+  memory: ValueMemory,
+): void {
+  const { rows, cols, rowStride, colStride, offsets } = source.view;
+  const [length, along, across] =
+    side === 'rows' ? [cols, colStride, rowStride] : [rows, rowStride, colStride];
+  const start = offsets[0]! + first * across;
+  if (along === 1) {
+    readRuns(source, start, across, count, length, target);
+    return;
+  }
+  const atOnce = Math.max(1, Math.floor(TURNED_VALUES / count));
+  const turned = memory.take('lines', Math.min(atOnce, length) * count);
+  for (let done = 0; done < length; done += atOnce) {
+    const runs = Math.min(atOnce, length - done);
+    readRuns(source, start + done * along, along, runs, count, turned);
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < runs; j++) target[i * length + done + j] = turned[j * count + i]!;
+  }
+}
+
+/** `runs` runs of neighbouring values, their beginnings `stride` apart in the tensor. */
+function readRuns(
+  { storage }: SpectrumSource,
+  start: number,
+  stride: number,
+  runs: number,
+  length: number,
+  target: Float64Array,
+): void {
+  const values = target.subarray(0, runs * length);
+  const part = (from: number, elements: number): DenseStorage => {
+    const found = partStorage(storage, from, elements);
+    if (!found) throw new RangeError(`The tensor '${storage.tensor}' cannot be read in parts.`);
+    return found;
+  };
+  if (stride === length || runs === 1) {
+    readValues(part(start, runs * length), undefined, values);
+    return;
+  }
+  const segments: ByteRange[] = [];
+  for (let k = 0; k < runs; k++) segments.push(...part(start + k * stride, length).segments);
+  readValues({ ...part(start, 1), elements: runs * length, segments }, undefined, values);
+}
