@@ -5,7 +5,7 @@ import type {
   WeightPart,
 } from '../core/checkpoint/checkpoint.ts';
 import { matrixViews } from '../core/checkpoint/matrixViews.ts';
-import { partStorage } from '../core/checkpoint/partStorage.ts';
+import { runsStorage } from '../core/checkpoint/partStorage.ts';
 import { solveBytes, solveFlops } from '../core/linalg/singularValues.ts';
 import {
   FARMS_WINDOWS,
@@ -209,10 +209,10 @@ function sourceOf(weight: Weight, part: WeightPart): SpectrumSource {
     const view = { rows, cols, rowStride: cols, colStride: 1, offsets: [0] };
     return { storage, gathered: part.view, shape: [rows, cols], view, scale };
   }
-  // A gate or an entry of a batch is read alone: hundreds of them would each read the whole tensor.
-  if (part.part !== '' && part.kind === 'matrix' && colStride === 1 && rowStride === cols) {
-    const own = partStorage(storage, first!, rows * cols);
-    const view = { ...part.view, offsets: [0] };
+  // A gate, an entry of a batch or one of fused weights is read alone: each would read the whole tensor.
+  if (part.part !== '' && part.kind === 'matrix' && colStride === 1) {
+    const own = runsStorage(storage, first!, { runs: rows, length: cols, stride: rowStride });
+    const view = { rows, cols, rowStride: cols, colStride, offsets: [0] };
     if (own) return { storage: own, shape: [rows, cols], view, scale };
   }
   return { storage, shape, view: part.view, scale };

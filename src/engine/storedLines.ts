@@ -1,5 +1,4 @@
-import type { ByteRange, DenseStorage } from '../core/checkpoint/checkpoint.ts';
-import { partStorage } from '../core/checkpoint/partStorage.ts';
+import { runsStorage } from '../core/checkpoint/partStorage.ts';
 import { readValues } from '../core/checkpoint/readValues.ts';
 import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { SpectrumSource } from './spectrumTask.ts';
@@ -27,39 +26,26 @@ export function readLines(
     side === 'rows' ? [cols, colStride, rowStride] : [rows, rowStride, colStride];
   const start = offsets[0]! + first * across;
   if (along === 1) {
-    readRuns(source, start, across, count, length, target);
+    readRuns(source, start, { runs: count, length, stride: across }, target);
     return;
   }
   const atOnce = Math.max(1, Math.floor(TURNED_VALUES / count));
   const turned = memory.take('lines', Math.min(atOnce, length) * count);
   for (let done = 0; done < length; done += atOnce) {
     const runs = Math.min(atOnce, length - done);
-    readRuns(source, start + done * along, along, runs, count, turned);
+    readRuns(source, start + done * along, { runs, length: count, stride: along }, turned);
     for (let i = 0; i < count; i++)
       for (let j = 0; j < runs; j++) target[i * length + done + j] = turned[j * count + i]!;
   }
 }
 
-/** `runs` runs of neighbouring values, their beginnings `stride` apart in the tensor. */
 function readRuns(
   { storage }: SpectrumSource,
   start: number,
-  stride: number,
-  runs: number,
-  length: number,
+  place: Parameters<typeof runsStorage>[2],
   target: Float64Array,
 ): void {
-  const values = target.subarray(0, runs * length);
-  const part = (from: number, elements: number): DenseStorage => {
-    const found = partStorage(storage, from, elements);
-    if (!found) throw new RangeError(`The tensor '${storage.tensor}' cannot be read in parts.`);
-    return found;
-  };
-  if (stride === length || runs === 1) {
-    readValues(part(start, runs * length), undefined, values);
-    return;
-  }
-  const segments: ByteRange[] = [];
-  for (let k = 0; k < runs; k++) segments.push(...part(start + k * stride, length).segments);
-  readValues({ ...part(start, 1), elements: runs * length, segments }, undefined, values);
+  const part = runsStorage(storage, start, place);
+  if (!part) throw new RangeError(`The tensor '${storage.tensor}' cannot be read in parts.`);
+  readValues(part, undefined, target.subarray(0, part.elements));
 }

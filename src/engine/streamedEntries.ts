@@ -63,10 +63,9 @@ export class StreamedEntries implements EntryReader {
         at.clear();
         at.set(line, 0);
         const wanted = aheadOf(line, next);
-        while (at.size < most) {
-          const { value, done } = wanted.next();
-          if (done) break;
-          if (!at.has(value)) at.set(value, at.size);
+        for (let each = wanted.next(); !each.done; each = wanted.next()) {
+          if (!at.has(each.value)) at.set(each.value, at.size);
+          if (at.size === most) break;
         }
         held = this.memory.take('lines', room);
         this.gather(side, [...at.keys()], length, held);

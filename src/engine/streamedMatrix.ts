@@ -5,7 +5,7 @@ import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import type { Side } from '../core/diagnosis/entries/lineReader.ts';
 import type { RowSource } from '../core/linalg/rowSource.ts';
 import { type EntryProfile, entryProfile, PROFILE_ENTRIES } from '../core/spectrum/entryProfile.ts';
-import { shuffleEntries } from '../core/spectrum/shuffles.ts';
+import { mergeShuffle } from '../core/spectrum/mergeShuffle.ts';
 import type { NonFinite, SpectrumSource } from './spectrumTask.ts';
 import { readLines } from './storedLines.ts';
 import { ValueMemory } from './valueMemory.ts';
@@ -156,7 +156,7 @@ export class StreamedMatrix implements RowSource {
     this.block = this.memory.take('values', count * this.cols);
     readLines(this.source, this.side, first, count, this.block, this.memory);
     // Neighbouring blocks have unrelated orders, and so have neighbouring seeds.
-    if (seed !== undefined) shuffleEntries(this.block, seed + SEED_STEP * (first + 1));
+    if (seed !== undefined) mergeShuffle(this.block, seed + SEED_STEP * (first + 1));
     this.blockAt = first;
     return this.block;
   }

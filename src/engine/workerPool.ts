@@ -20,6 +20,12 @@ import type {
 /** A worker that has not seen the flag by then is ended: DESIGN's bound on cancellation is 200 ms. */
 const CANCEL_GRACE_MS = 150;
 
+/**
+ * A worker keeps the memory of its largest job, and gives it back only with its end: one that keeps so much more than its
+ * next job needs is replaced.
+ */
+const KEPT_BYTES = 2 ** 25;
+
 /** Before all others: what a GPU has begun holds memory, and is short. */
 const FIRST = Infinity;
 
@@ -63,6 +69,8 @@ interface PoolWorker {
   job: QueuedJob | undefined;
   startedAt: number;
   flops: number;
+  /** Bytes of its largest job. */
+  kept: number;
 }
 
 /**
@@ -217,6 +225,10 @@ export class WorkerPool {
     this.feedWorkers(backendName, ({ rank }) => rank === FIRST);
     this.feedGpu(backendName);
     this.feedWorkers(backendName, (job) => this.isForWorkers(job));
+    // What runs was admitted as if they kept nothing.
+    if (this.bytesRunning > 0)
+      for (const each of this.workers.filter((worker) => !worker.job && worker.kept > KEPT_BYTES))
+        this.end(each);
   }
 
   private feedWorkers(
@@ -225,12 +237,13 @@ export class WorkerPool {
   ): void {
     for (;;) {
       const at = this.queue.findIndex((job) => this.admits(job) && accepts(job));
-      const free = at < 0 ? undefined : this.freeWorker(backendName);
+      const free = at < 0 ? undefined : this.freeWorker(backendName, this.queue[at]!);
       if (!free) return;
       const job = this.queue.splice(at, 1)[0]!;
       free.job = job;
       free.startedAt = performance.now();
       free.flops = 0;
+      free.kept = Math.max(free.kept, job.bytes);
       this.bytesRunning += job.bytes;
       job.onStart();
       if (job.gpu && job.rank !== FIRST) job.gpu.counts.cpu++;
@@ -243,15 +256,16 @@ export class WorkerPool {
     for (const job of [...this.queue]) {
       const { gpu, work } = job;
       if (!gpu?.hasRoom || work.kind !== 'task' || isMeasured(work.task)) continue;
-      if (!this.admits(job)) continue;
       const { task } = work;
+      const bytes = gpu.bytesOf(task);
+      if (!this.admits({ bytes })) continue;
       this.queue.splice(this.queue.indexOf(job), 1);
-      this.bytesRunning += job.bytes;
+      this.bytesRunning += bytes;
       job.isOnGpu = true;
       job.onStart();
       const solver: SolverIdentity = { backend, kernels: this.kernelsHash };
       void gpu.solve(task, job.flops, solver, job.cancelled, job.onStep).then((answer) => {
-        this.bytesRunning -= job.bytes;
+        this.bytesRunning -= bytes;
         if (job.isOnGpu) this.takeBack(job, gpu, task, answer);
         this.dispatchSoon();
       });
@@ -283,26 +297,38 @@ export class WorkerPool {
     return gpu.leavesToWorker(flops, queued, this.size);
   }
 
-  private admits(job: QueuedJob): boolean {
-    return this.bytesRunning === 0 || this.bytesRunning + job.bytes <= this.memoryLimit;
+  private admits({ bytes }: Pick<QueuedJob, 'bytes'>): boolean {
+    return this.bytesRunning === 0 || this.bytesRunning + bytes <= this.memoryLimit;
   }
 
-  private freeWorker(backend: WorkerStart['backend']): PoolWorker | undefined {
-    const idle = this.workers.find((each) => !each.job);
-    if (idle || this.workers.length >= this.size) return idle;
-    return this.spawn(backend);
+  private freeWorker(
+    backend: WorkerStart['backend'],
+    { work, bytes }: QueuedJob,
+  ): PoolWorker | undefined {
+    const idle = this.workers.filter((each) => !each.job).sort((a, b) => b.kept - a.kept);
+    // The end of what a GPU has begun is too short to be worth a new worker.
+    const fit = idle.find(({ kept }) => work.kind === 'band' || kept <= bytes + KEPT_BYTES);
+    if (fit) return fit;
+    if (idle[0]) this.end(idle[0]);
+    return this.workers.length < this.size ? this.spawn(backend) : undefined;
+  }
+
+  private end(idle: PoolWorker): void {
+    this.workers.splice(this.workers.indexOf(idle), 1);
+    void idle.worker.terminate();
   }
 
   private spawn(backend: WorkerStart['backend']): PoolWorker {
     const start: WorkerStart = { kind: 'solve', backend, ...this.start };
     const worker = new Worker(this.script, { workerData: start, execArgv: [] });
-    const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0 };
+    const each: PoolWorker = { worker, job: undefined, startedAt: 0, flops: 0, kept: 0 };
     this.workers.push(each);
     worker.on('message', (reply: WorkerReply) => this.receive(each, reply));
     let fault = '';
     worker.on('error', (error) => (fault = error.message));
     worker.on('exit', () => {
-      this.workers.splice(this.workers.indexOf(each), 1);
+      const at = this.workers.indexOf(each);
+      if (at >= 0) this.workers.splice(at, 1);
       const reason = `The worker thread ended while it was solving this layer${fault ? `: ${fault}` : ''}.`;
       this.finish(each, (job) => job.onDeath(reason));
     });

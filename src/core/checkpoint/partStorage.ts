@@ -25,3 +25,25 @@ export function partStorage(
   }
   return { ...storage, elements, segments };
 }
+
+/**
+ * The same of `runs` runs of `length` neighbouring elements, one after another, their beginnings `stride` elements
+ * apart in the tensor.
+ */
+export function runsStorage(
+  storage: TensorStorage,
+  start: number,
+  {
+    runs,
+    length,
+    stride,
+  }: { readonly runs: number; readonly length: number; readonly stride: number },
+): DenseStorage | undefined {
+  if (stride === length || runs === 1) return partStorage(storage, start, runs * length);
+  const first = partStorage(storage, start, length);
+  if (!first) return undefined;
+  const segments: ByteRange[] = [];
+  for (let k = 0; k < runs; k++)
+    segments.push(...partStorage(storage, start + k * stride, length)!.segments);
+  return { ...first, elements: runs * length, segments };
+}

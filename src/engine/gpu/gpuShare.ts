@@ -8,6 +8,9 @@ import type { AcceptedGpu, GpuQueue } from './gpuQueue.ts';
 /** Tasks that the GPU's thread has at a time: while one is on the device, the next are read and rounded. */
 const MOST_TASKS = 3;
 
+/** Entries of a weight that is read in blocks elsewhere, up to which it is prepared whole: 512 MiB as float64s. */
+const MOST_ENTRIES = 2 ** 26;
+
 /** Refusals that say something of one matrix, and nothing of the device. */
 const OF_ONE_MATRIX: readonly GpuErrorCode[] = ['out-of-memory', 'too-large'];
 
@@ -44,9 +47,14 @@ export class GpuShare {
     return this.isOpen && this.running < MOST_TASKS;
   }
 
-  /** A weight that is read a block of rows at a time is for the workers. */
+  /** A weight that is too large to be prepared whole is for the workers. */
   canSolve({ source }: SpectrumTask): boolean {
-    return this.isOpen && !isStreamed(source);
+    return this.isOpen && !isStreamed(source, MOST_ENTRIES);
+  }
+
+  /** Of this machine's memory, while a task is prepared: the values, a matrix or shuffle, and two pieces as float32s. */
+  bytesOf({ source: { storage, view } }: SpectrumTask): number {
+    return 8 * (storage.elements + 2 * view.rows * view.cols);
   }
 
   /**

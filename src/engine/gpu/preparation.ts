@@ -4,14 +4,15 @@ import { storedBytes } from '../../core/checkpoint/storedBytes.ts';
 import type { WindowView } from '../../core/linalg/gpu/gpuWindowSpectra.ts';
 import { type PreparedBand, preparedBand } from '../../core/linalg/gpu/preparedBand.ts';
 import type { Matrix } from '../../core/linalg/matrix.ts';
-import { drawnEntries, shuffledEntries } from '../../core/spectrum/shuffles.ts';
+import { drawnEntries, shuffledEntries, shuffleSeeds } from '../../core/spectrum/shuffles.ts';
 import type { CacheRecord } from '../cacheRecord.ts';
 import { servingKeys } from '../servingKeys.ts';
 import type { SpectrumCache } from '../spectrumCache.ts';
 import { pickedValues, sourceValues } from '../sourceValues.ts';
 import { type SolverIdentity, spectrumKey, type SpectrumKind } from '../spectrumKey.ts';
 import type { SpectrumSource, SpectrumTask } from '../spectrumTask.ts';
-import { checkFinite, concatenated, gather } from '../storedMatrix.ts';
+import { checkFinite, concatenated, gather, NonFiniteWeight } from '../storedMatrix.ts';
+import { isStreamed, StreamedMatrix, type Survey } from '../streamedMatrix.ts';
 
 /** What decides how a task is prepared. */
 export interface PreparationOptions {
@@ -73,26 +74,51 @@ export function* preparation(
     ),
   );
   if (missing.length === 0) return;
-  const values = sourceValues(task.source);
+  // What a worker would read in blocks is surveyed and shuffled as it would be there.
+  const survey = isStreamed(task.source) ? new StreamedMatrix(task.source).survey() : undefined;
+  if (survey?.bad) throw new NonFiniteWeight(survey.bad);
+  let values: Float64Array | undefined;
   for (const [source, asked] of missing) {
-    if (asked.kind !== 'windows') checkFinite(values, source.view);
-    const { view, storage } = source;
-    const { rows, cols, offsets } = view;
-    const first = gather(values, source, offsets[0]!);
-    const roundingVariance = storedRounding(
-      storage,
-      first.data,
-      (steps) =>
-        gather(pickedValues(steps, source), { ...source, scale: 'none' }, offsets[0]!).data,
-    );
-    yield {
+    const { rows, cols, offsets } = source.view;
+    const record = (roundingVariance: number): PreparedRecord => ({
       kind: 'record',
       key: spectrumKey(digest, source, asked, 'fast', gpu.solver),
       head: { rows, cols, slices: offsets.length, roundingVariance },
       isOne: asked.kind === 'spectrum' || asked.kind === 'windows',
-    };
-    yield* workOf(values, source, asked, first, options);
+    });
+    if (survey && asked.kind === 'shuffles') {
+      values = undefined;
+      yield record(survey.roundingVariance);
+      yield* shufflesInBlocks(source, asked, options);
+      continue;
+    }
+    values ??= sourceValues(task.source);
+    if (!survey && asked.kind !== 'windows') checkFinite(values, source.view);
+    const first = gather(values, source, offsets[0]!);
+    yield record(survey?.roundingVariance ?? roundingOf(source, first));
+    yield* workOf(values, source, asked, first, survey, options);
   }
+}
+
+function roundingOf(source: SpectrumSource, first: Matrix): number {
+  const offset = source.view.offsets[0]!;
+  return storedRounding(
+    source.storage,
+    first.data,
+    (steps) => gather(pickedValues(steps, source), { ...source, scale: 'none' }, offset).data,
+  );
+}
+
+function* shufflesInBlocks(
+  source: SpectrumSource,
+  asked: Extract<SpectrumKind, { readonly kind: 'shuffles' }>,
+  { largestWindow }: PreparationOptions,
+): Generator<PreparedWork, void, void> {
+  const { rows, cols } = new StreamedMatrix(source);
+  yield* inPieces({ rows, cols }, asked.count, largestWindow, (k) => {
+    const shuffled = new StreamedMatrix(source, { seed: shuffleSeeds(asked)[k]! });
+    return { rows, cols, data: shuffled.read(0, rows) };
+  });
 }
 
 type Asked = Extract<
@@ -104,7 +130,6 @@ type Asked = Extract<
 function solvesOf(task: SpectrumTask): readonly (readonly [SpectrumSource, Asked])[] {
   const { source, compatSource, windows, shuffles, windowShuffles, seed } = task;
   const solves: [SpectrumSource, Asked][] = [[source, { kind: 'spectrum' }]];
-  if (shuffles > 0) solves.push([source, { kind: 'shuffles', count: shuffles, seed }]);
   if (typeof windows !== 'string') {
     const { rows, cols } = windows.view;
     const drawn = { kind: 'shuffledWindows', rows, cols, count: windowShuffles, seed } as const;
@@ -112,6 +137,7 @@ function solvesOf(task: SpectrumTask): readonly (readonly [SpectrumSource, Asked
     if (windowShuffles > 0) solves.push([source, drawn]);
   }
   if (typeof compatSource !== 'string') solves.push([compatSource, { kind: 'spectrum' }]);
+  if (shuffles > 0) solves.push([source, { kind: 'shuffles', count: shuffles, seed }]);
   return solves;
 }
 
@@ -120,6 +146,7 @@ function* workOf(
   source: SpectrumSource,
   asked: Asked,
   first: Matrix,
+  survey: Survey | undefined,
   { largestWindow }: PreparationOptions,
 ): Generator<PreparedWork, void, void> {
   const { view } = source;
@@ -138,11 +165,11 @@ function* workOf(
     case 'shuffledWindows': {
       const shape = asked.kind === 'shuffles' ? first : asked;
       yield* inPieces(shape, asked.count, largestWindow, (k) => {
-        const seed = asked.seed + k;
+        const seed = shuffleSeeds(asked)[k]!;
         const data =
           asked.kind === 'shuffles'
             ? shuffledEntries(first.data, seed)
-            : drawnEntries(first.data, shape.rows * shape.cols, seed);
+            : drawnEntries(survey?.sample ?? first.data, shape.rows * shape.cols, seed);
         return { rows: shape.rows, cols: shape.cols, data };
       });
       return;
