@@ -3,8 +3,26 @@ import { at } from './vectors';
 
 /*
  * An upper band matrix with b superdiagonals, stored by rows: element (i, c) is at
- * band[i * 3b + c + b], which leaves room for the bulge: b - 1 diagonals below, 2b - 1 above.
+ * band[i * bandStride(b) + c + bandLead(b)]. That leaves room for the bulge, b - 1 diagonals below and
+ * 2b - 1 above, and zeros beside it; the same column lies on the same place of a cache line in every row.
  */
+
+/** Float64s of a cache line. */
+const LINE: i32 = 8;
+
+/** Float64s from an element to the one below it. */
+export function bandStride(b: i32): i32 {
+  return lines(3 * b) + 2 * LINE;
+}
+
+/** Float64s in front of the diagonal's first. */
+export function bandLead(b: i32): i32 {
+  return lines(b) + LINE;
+}
+
+function lines(count: i32): i32 {
+  return (count + LINE - 1) & -LINE;
+}
 
 /**
  * How many steps a sweep stays behind the one before it. Step q of a sweep reads rows from
@@ -18,7 +36,7 @@ const LAG: i32 = 3;
  * the rows they share are still in the cache. Bischof, Lang, Sun, "A framework for symmetric band
  * reduction", 2000; Lang, "Parallel reduction of banded matrices to bidiagonal form", 1996.
  *
- * scratch: 2b float64s.
+ * `band` starts on a cache line. scratch: 2b + 16 float64s.
  */
 export function chaseBulges(
   band: usize,
@@ -49,44 +67,51 @@ function chaseStep(band: usize, n: i32, b: i32, s: i32, q: i32, scratch: usize):
   if (corner >= n) return false;
   const length = min(b, n - corner);
   if (length == 1) return true;
-  const width = 3 * b;
+  const width = bandStride(b);
+  const lead = bandLead(b);
   const stride = at(0, width);
+  // Vectors of 256 bits that straddle lines cost twice, so blocks begin where such a vector does, and end so:
+  // what is beside the bulge is zero, or is multiplied by zero.
+  const before = corner & 3;
+  const start = corner - before;
 
-  // From the right: the row left over from the step before keeps one element beyond the band's edge.
+  // From the right: the row left over from the step before keeps one element beyond the band's edge. It takes
+  // part itself, though its outcome is known: so there are 2b rows, a whole number of groups.
   const row = q == 0 ? s : corner - b;
-  const overhang = at(band, row * width + corner + b);
+  const overhang = at(band, row * width + corner + lead);
+  const span = (before + length + 3) & ~3;
+  const reflector = scratch + at(0, before);
   // Loops, not memory.copy and memory.fill: a call out of WebAssembly takes longer than so few elements.
-  for (let i = 0; i < length; i++) {
-    store<f64>(at(scratch, i), load<f64>(at(overhang, i)));
-    store<f64>(at(overhang, i), 0);
-  }
-  const tauRight = makeReflector(scratch, length);
-  store<f64>(overhang, reflectedHead);
+  for (let i = 0; i < before; i++) store<f64>(at(scratch, i), 0);
+  for (let i = 0; i < length; i++) store<f64>(at(reflector, i), load<f64>(at(overhang, i)));
+  for (let i = before + length; i < span; i++) store<f64>(at(scratch, i), 0);
+  const tauRight = makeReflector(reflector, length);
   if (tauRight != 0) {
-    const rows = corner + length - 1 - row;
-    reflectRows(scratch, tauRight, overhang + stride, stride, rows, length);
+    const block = at(band, row * width + start + lead);
+    reflectRows(scratch, tauRight, block, stride, corner + length - row, span);
   }
+  store<f64>(overhang, reflectedHead);
+  for (let i = 1; i < length; i++) store<f64>(at(overhang, i), 0);
 
   // From the left: that filled the block below the diagonal; its first column is cleared.
-  const diagonal = at(band, corner * width + corner + b);
+  const diagonal = at(band, corner * width + corner + lead);
   for (let i = 0; i < length; i++) {
-    const below = diagonal + <usize>i * stride;
-    store<f64>(at(scratch, i), load<f64>(below));
-    store<f64>(below, 0);
+    store<f64>(at(scratch, i), load<f64>(diagonal + <usize>i * stride));
   }
   const tauLeft = makeReflector(scratch, length);
-  store<f64>(diagonal, reflectedHead);
   if (tauLeft != 0) {
-    const cols = min(2 * b, n - corner) - 1;
-    reflectColumns(scratch, tauLeft, diagonal + 8, stride, length, cols);
+    const cols = lines(before + min(2 * b, n - corner));
+    reflectColumns(scratch, tauLeft, diagonal - at(0, before), stride, length, cols);
   }
+  store<f64>(diagonal, reflectedHead);
+  for (let i = 1; i < length; i++) store<f64>(diagonal + <usize>i * stride, 0);
   return true;
 }
 
 /** Diagonal to d[n] and superdiagonal to e[n - 1] of a band that the sweeps have reduced. */
 export function readBidiagonal(band: usize, n: i32, b: i32, d: usize, e: usize): void {
   for (let i = 0; i < n; i++) {
-    const diagonal = at(band, i * 3 * b + i + b);
+    const diagonal = at(band, i * bandStride(b) + i + bandLead(b));
     store<f64>(at(d, i), load<f64>(diagonal));
     if (i + 1 < n) store<f64>(at(e, i), load<f64>(diagonal, 8));
   }

@@ -1,9 +1,14 @@
 import { makeReflector, reflectedHead } from './householder';
-import { at, clear, dot, laneSum, mulAdd, mulSubtract, scale } from './vectors';
+import { at, clear, dot, mulAdd, mulSubtract, scale, sumsOfPairs } from './vectors';
 
 /** Float64s of scratch memory that `directBidiagonal` needs for an m x n matrix. */
 export function directBidiagonalScratch(m: i32, n: i32): i32 {
-  return 3 * (m + n);
+  return 3 * (wholes(m) + wholes(n));
+}
+
+/** So many float64s or up to three more: 32 bytes. */
+function wholes(count: i32): i32 {
+  return (count + 3) & ~3;
 }
 
 /**
@@ -25,11 +30,11 @@ export function directBidiagonal(
 ): void {
   // The pending update is A -= v y^T + x u^T; v, x have an element a row, y, u one a column.
   let v = scratch;
-  let vNext = at(v, m);
-  const x = at(vNext, m);
-  let y = at(x, m);
-  let yNext = at(y, n);
-  const u = at(yNext, n);
+  let vNext = at(v, wholes(m));
+  const x = at(vNext, wholes(m));
+  let y = at(x, wholes(m));
+  let yNext = at(y, wholes(n));
+  const u = at(yNext, wholes(n));
   clear(scratch, directBidiagonalScratch(m, n));
 
   for (let j = 0; j < n; j++) {
@@ -45,8 +50,8 @@ export function directBidiagonal(
     const cols = n - first;
     if (cols == 0) break;
 
-    // From an even column on, be it one that is done with: unaligned vectors straddle cache lines.
-    const start = first & ~1;
+    // From a multiple of four on, be it columns that are done with: unaligned vectors straddle cache lines.
+    const start = first & ~3;
     const width = n - start;
     clear(at(yNext, start), width);
     updateAndSum(
@@ -69,7 +74,7 @@ export function directBidiagonal(
     const tauRow = makeReflector(at(u, first), cols);
     store<f64>(at(e, j), reflectedHead);
     const along = tauRow * dot(at(yNext, first), at(u, first), cols);
-    if (start < first) store<f64>(at(u, start), 0);
+    for (let c = start; c < first; c++) store<f64>(at(u, c), 0);
     multiplyRows(at(a, first * lda + start), lda, m - first, width, at(u, start), at(x, first));
     for (let i = first; i < m; i++) {
       const xi = at(x, i);
@@ -98,7 +103,7 @@ function updateAndSum(
   w: usize,
   sum: usize,
 ): void {
-  const wholes = cols & ~3;
+  const whole = cols & ~3;
   let i = 0;
   for (; i + 3 <= rows; i += 3) {
     const v0 = v128.load64_splat(at(v, i));
@@ -116,43 +121,37 @@ function updateAndSum(
     let py = y;
     let pu = u;
     let ps = sum;
-    let y0: v128, u0: v128, s0: v128, p0: v128, p1: v128, p2: v128;
-    const end = at(sum, wholes);
-    while (ps < end) {
+    let y0: v128, u0: v128, s0: v128, y1: v128, u1: v128, s1: v128, low: v128, high: v128;
+    const end = at(sum, whole);
+    for (; ps < end; r0 += 32, r1 += 32, r2 += 32, py += 32, pu += 32, ps += 32) {
       y0 = v128.load(py);
+      y1 = v128.load(py, 16);
       u0 = v128.load(pu);
+      u1 = v128.load(pu, 16);
       s0 = v128.load(ps);
-      p0 = mulSubtract(mulSubtract(v128.load(r0), v0, y0), x0, u0);
-      v128.store(r0, p0);
-      s0 = mulAdd(s0, w0, p0);
-      p1 = mulSubtract(mulSubtract(v128.load(r1), v1, y0), x1, u0);
-      v128.store(r1, p1);
-      s0 = mulAdd(s0, w1, p1);
-      p2 = mulSubtract(mulSubtract(v128.load(r2), v2, y0), x2, u0);
-      v128.store(r2, p2);
-      s0 = mulAdd(s0, w2, p2);
+      s1 = v128.load(ps, 16);
+      low = mulSubtract(mulSubtract(v128.load(r0), v0, y0), x0, u0);
+      high = mulSubtract(mulSubtract(v128.load(r0, 16), v0, y1), x0, u1);
+      v128.store(r0, low);
+      v128.store(r0, high, 16);
+      s0 = mulAdd(s0, w0, low);
+      s1 = mulAdd(s1, w0, high);
+      low = mulSubtract(mulSubtract(v128.load(r1), v1, y0), x1, u0);
+      high = mulSubtract(mulSubtract(v128.load(r1, 16), v1, y1), x1, u1);
+      v128.store(r1, low);
+      v128.store(r1, high, 16);
+      s0 = mulAdd(s0, w1, low);
+      s1 = mulAdd(s1, w1, high);
+      low = mulSubtract(mulSubtract(v128.load(r2), v2, y0), x2, u0);
+      high = mulSubtract(mulSubtract(v128.load(r2, 16), v2, y1), x2, u1);
+      v128.store(r2, low);
+      v128.store(r2, high, 16);
+      s0 = mulAdd(s0, w2, low);
+      s1 = mulAdd(s1, w2, high);
       v128.store(ps, s0);
-      y0 = v128.load(py, 16);
-      u0 = v128.load(pu, 16);
-      s0 = v128.load(ps, 16);
-      p0 = mulSubtract(mulSubtract(v128.load(r0, 16), v0, y0), x0, u0);
-      v128.store(r0, p0, 16);
-      s0 = mulAdd(s0, w0, p0);
-      p1 = mulSubtract(mulSubtract(v128.load(r1, 16), v1, y0), x1, u0);
-      v128.store(r1, p1, 16);
-      s0 = mulAdd(s0, w1, p1);
-      p2 = mulSubtract(mulSubtract(v128.load(r2, 16), v2, y0), x2, u0);
-      v128.store(r2, p2, 16);
-      s0 = mulAdd(s0, w2, p2);
-      v128.store(ps, s0, 16);
-      r0 += 32;
-      r1 += 32;
-      r2 += 32;
-      py += 32;
-      pu += 32;
-      ps += 32;
+      v128.store(ps, s1, 16);
     }
-    for (let c = wholes; c < cols; c++) {
+    for (let c = whole; c < cols; c++) {
       for (let q = i; q < i + 3; q++) {
         updateElement(at(a, q * lda), c, at(v, q), y, at(x, q), u, at(w, q), sum);
       }
@@ -182,7 +181,7 @@ function updateElement(
 
 /** x = A u, four rows at a time. */
 function multiplyRows(a: usize, lda: i32, rows: i32, cols: i32, u: usize, x: usize): void {
-  const wholes = cols & ~3;
+  const whole = cols & ~3;
   let i = 0;
   for (; i + 4 <= rows; i += 4) {
     let r0 = at(a, i * lda);
@@ -193,31 +192,31 @@ function multiplyRows(a: usize, lda: i32, rows: i32, cols: i32, u: usize, x: usi
     let a1 = a0;
     let a2 = a0;
     let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
     let p = u;
-    let uc: v128;
-    const end = at(u, wholes);
-    while (p < end) {
-      uc = v128.load(p);
-      a0 = mulAdd(a0, uc, v128.load(r0));
-      a1 = mulAdd(a1, uc, v128.load(r1));
-      a2 = mulAdd(a2, uc, v128.load(r2));
-      a3 = mulAdd(a3, uc, v128.load(r3));
-      uc = v128.load(p, 16);
-      a0 = mulAdd(a0, uc, v128.load(r0, 16));
-      a1 = mulAdd(a1, uc, v128.load(r1, 16));
-      a2 = mulAdd(a2, uc, v128.load(r2, 16));
-      a3 = mulAdd(a3, uc, v128.load(r3, 16));
-      p += 32;
-      r0 += 32;
-      r1 += 32;
-      r2 += 32;
-      r3 += 32;
+    const end = at(u, whole);
+    for (; p < end; p += 32, r0 += 32, r1 += 32, r2 += 32, r3 += 32) {
+      const low = v128.load(p);
+      const high = v128.load(p, 16);
+      a0 = mulAdd(a0, low, v128.load(r0));
+      a1 = mulAdd(a1, low, v128.load(r1));
+      a2 = mulAdd(a2, low, v128.load(r2));
+      a3 = mulAdd(a3, low, v128.load(r3));
+      b0 = mulAdd(b0, high, v128.load(r0, 16));
+      b1 = mulAdd(b1, high, v128.load(r1, 16));
+      b2 = mulAdd(b2, high, v128.load(r2, 16));
+      b3 = mulAdd(b3, high, v128.load(r3, 16));
     }
-    let s0 = laneSum(a0);
-    let s1 = laneSum(a1);
-    let s2 = laneSum(a2);
-    let s3 = laneSum(a3);
-    for (let c = wholes; c < cols; c++) {
+    const upper = sumsOfPairs(a0, b0, a1, b1, 0);
+    const lower = sumsOfPairs(a2, b2, a3, b3, 2);
+    let s0 = f64x2.extract_lane(upper, 0);
+    let s1 = f64x2.extract_lane(upper, 1);
+    let s2 = f64x2.extract_lane(lower, 0);
+    let s3 = f64x2.extract_lane(lower, 1);
+    for (let c = whole; c < cols; c++) {
       const q = load<f64>(p);
       s0 += q * load<f64>(r0);
       s1 += q * load<f64>(r1);

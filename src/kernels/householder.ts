@@ -1,4 +1,5 @@
-import { at, axpy, dot, laneSum, mulAdd, scale } from './vectors';
+import { addPair } from './pairs';
+import { at, axpy, dot, mulAdd, scale, sumsOfPairs } from './vectors';
 
 /**
  * Below this sum of squares a vector counts as zero. Matrices arrive scaled to a largest entry near 1,
@@ -72,33 +73,34 @@ function reflectFour(v: usize, tau: f64, r0: usize, stride: usize, n: i32): void
     b2 = mulAdd(b2, y, v128.load(r2 + o, 16));
     b3 = mulAdd(b3, y, v128.load(r3 + o, 16));
   }
-  let s0 = laneSum(f64x2.add(a0, b0));
-  let s1 = laneSum(f64x2.add(a1, b1));
-  let s2 = laneSum(f64x2.add(a2, b2));
-  let s3 = laneSum(f64x2.add(a3, b3));
+  let low = sumsOfPairs(a0, b0, a1, b1, 0);
+  let high = sumsOfPairs(a2, b2, a3, b3, 2);
+  const whole = i;
   for (; i < n; i++) {
     const o = at(0, i);
-    const x = load<f64>(v + o);
-    s0 += x * load<f64>(r0 + o);
-    s1 += x * load<f64>(r1 + o);
-    s2 += x * load<f64>(r2 + o);
-    s3 += x * load<f64>(r3 + o);
+    const x = v128.load64_splat(v + o);
+    low = mulAdd(low, x, twoOf(r0 + o, r1 + o));
+    high = mulAdd(high, x, twoOf(r2 + o, r3 + o));
   }
-  s0 *= -tau;
-  s1 *= -tau;
-  s2 *= -tau;
-  s3 *= -tau;
+  const factor = f64x2.splat(-tau);
+  low = f64x2.mul(low, factor);
+  high = f64x2.mul(high, factor);
+  const s0 = f64x2.extract_lane(low, 0);
+  const s1 = f64x2.extract_lane(low, 1);
+  const s2 = f64x2.extract_lane(high, 0);
+  const s3 = f64x2.extract_lane(high, 1);
   const c0 = f64x2.splat(s0);
   const c1 = f64x2.splat(s1);
   const c2 = f64x2.splat(s2);
   const c3 = f64x2.splat(s3);
-  for (i = 0; i + 2 <= n; i += 2) {
+  for (i = 0; i < whole; i += 4) {
     const o = at(0, i);
     const x = v128.load(v + o);
-    v128.store(r0 + o, mulAdd(v128.load(r0 + o), c0, x));
-    v128.store(r1 + o, mulAdd(v128.load(r1 + o), c1, x));
-    v128.store(r2 + o, mulAdd(v128.load(r2 + o), c2, x));
-    v128.store(r3 + o, mulAdd(v128.load(r3 + o), c3, x));
+    const y = v128.load(v + o, 16);
+    addPair(r0 + o, c0, x, y);
+    addPair(r1 + o, c1, x, y);
+    addPair(r2 + o, c2, x, y);
+    addPair(r3 + o, c3, x, y);
   }
   for (; i < n; i++) {
     const o = at(0, i);
@@ -110,9 +112,14 @@ function reflectFour(v: usize, tau: f64, r0: usize, stride: usize, n: i32): void
   }
 }
 
+/** The float64s at two addresses. */
+function twoOf(p: usize, q: usize): v128 {
+  return v128.load64_lane(q, v128.load64_zero(p), 1);
+}
+
 /**
  * Applies I - tau v v^T from the left to a block of n rows, `stride` bytes apart, and `cols` columns, in
- * column strips of eight whose inner products stay in registers.
+ * column strips of 16 whose inner products stay in registers.
  */
 export function reflectColumns(
   v: usize,
@@ -123,6 +130,7 @@ export function reflectColumns(
   cols: i32,
 ): void {
   let c = 0;
+  for (; c + 16 <= cols; c += 16) reflectSixteen(v, tau, at(block, c), stride, n);
   for (; c + 8 <= cols; c += 8) reflectEight(v, tau, at(block, c), stride, n);
   for (; c + 2 <= cols; c += 2) reflectTwo(v, tau, at(block, c), stride, n);
   if (c == cols) return;
@@ -133,6 +141,47 @@ export function reflectColumns(
   p = at(block, c);
   for (let i = 0; i < n; i++, p += stride) {
     store<f64>(p, load<f64>(p) + sum * load<f64>(at(v, i)));
+  }
+}
+
+function reflectSixteen(v: usize, tau: f64, block: usize, stride: usize, n: i32): void {
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  let s4 = s0;
+  let s5 = s0;
+  let s6 = s0;
+  let s7 = s0;
+  let p = block;
+  const end = at(v, n);
+  for (let q = v; q < end; q += 8, p += stride) {
+    const x = v128.load64_splat(q);
+    s0 = mulAdd(s0, x, v128.load(p));
+    s1 = mulAdd(s1, x, v128.load(p, 16));
+    s2 = mulAdd(s2, x, v128.load(p, 32));
+    s3 = mulAdd(s3, x, v128.load(p, 48));
+    s4 = mulAdd(s4, x, v128.load(p, 64));
+    s5 = mulAdd(s5, x, v128.load(p, 80));
+    s6 = mulAdd(s6, x, v128.load(p, 96));
+    s7 = mulAdd(s7, x, v128.load(p, 112));
+  }
+  const factor = f64x2.splat(-tau);
+  s0 = f64x2.mul(factor, s0);
+  s1 = f64x2.mul(factor, s1);
+  s2 = f64x2.mul(factor, s2);
+  s3 = f64x2.mul(factor, s3);
+  s4 = f64x2.mul(factor, s4);
+  s5 = f64x2.mul(factor, s5);
+  s6 = f64x2.mul(factor, s6);
+  s7 = f64x2.mul(factor, s7);
+  p = block;
+  for (let q = v; q < end; q += 8, p += stride) {
+    const x = v128.load64_splat(q);
+    addPair(p, x, s0, s1);
+    addPair(p + 32, x, s2, s3);
+    addPair(p + 64, x, s4, s5);
+    addPair(p + 96, x, s6, s7);
   }
 }
 
@@ -158,10 +207,8 @@ function reflectEight(v: usize, tau: f64, block: usize, stride: usize, n: i32): 
   p = block;
   for (let q = v; q < end; q += 8, p += stride) {
     const x = v128.load64_splat(q);
-    v128.store(p, mulAdd(v128.load(p), x, s0));
-    v128.store(p, mulAdd(v128.load(p, 16), x, s1), 16);
-    v128.store(p, mulAdd(v128.load(p, 32), x, s2), 32);
-    v128.store(p, mulAdd(v128.load(p, 48), x, s3), 48);
+    addPair(p, x, s0, s1);
+    addPair(p + 32, x, s2, s3);
   }
 }
 

@@ -134,20 +134,38 @@ function butterfly(x: usize, y: usize, n: i32, factor: f64): void {
 function fourButterflies(x: usize, y: usize, z: usize, w: usize, n: i32, factor: f64): void {
   const scaling = f64x2.splat(factor);
   let i = 0;
-  for (; i + 2 <= n; i += 2) {
+  for (; i + 4 <= n; i += 4) {
     const o = at(0, i);
     const a = v128.load(x + o);
     const b = v128.load(y + o);
     const c = v128.load(z + o);
     const d = v128.load(w + o);
+    const a1 = v128.load(x + o, 16);
+    const b1 = v128.load(y + o, 16);
+    const c1 = v128.load(z + o, 16);
+    const d1 = v128.load(w + o, 16);
     const upperSum = f64x2.add(a, b);
     const upperDifference = f64x2.sub(a, b);
     const lowerSum = f64x2.add(c, d);
     const lowerDifference = f64x2.sub(c, d);
-    v128.store(x + o, f64x2.mul(scaling, f64x2.add(upperSum, lowerSum)));
-    v128.store(y + o, f64x2.mul(scaling, f64x2.add(upperDifference, lowerDifference)));
-    v128.store(z + o, f64x2.mul(scaling, f64x2.sub(upperSum, lowerSum)));
-    v128.store(w + o, f64x2.mul(scaling, f64x2.sub(upperDifference, lowerDifference)));
+    const upperSum1 = f64x2.add(a1, b1);
+    const upperDifference1 = f64x2.sub(a1, b1);
+    const lowerSum1 = f64x2.add(c1, d1);
+    const lowerDifference1 = f64x2.sub(c1, d1);
+    storePair(x + o, scaling, f64x2.add(upperSum, lowerSum), f64x2.add(upperSum1, lowerSum1));
+    storePair(
+      y + o,
+      scaling,
+      f64x2.add(upperDifference, lowerDifference),
+      f64x2.add(upperDifference1, lowerDifference1),
+    );
+    storePair(z + o, scaling, f64x2.sub(upperSum, lowerSum), f64x2.sub(upperSum1, lowerSum1));
+    storePair(
+      w + o,
+      scaling,
+      f64x2.sub(upperDifference, lowerDifference),
+      f64x2.sub(upperDifference1, lowerDifference1),
+    );
   }
   for (; i < n; i++) {
     const o = at(0, i);
@@ -160,6 +178,14 @@ function fourButterflies(x: usize, y: usize, z: usize, w: usize, n: i32, factor:
     store<f64>(z + o, factor * (upperSum - lowerSum));
     store<f64>(w + o, factor * (upperDifference - lowerDifference));
   }
+}
+
+/** Two neighbouring vectors, multiplied. */
+function storePair(p: usize, factor: v128, x: v128, y: v128): void {
+  const low = f64x2.mul(factor, x);
+  const high = f64x2.mul(factor, y);
+  v128.store(p, low);
+  v128.store(p, high, 16);
 }
 
 /** The first two steps of the transform of a row: of every four neighbours. */

@@ -4,7 +4,7 @@ import { nth } from './vectors';
 const BATCH: i32 = 8;
 
 /**
- * Groups of `width` rows of the source (4 or 8), interleaved along the depth: element (r, p) of a group
+ * Groups of `width` rows of the source, a multiple of 4, interleaved along the depth: element (r, p) of a group
  * goes to p * width + r. Missing rows are zeros.
  */
 export function packRows<T>(
@@ -88,7 +88,7 @@ function interleaveFour<T>(source: usize, ld: i32, depth: i32, target: usize, wi
 }
 
 /**
- * Groups of `width` columns of the source, 16 or 32 bytes: element (p, c) of a group goes to
+ * Groups of `width` columns of the source, 16, 32 or 64 bytes: element (p, c) of a group goes to
  * p * width + c. Missing columns are zeros.
  */
 export function packColumns<T>(
@@ -101,16 +101,15 @@ export function packColumns<T>(
 ): void {
   const step = nth<T>(0, ld);
   const whole = cols - (cols % width);
-  const two = width * sizeof<T>() == 32;
+  const bytes = nth<T>(0, width);
   for (let p0 = 0; p0 < depth; p0 += BATCH) {
     const count = min(BATCH, depth - p0);
     for (let j = 0; j < whole; j += width) {
       let row = nth<T>(source, p0 * ld + j);
       let out = nth<T>(target, j * depth + p0 * width);
       for (let p = 0; p < count; p++, row += step) {
-        v128.store(out, v128.load(row));
-        if (two) v128.store(out, v128.load(row, 16), 16);
-        out += two ? 32 : 16;
+        copyLine(row, out, bytes);
+        out += bytes;
       }
     }
   }
@@ -122,4 +121,25 @@ export function packColumns<T>(
       store<T>(nth<T>(group, p * width + c - whole), load<T>(nth<T>(source, p * ld + c)));
     }
   }
+}
+
+/** 16, 32 or 64 bytes. */
+function copyLine(source: usize, target: usize, bytes: usize): void {
+  const x0 = v128.load(source);
+  if (bytes == 16) {
+    v128.store(target, x0);
+    return;
+  }
+  const x1 = v128.load(source, 16);
+  if (bytes == 32) {
+    v128.store(target, x0);
+    v128.store(target, x1, 16);
+    return;
+  }
+  const x2 = v128.load(source, 32);
+  const x3 = v128.load(source, 48);
+  v128.store(target, x0);
+  v128.store(target, x1, 16);
+  v128.store(target, x2, 32);
+  v128.store(target, x3, 48);
 }

@@ -1,3 +1,5 @@
+import { IS_WIDE } from './registers';
+
 /** Address of the float64 at `index` in the array at `base`. */
 export function at(base: usize, index: i32): usize {
   return base + ((<usize>index) << 3);
@@ -33,6 +35,28 @@ export function laneSum(a: v128): f64 {
   return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
 }
 
+/** Sums of lanes pass through here, each through a slot of its own. */
+const LANES: usize = memory.data(128, 64);
+
+/**
+ * The lanes of a and b added, and those of c and d. V8 joins pairs of vectors only where they are stored side
+ * by side: so they are, in two slots, where that is meant.
+ */
+export function sumsOfPairs(a: v128, b: v128, c: v128, d: v128, slot: usize): v128 {
+  let first = f64x2.add(a, b);
+  let second = f64x2.add(c, d);
+  if (IS_WIDE) {
+    const lanes = LANES + (slot << 5);
+    v128.store(lanes, a);
+    v128.store(lanes, b, 16);
+    v128.store(lanes, c, 32);
+    v128.store(lanes, d, 48);
+    first = f64x2.add(v128.load(lanes), v128.load(lanes, 16));
+    second = f64x2.add(v128.load(lanes, 32), v128.load(lanes, 48));
+  }
+  return f64x2.add(v128.shuffle<f64>(first, second, 0, 2), v128.shuffle<f64>(first, second, 1, 3));
+}
+
 /** Inner product of two contiguous vectors. */
 export function dot(x: usize, y: usize, n: i32): f64 {
   let s0 = f64x2.splat(0);
@@ -48,8 +72,7 @@ export function dot(x: usize, y: usize, n: i32): f64 {
     s2 = mulAdd(s2, v128.load(p, 32), v128.load(q, 32));
     s3 = mulAdd(s3, v128.load(p, 48), v128.load(q, 48));
   }
-  for (; i + 2 <= n; i += 2) s0 = mulAdd(s0, v128.load(at(x, i)), v128.load(at(y, i)));
-  let sum = laneSum(f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3)));
+  let sum = laneSum(sumsOfPairs(s0, s1, s2, s3, 0));
   for (; i < n; i++) sum += load<f64>(at(x, i)) * load<f64>(at(y, i));
   return sum;
 }
@@ -61,8 +84,10 @@ export function axpy(alpha: f64, x: usize, y: usize, n: i32): void {
   for (; i + 4 <= n; i += 4) {
     const p = at(x, i);
     const q = at(y, i);
-    v128.store(q, mulAdd(v128.load(q), a, v128.load(p)));
-    v128.store(q, mulAdd(v128.load(q, 16), a, v128.load(p, 16)), 16);
+    const low = mulAdd(v128.load(q), a, v128.load(p));
+    const high = mulAdd(v128.load(q, 16), a, v128.load(p, 16));
+    v128.store(q, low);
+    v128.store(q, high, 16);
   }
   for (; i < n; i++) store<f64>(at(y, i), load<f64>(at(y, i)) + alpha * load<f64>(at(x, i)));
 }
@@ -71,7 +96,13 @@ export function axpy(alpha: f64, x: usize, y: usize, n: i32): void {
 export function scale(alpha: f64, x: usize, n: i32): void {
   const a = f64x2.splat(alpha);
   let i = 0;
-  for (; i + 2 <= n; i += 2) v128.store(at(x, i), f64x2.mul(a, v128.load(at(x, i))));
+  for (; i + 4 <= n; i += 4) {
+    const p = at(x, i);
+    const low = f64x2.mul(a, v128.load(p));
+    const high = f64x2.mul(a, v128.load(p, 16));
+    v128.store(p, low);
+    v128.store(p, high, 16);
+  }
   for (; i < n; i++) store<f64>(at(x, i), alpha * load<f64>(at(x, i)));
 }
 

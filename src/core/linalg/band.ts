@@ -19,7 +19,7 @@ export interface BandReduction {
   readonly cols: number;
   readonly width: number;
   readonly panels: number;
-  /** The band as the kernels store it: element (i, c) at i * 3 width + c + width. */
+  /** The band as the kernels store it: see `bandIndex`. */
   readonly band: number;
   readonly bandSize: number;
   /** Pending update: the matrix is A - left^T right, a row of each for every pending reflector. */
@@ -39,8 +39,7 @@ export interface BandReduction {
 
 /** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
 export function bandWidth(cols: number): number {
-  if (cols <= 512) return 16;
-  if (cols <= 1024) return 24;
+  if (cols <= 1024) return 16;
   return cols < 4096 ? 32 : 64;
 }
 
@@ -61,7 +60,7 @@ export function planBand(
   element: Element = 'float64',
 ): BandReduction {
   const pending = 2 * width * panels;
-  const bandSize = cols * 3 * width + cols + 2 * width;
+  const bandSize = bandLength(cols, width);
   return {
     rows,
     cols,
@@ -283,7 +282,20 @@ function factorPanel(
   return { triangle: float64View(kernels, triangle, size * size), t };
 }
 
+/** Float64s of a cache line. */
+const LINE = 8;
+
+/** Float64s from an element of the band to the one below it: the bulge, and zeros beside it. */
+function bandStride(width: number): number {
+  return Math.ceil((3 * width) / LINE) * LINE + 2 * LINE;
+}
+
 /** Where the kernels keep element (row, col) of the band. */
 export function bandIndex(width: number, row: number, col: number): number {
-  return row * 3 * width + col + width;
+  return row * bandStride(width) + col + Math.ceil(width / LINE) * LINE + LINE;
+}
+
+/** Float64s that the kernels keep of the band of so many columns. */
+export function bandLength(cols: number, width: number): number {
+  return bandIndex(width, cols, cols) + bandStride(width);
 }

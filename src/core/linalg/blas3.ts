@@ -31,7 +31,7 @@ export interface Blas3 {
 }
 
 /** Float64s of scratch memory that the kernels' gemm needs; equal to `gemmScratchBytes() / 8`. */
-export const GEMM_SCRATCH = 256 * 512 + 96 * 256 + 16;
+export const GEMM_SCRATCH = 256 * 512 + 96 * 256 + 32;
 
 /** The kernels' own gemm. `scratch` is the address of GEMM_SCRATCH float64s. */
 export function wasmBlas3(kernels: Kernels, scratch: number): Blas3 {

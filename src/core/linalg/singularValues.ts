@@ -184,7 +184,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod, lanes: numbe
   const isTall = rows >= TALL * cols;
   const denseRows = isTall ? cols : rows;
   // First, where they outlast the reduction of the next matrix.
-  const bidiagonals = planBidiagonals(arena, cols, 3 * (denseRows + cols), lanes);
+  const bidiagonals = planBidiagonals(arena, cols, 3 * (denseRows + cols + 6), lanes);
   const gemmScratch = arena.float64(GEMM_SCRATCH);
   const isBanded = !isDirect(cols, method.precision);
   const element = isBanded && method.precision === 'fast' ? 'float32' : 'float64';

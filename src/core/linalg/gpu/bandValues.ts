@@ -1,5 +1,5 @@
 import { Arena, float64View, reserve } from '../arena.ts';
-import { bandIndex } from '../band.ts';
+import { bandIndex, bandLength } from '../band.ts';
 import { bidiagonalValues, chaseBandToBidiagonal, planBidiagonal } from '../bidiagonal.ts';
 import { GEMM_SCRATCH, wasmBlas3 } from '../blas3.ts';
 import type { Kernels } from '../kernels.ts';
@@ -34,9 +34,9 @@ export function bandValues(
 ): Float64Array {
   const arena = new Arena();
   const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
-  const bandSize = size * 3 * width + size + 2 * width;
+  const bandSize = bandLength(size, width);
   const band = arena.float64(bandSize);
-  const bidiagonal = planBidiagonal(arena, size, 2 * width);
+  const bidiagonal = planBidiagonal(arena, size, 2 * width + 16);
   reserve(kernels, arena.bytes);
   const context: SolverContext = {
     kernels,
