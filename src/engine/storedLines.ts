@@ -39,6 +39,44 @@ export function readLines(
   }
 }
 
+/**
+ * One matrix of a source of any strides, from an offset, into the beginning of `target`: picked out of what lies between
+ * its entries, at most `most` values of it at a time, or one line.
+ *
+ * @throws CheckpointError as `readValues`.
+ */
+export function pickMatrix(
+  source: SpectrumSource,
+  offset: number,
+  target: Float64Array,
+  most: number,
+  memory: ValueMemory,
+): void {
+  const { rows, cols, rowStride, colStride } = source.view;
+  const [outer, inner] =
+    rowStride >= colStride
+      ? ([
+          { count: rows, stride: rowStride, to: cols },
+          { count: cols, stride: colStride, to: 1 },
+        ] as const)
+      : ([
+          { count: cols, stride: colStride, to: 1 },
+          { count: rows, stride: rowStride, to: cols },
+        ] as const);
+  const span = (inner.count - 1) * inner.stride + 1;
+  const atOnce = Math.max(1, Math.floor((most - span) / outer.stride) + 1);
+  for (let first = 0; first < outer.count; first += atOnce) {
+    const lines = Math.min(atOnce, outer.count - first);
+    const length = (lines - 1) * outer.stride + span;
+    const values = memory.take('values', length);
+    readRuns(source, offset + first * outer.stride, { runs: 1, length, stride: length }, values);
+    for (let i = 0; i < lines; i++)
+      for (let j = 0; j < inner.count; j++)
+        target[(first + i) * outer.to + j * inner.to] =
+          values[i * outer.stride + j * inner.stride]!;
+  }
+}
+
 function readRuns(
   { storage }: SpectrumSource,
   start: number,

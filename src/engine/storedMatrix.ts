@@ -47,10 +47,15 @@ export function gather(
     for (let j = 0; j < cols; j++)
       data[i * cols + j] = values[offset + i * rowStride + j * colStride]!;
   }
-  if (source.scale === 'pooled-conv')
-    for (let i = 0; i < data.length; i++)
-      data[i] = Math.fround(Math.fround(data[i]!) * FLOAT32_SQRT_HALF);
+  scaleEntries(data, source.scale);
   return { rows, cols, data };
+}
+
+/** As a source asks for it, in place. */
+export function scaleEntries(data: Float64Array, scale: SpectrumSource['scale']): void {
+  if (scale === 'none') return;
+  for (let i = 0; i < data.length; i++)
+    data[i] = Math.fround(Math.fround(data[i]!) * FLOAT32_SQRT_HALF);
 }
 
 /** Whether its matrices are contiguous rows of the tensor as they are. */

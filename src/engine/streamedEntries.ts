@@ -5,8 +5,8 @@ import { readLines } from './storedLines.ts';
 import { BLOCK_ENTRIES } from './streamedMatrix.ts';
 import { ValueMemory } from './valueMemory.ts';
 
-/** Values of single lines that are held at a time: 16 MiB. */
-export const LINE_ENTRIES = 2 ** 21;
+/** Values of single lines that are held at a time: 8 MiB. */
+export const LINE_ENTRIES = 2 ** 20;
 
 export interface StreamedEntryOptions {
   readonly blockEntries?: number;

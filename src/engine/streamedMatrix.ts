@@ -10,18 +10,22 @@ import type { NonFinite, SpectrumSource } from './spectrumTask.ts';
 import { readLines } from './storedLines.ts';
 import { ValueMemory } from './valueMemory.ts';
 
-/** Entries decoded at a time: 32 MiB. */
-export const BLOCK_ENTRIES = 2 ** 22;
+/** Entries decoded at a time: 16 MiB. */
+export const BLOCK_ENTRIES = 2 ** 21;
 
 /** Entries that windows of a shuffle are drawn from. */
-export const SAMPLE_ENTRIES = 2 ** 20;
+export const SAMPLE_ENTRIES = 2 ** 19;
+
+/** What is not worth reading in blocks: 32 MiB as float64s. */
+const SMALL_ENTRIES = 2 ** 22;
 
 /**
  * Entries up to which a tall matrix is decoded whole. A task should take no more than three square matrices of the
- * smaller side and 64 MB, whatever the file's size; the solver has one of them and half of the rest.
+ * smaller side and 64 MB, whatever the file's size. The solver has one of them and some of the rest, and a library of
+ * products keeps half as much.
  */
 export function entriesHeldWhole({ rows, cols }: { rows: number; cols: number }): number {
-  return 2 * Math.min(rows, cols) ** 2 + BLOCK_ENTRIES;
+  return Math.min(rows, cols) ** 2 + SMALL_ENTRIES;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodedType } from '../core/checkpoint/decodedType.ts';
+import { roundingVariance } from '../core/checkpoint/rounding.ts';
 import { entryFigures } from '../core/diagnosis/entries/entryFigures.ts';
 import { headProjections } from '../core/diagnosis/entries/headProjections.ts';
 import type { Matrix } from '../core/linalg/matrix.ts';
@@ -13,10 +14,10 @@ import type { SolveTools } from './solveTools.ts';
 import { spectraOfEach } from './spectraOfEach.ts';
 import type { SpectrumKind } from './spectrumKey.ts';
 import type { EntryRecord, SpectrumSource, TaskSources } from './spectrumTask.ts';
-import { readLines } from './storedLines.ts';
-import { concatenated, NonFiniteWeight } from './storedMatrix.ts';
+import { pickMatrix, readLines } from './storedLines.ts';
+import { concatenated, NonFiniteWeight, scaleEntries } from './storedMatrix.ts';
 import { StreamedEntries } from './streamedEntries.ts';
-import { StreamedMatrix, type Survey } from './streamedMatrix.ts';
+import { BLOCK_ENTRIES, StreamedMatrix, type Survey } from './streamedMatrix.ts';
 import type { ValueMemory } from './valueMemory.ts';
 
 /** A tall weight of which only a block of rows is in memory at a time. */
@@ -36,11 +37,12 @@ export class StreamedWeight {
   solve(source: SpectrumSource, asked: SpectrumKind, given?: Float64Array): CacheRecord {
     const { rows, cols, offsets } = source.view;
     const { memory } = this.tools;
-    const { bad, roundingVariance, profile, sample } = this.survey();
+    const { bad, roundingVariance: variance, profile, sample } = this.survey();
     if (bad && asked.kind !== 'windows') throw new NonFiniteWeight(bad);
-    const head = { rows, cols, slices: offsets.length, roundingVariance };
+    const head = { rows, cols, slices: offsets.length, roundingVariance: variance };
     switch (asked.kind) {
       case 'spectrum': {
+        if (source !== this.source) return this.solvePicked(source);
         const whole = (): RowSource => new StreamedMatrix(source, { memory });
         return { ...head, spectra: this.solveEach([0], whole) };
       }
@@ -79,6 +81,22 @@ export class StreamedWeight {
       hash: hash.digest('hex'),
       figures: entryFigures(entries, decodedType(source.storage.dtype)),
     };
+  }
+
+  /** Other matrices of the tensor, each picked out of it by one pass. */
+  private solvePicked(source: SpectrumSource): CacheRecord {
+    const { rows, cols, offsets } = source.view;
+    const { memory } = this.tools;
+    let variance: number | undefined;
+    const picked = (offset: number): Matrix => {
+      const data = memory.take('matrix', rows * cols);
+      pickMatrix(source, offset, data, BLOCK_ENTRIES, memory);
+      scaleEntries(data, source.scale);
+      variance ??= roundingVariance(data, decodedType(source.storage.dtype));
+      return { rows, cols, data };
+    };
+    const spectra = [concatenated(this.solveEach(offsets, picked))];
+    return { rows, cols, slices: offsets.length, roundingVariance: variance!, spectra };
   }
 
   private survey(): Survey {

@@ -95,7 +95,8 @@ export function* preparation(
     values ??= sourceValues(task.source);
     if (!survey && asked.kind !== 'windows') checkFinite(values, source.view);
     const first = gather(values, source, offsets[0]!);
-    yield record(survey?.roundingVariance ?? roundingOf(source, first));
+    const isSurveyed = survey && (source === task.source || asked.kind === 'windows');
+    yield record(isSurveyed ? survey.roundingVariance : roundingOf(source, first));
     yield* workOf(values, source, asked, first, survey, options);
   }
 }
