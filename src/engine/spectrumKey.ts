@@ -12,7 +12,7 @@ import { VALUE_ERRORS_VERSION, type ValueRequest } from '../core/plan/measureVal
 import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
-const SOLVER_VERSION = 3;
+const SOLVER_VERSION = 4;
 
 /** What solves: every part of it that the last bits depend on. */
 export interface SolverIdentity {
