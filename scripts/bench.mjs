@@ -44,13 +44,13 @@ const FARMS =
       ];
 
 const SECTIONS = {
-  solver: (tools) => solverRows(tools.ours[0], tools.python[0], SQUARES, repeatsOf),
-  windows: (tools) => solverRows(tools.ours[0], tools.python[0], WINDOWS, repeatsOf),
+  solver: (tools) => solverRows(tools, SQUARES, repeatsOf),
+  windows: (tools) => solverRows(tools, WINDOWS, repeatsOf),
   farms: (tools) => farmsRows(tools, FARMS),
   cores: (tools) => coreRows(tools, [512, 1024, 2048], 5),
   models: modelRows,
   growth: growthRows,
-  large: (tools) => solverRows(tools.ours[0], tools.python[0], LARGE, () => 1),
+  large: (tools) => solverRows(tools, LARGE, () => 1),
   checkpoint: async (tools) => [
     ...(await llamaRows(tools, 'exact')),
     ...(await llamaRows(tools, 'fast', ['--device', 'cpu'])),
@@ -131,7 +131,8 @@ async function startTools(scratch) {
     format: 'esm',
     packages: 'external',
   });
-  const kernels = path.join(dist, 'kernels-fma.wasm');
+  const { wasm, takesOrt } = engineChoice();
+  const kernels = path.join(dist, wasm);
   const everyCore = Array.from({ length: cores });
   const ours = everyCore.map(() =>
     lineProgram(process.execPath, [path.join(scratch, 'solveLoop.mjs'), kernels]),
@@ -139,9 +140,25 @@ async function startTools(scratch) {
   const python = hasNumpy() ? everyCore.map(() => pythonProgram(1)) : [];
   const threaded = python.length > 0 ? pythonProgram(cores) : undefined;
   return {
-    ...{ dist, scratch, ours, python, threaded },
+    ...{ dist, scratch, ours, python, threaded, takesOrt },
     all: [...ours, ...python, ...(threaded ? [threaded] : [])],
     generate: path.join(scratch, 'generatedModels.mjs'),
+  };
+}
+
+/** What the engine takes on this machine with this Node: the kernels, and whether ONNX Runtime beside them. */
+function engineChoice() {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [path.join(dist, 'cli.mjs'), 'self-test', '--json'],
+    { encoding: 'utf8' },
+  );
+  const { backend } = JSON.parse(stdout);
+  const build = backend.replace('ort', 'wasm');
+  console.log(`The engine takes ${backend}.`);
+  return {
+    wasm: `${build.replace('wasm', 'kernels')}.wasm`,
+    takesOrt: backend.startsWith('ort'),
   };
 }
 

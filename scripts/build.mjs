@@ -32,6 +32,7 @@ export async function build({ tests = true } = {}) {
     esbuild.build({ ...esm, entryPoints: ['src/engine/server.ts'], outfile: 'dist/engine.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/worker.ts'], outfile: 'dist/worker.mjs' }),
     esbuild.build({ ...esm, entryPoints: ['src/engine/runner.ts'], outfile: 'dist/runner.mjs' }),
+    esbuild.build({ ...esm, entryPoints: ['src/engine/trial.ts'], outfile: 'dist/trial.mjs' }),
     esbuild.build({
       ...esm,
       entryPoints: ['src/cli/main.ts'],

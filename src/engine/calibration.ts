@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
 import * as v from 'valibot';
 import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { singularValues } from '../core/linalg/singularValues.ts';
+import { machineFile, readRemembered } from './remembered.ts';
 
 /** What became of the trial of ONNX Runtime against the kernels. */
 export interface Calibration {
@@ -63,29 +60,11 @@ function timed(solve: () => Float64Array): { readonly values: Float64Array; read
 
 const calibrationSchema = v.strictObject({ useOrt: v.boolean(), reason: v.string() });
 
-/** Where the result is remembered: another machine, Node, ONNX Runtime or build of the kernels is measured afresh. */
+/** Where the result is remembered, for one build of the kernels and one ONNX Runtime. */
 export function calibrationFile(cacheDir: string, wasm: Uint8Array, ort: string): string {
-  const machine = [os.cpus()[0]?.model, os.arch(), process.version, ort];
-  const key = createHash('sha256').update(wasm).update(JSON.stringify(machine)).digest('hex');
-  return path.join(cacheDir, `calibration-${key.slice(0, 16)}.json`);
+  return machineFile(cacheDir, 'calibration', wasm, [ort]);
 }
 
 export function readCalibration(file: string): Calibration | undefined {
-  try {
-    return v.parse(calibrationSchema, JSON.parse(fs.readFileSync(file, 'utf8')));
-  } catch {
-    return undefined;
-  }
-}
-
-/** A cache that cannot be written is no error: the next start measures again. */
-export function writeCalibration(file: string, calibration: Calibration): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, JSON.stringify(calibration));
-    fs.renameSync(temporary, file);
-  } catch {
-    fs.rmSync(temporary, { force: true });
-  }
+  return readRemembered(file, calibrationSchema);
 }

@@ -1,13 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { type Backend, type KernelBuild, usesOrt } from './backend.ts';
+import { type Backend, type KernelBuild, usesOrt, withOrt } from './backend.ts';
 import type { BackendChoice } from './backendName.ts';
-import {
-  type Calibration,
-  calibrationFile,
-  readCalibration,
-  writeCalibration,
-} from './calibration.ts';
+import { type Calibration, calibrationFile, readCalibration } from './calibration.ts';
 import { ortVersion } from './nativeParts.ts';
+import { writeRemembered } from './remembered.ts';
 import type { CalibrationStart } from './workerMessages.ts';
 
 /** Of an engine, for as long as it runs. */
@@ -42,11 +38,11 @@ export async function chooseBackend({
   let found = file === '' ? undefined : readCalibration(file);
   if (!found) {
     found = await trial(script, { kind: 'calibrate', wasm: build.wasm, dist });
-    if (file !== '') writeCalibration(file, found);
+    if (file !== '') writeRemembered(file, found);
   }
   const isWanted = found.useOrt || (usesOrt(choice) && found.reason.includes('not faster'));
   if (!isWanted) return { ...own, reason: found.reason };
-  return { name: build.name === 'wasm-fma' ? 'ort-fma' : 'ort', reason: own.reason };
+  return { name: withOrt(build.name), reason: own.reason };
 }
 
 /** A native library that ends its thread or its process is broken; the latter, the engine's client will see. */

@@ -242,7 +242,7 @@ function weightValues(
     );
   const store = new LevelStore(folder, limit - held);
   const tools: RewriteTools = {
-    kernels: loadKernels(kernelBuild(dist, 'auto').wasm),
+    kernels: loadKernels(kernelBuild(dist, 'auto', undefined).wasm),
     spectrum: (id) => spectra[id],
   };
   return (actions) =>

@@ -30,7 +30,7 @@ const { dist, cacheDir, workers, idleSeconds, version, backend } = JSON.parse(
 ) as EngineStart;
 
 const script = pathToFileURL(path.join(dist, 'worker.mjs'));
-const build = kernelBuild(dist, backend);
+const build = kernelBuild(dist, backend, cacheDir);
 const { wasm } = build;
 const pool = new WorkerPool(
   script,

@@ -1,4 +1,4 @@
-import { at } from './vectors';
+import { at, mulAdd } from './vectors';
 
 /**
  * One dqds transform on its way: from B^T B - shift I = B'^T B', row by row. Each row waits for the
@@ -24,7 +24,7 @@ export class Transform {
 export function advanceOne(a: Transform, count: i32): void {
   let source = a.source;
   let target = a.target;
-  const shift = f64x2.splat(a.shift);
+  const taken = f64x2.splat(-a.shift);
   let pivot = f64x2.splat(a.pivot);
   let smallest = f64x2.splat(a.smallest);
   let coupled = f64x2.splat(a.coupled);
@@ -34,7 +34,7 @@ export function advanceOne(a: Transform, count: i32): void {
     const sum = f64x2.add(pivot, x);
     const ratio = f64x2.div(v128.shuffle<f64>(x, x, 1, 1), sum);
     const turned = f64x2.mul(x, ratio);
-    pivot = f64x2.sub(f64x2.mul(pivot, ratio), shift);
+    pivot = mulAdd(taken, pivot, ratio);
     v128.store(target, v128.shuffle<f64>(sum, turned, 0, 2));
     coupled = f64x2.pmin(coupled, turned);
     smallest = f64x2.pmin(smallest, pivot);
@@ -53,7 +53,7 @@ export function advanceTwo(a: Transform, b: Transform, count: i32): void {
   let sourceB = b.source;
   let targetA = a.target;
   let targetB = b.target;
-  const shift = pair(a.shift, b.shift);
+  const taken = pair(-a.shift, -b.shift);
   let pivot = pair(a.pivot, b.pivot);
   let smallest = pair(a.smallest, b.smallest);
   let coupled = pair(a.coupled, b.coupled);
@@ -65,7 +65,7 @@ export function advanceTwo(a: Transform, b: Transform, count: i32): void {
     const sum = f64x2.add(pivot, coupling);
     const ratio = f64x2.div(v128.shuffle<f64>(x, y, 1, 3), sum);
     const turned = f64x2.mul(coupling, ratio);
-    pivot = f64x2.sub(f64x2.mul(pivot, ratio), shift);
+    pivot = mulAdd(taken, pivot, ratio);
     v128.store(targetA, v128.shuffle<f64>(sum, turned, 0, 2));
     v128.store(targetB, v128.shuffle<f64>(sum, turned, 1, 3));
     coupled = f64x2.pmin(coupled, turned);
@@ -95,8 +95,8 @@ export function advanceFour(
   let targetB = b.target;
   let targetC = c.target;
   let targetD = d.target;
-  const shift = pair(a.shift, b.shift);
-  const shiftCD = pair(c.shift, d.shift);
+  const taken = pair(-a.shift, -b.shift);
+  const takenCD = pair(-c.shift, -d.shift);
   let pivot = pair(a.pivot, b.pivot);
   let pivotCD = pair(c.pivot, d.pivot);
   let smallest = pair(a.smallest, b.smallest);
@@ -111,7 +111,7 @@ export function advanceFour(
     const sum = f64x2.add(pivot, coupling);
     const ratio = f64x2.div(v128.shuffle<f64>(x, y, 1, 3), sum);
     const turned = f64x2.mul(coupling, ratio);
-    pivot = f64x2.sub(f64x2.mul(pivot, ratio), shift);
+    pivot = mulAdd(taken, pivot, ratio);
     v128.store(targetA, v128.shuffle<f64>(sum, turned, 0, 2));
     v128.store(targetB, v128.shuffle<f64>(sum, turned, 1, 3));
     coupled = f64x2.pmin(coupled, turned);
@@ -123,7 +123,7 @@ export function advanceFour(
     const sumCD = f64x2.add(pivotCD, couplingCD);
     const ratioCD = f64x2.div(v128.shuffle<f64>(z, w, 1, 3), sumCD);
     const turnedCD = f64x2.mul(couplingCD, ratioCD);
-    pivotCD = f64x2.sub(f64x2.mul(pivotCD, ratioCD), shiftCD);
+    pivotCD = mulAdd(takenCD, pivotCD, ratioCD);
     v128.store(targetC, v128.shuffle<f64>(sumCD, turnedCD, 0, 2));
     v128.store(targetD, v128.shuffle<f64>(sumCD, turnedCD, 1, 3));
     coupledCD = f64x2.pmin(coupledCD, turnedCD);

@@ -6,10 +6,10 @@ import { interleaved, median, ratioOf, round } from './interleaved.mjs';
  * as the engine runs them, each with its share of the windows, and a numpy of one thread on each core with the
  * same. Of the windows that the setting has, `perCore` for each core are taken, drawn with a seed, and timed.
  *
- * @param tools `ours` and `python`: one program for each core
+ * @param tools `ours` and `python`: one program for each core; `takesOrt`: whether the engine does
  * @param settings each `{ layer, rowSamples, perSide, perCore, repeats, target }`: a square layer, square windows
  */
-export async function farmsRows({ ours, python, scratch }, settings) {
+export async function farmsRows({ ours, python, scratch, takesOrt }, settings) {
   const rows = [];
   for (const { layer, rowSamples, perSide, perCore, repeats, target = null } of settings) {
     const file = path.join(scratch, `layer-${layer}.bin`);
@@ -23,7 +23,7 @@ export async function farmsRows({ ours, python, scratch }, settings) {
       return ['windows', file, layer, rowSamples, places, ...rest].join(' ');
     };
     for (const precision of ['exact', 'fast'])
-      for (const backend of ['ort', 'wasm'])
+      for (const backend of takesOrt ? ['ort', 'wasm'] : ['wasm'])
         questions[`${precision}, ${backend}`] = {
           programs: ours,
           lines: ours.map((_, k) => line(k, precision, backend)),

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as readline from 'node:readline';
 import { canFuse } from '../../src/core/linalg/fusedKernels.ts';
 import type { GemmLibrary } from '../../src/core/linalg/gemmLibrary.ts';
+import { letVectorsJoin } from '../../src/core/linalg/joinedVectors.ts';
 import { loadKernels } from '../../src/core/linalg/kernels.ts';
 import { loadOrt } from '../../src/core/linalg/ortLibrary.ts';
 import type { Matrix } from '../../src/core/linalg/matrix.ts';
@@ -16,6 +17,7 @@ import { drawnStarts, layerWindows, writeLayer } from './farmsLayer.ts';
 // `layer file side` writes a matrix to that file, `starts side rowSamples perSide count` tells how many windows it
 // has and draws some, and `windows file side size row,col;row,col precision wasm|ort` is answered as the solves are.
 const wasm = fs.readFileSync(process.argv[2]!);
+if (process.argv[2]!.endsWith('wide.wasm')) letVectorsJoin();
 canFuse(wasm);
 const kernels = loadKernels(wasm);
 const matrices = new Map<number, Float64Array>();

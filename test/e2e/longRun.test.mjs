@@ -23,7 +23,7 @@ let page;
  */
 function rememberSlowness({ user }) {
   const folder = path.join(user, 'User/globalStorage/eigenscope.eigenscope/cache');
-  const builds = ['kernels.wasm', 'kernels-fma.wasm'].map((name) => {
+  const builds = ['kernels.wasm', 'kernels-fma.wasm', 'kernels-wide.wasm'].map((name) => {
     const wasm = readFileSync(path.join(REPOSITORY, 'dist', name));
     return [createHash('sha256').update(wasm).digest('hex'), SLOW];
   });

@@ -4,12 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { GemmLibrary } from '../../../src/core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../../../src/core/linalg/kernels.ts';
 import { loadOrt } from '../../../src/core/linalg/ortLibrary.ts';
-import {
-  calibrate,
-  calibrationFile,
-  readCalibration,
-  writeCalibration,
-} from '../../../src/engine/calibration.ts';
+import { calibrate, calibrationFile, readCalibration } from '../../../src/engine/calibration.ts';
+import { writeRemembered } from '../../../src/engine/remembered.ts';
 import { testKernels } from '../../fixtures/kernels.ts';
 import { tempFolder } from '../../fixtures/tempFolder.ts';
 
@@ -61,7 +57,7 @@ describe('what the trial found', () => {
   test('is remembered for one build of the kernels and one ONNX Runtime, and nothing else is left in the folder', () => {
     const file = calibrationFile(folder, Uint8Array.of(1), '1.0.0');
     expect(readCalibration(file)).toBeUndefined();
-    writeCalibration(file, { useOrt: false, reason: 'slow' });
+    writeRemembered(file, { useOrt: false, reason: 'slow' });
     expect(readCalibration(file)).toEqual({ useOrt: false, reason: 'slow' });
     for (const [wasm, ort] of [
       [2, '1.0.0'],

@@ -16,15 +16,17 @@ import { distance, fetch, store } from './kernelMemory.ts';
 
 let kernels: Kernels;
 let fused: Kernels;
+let wide: Kernels;
 
 beforeAll(async () => {
   kernels = await testKernels();
   fused = await testKernels('wasm-fma');
+  wide = await testKernels('wasm-wide');
 });
 
 const TRANSPOSITIONS: readonly Transposition[] = ['NN', 'NT', 'TN', 'TT'];
 
-/** Below, at and above every block size of the kernel, and remainders of its 4 x 4 tiles. */
+/** Below, at and above every block size of the kernel, and remainders of its tiles. */
 const SHAPES: readonly (readonly [m: number, n: number, k: number])[] = [
   [1, 1, 1],
   [3, 5, 2],
@@ -35,6 +37,9 @@ const SHAPES: readonly (readonly [m: number, n: number, k: number])[] = [
   [31, 515, 40],
   [100, 9, 513],
   [2, 600, 3],
+  [21, 130, 530],
+  [32, 17, 259],
+  [50, 270, 140],
 ];
 
 describe('gemm', () => {
@@ -91,9 +96,9 @@ describe('gemm', () => {
   });
 });
 
-describe('gemm of the fused build and in float32', () => {
+describe('gemm of the fused builds and in float32', () => {
   test('the builds differ in how often they round', () => {
-    expect([kernels.fuses(), fused.fuses()]).toEqual([0, 1]);
+    expect([kernels.fuses(), fused.fuses(), wide.fuses()]).toEqual([0, 1, 1]);
   });
 
   test.each(TRANSPOSITIONS.flatMap((form) => SHAPES.map(([m, n, k]) => ({ form, m, n, k }))))(
@@ -104,7 +109,7 @@ describe('gemm of the fused build and in float32', () => {
       const b = float32Valued(gaussian(k, n, random));
       const ab = product(a, b);
       const expected = matrixOf(m, n, (i, j) => -ab.data[i * n + j]!);
-      for (const instance of [kernels, fused]) {
+      for (const instance of [kernels, fused, wide]) {
         const arena = new Arena();
         const blas = wasmBlas3(instance, arena.float64(GEMM_SCRATCH));
         const wideA = store(instance, arena, form.startsWith('T') ? transposed(a) : a, 1);

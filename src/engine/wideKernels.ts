@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
+import * as v from 'valibot';
+import { canVectorsJoin } from '../core/linalg/joinedVectors.ts';
+import type { JoinedVectors } from './joinTrial.ts';
+import { machineFile, readRemembered, writeRemembered } from './remembered.ts';
+
+/** Of the trial: it takes about a second. */
+const LIMIT_MS = 20_000;
+
+const schema = v.strictObject({ areUsed: v.boolean(), reason: v.string() });
+
+/**
+ * Whether the kernels for joined vectors are right and faster here: tried in a process of its own, since
+ * V8's pass is an experiment, and remembered in the cache's folder.
+ *
+ * @param wasm both builds of the kernels, one after the other: another build is tried afresh
+ * @param cacheDir empty: nothing is remembered
+ */
+export function joinedVectors(dist: string, wasm: Uint8Array, cacheDir: string): JoinedVectors {
+  if (!canVectorsJoin()) return { areUsed: false, reason: '' };
+  const file = cacheDir === '' ? '' : machineFile(cacheDir, 'vectors', wasm, []);
+  const known = file === '' ? undefined : readRemembered(file, schema);
+  if (known) return known;
+  const found = trial(dist);
+  if (file !== '') writeRemembered(file, found);
+  return found;
+}
+
+function trial(dist: string): JoinedVectors {
+  const { stdout, signal, status, error } = spawnSync(
+    process.execPath,
+    [path.join(dist, 'trial.mjs'), dist],
+    { encoding: 'utf8', timeout: LIMIT_MS, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  try {
+    return v.parse(schema, JSON.parse(stdout));
+  } catch {
+    const how = error?.message ?? signal ?? `exit code ${status}`;
+    return { areUsed: false, reason: `the trial of joined vectors ended early (${how})` };
+  }
+}
