@@ -40,7 +40,7 @@ export interface BandReduction {
 /** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
 export function bandWidth(cols: number): number {
   if (cols <= 1024) return 16;
-  return cols < 4096 ? 32 : 64;
+  return cols < 8192 ? 32 : 64;
 }
 
 /**

@@ -73,7 +73,7 @@ describe('arguments of analyze', () => {
     [['m', '--precision', 'float32'], "--precision is one of exact, fast, not 'float32'."],
     [
       ['m', '--backend', 'blas'],
-      "--backend is one of auto, wasm, wasm-fma, ort, ort-fma, not 'blas'.",
+      "--backend is one of auto, wasm, wasm-fma, wasm-wide, ort, ort-fma, ort-wide, not 'blas'.",
     ],
     [['m', '--cache', ''], '--cache takes a folder; --no-cache keeps nothing.'],
     [['m', '--workers', '0'], "--workers is a whole number from 1 up, not '0'."],
