@@ -157,9 +157,9 @@ describe('the bytes of an entry', () => {
   const used = (): number => 8 * tools.memory.held + tools.kernels.memory.buffer.byteLength;
 
   test.each([
-    { what: 'a square one', rows: 700, cols: 700, request: {} },
+    { what: 'a square one', rows: 560, cols: 560, request: {} },
     { what: 'a wide one', rows: 300, cols: 1200, request: {} },
-    { what: 'a tall one in fast precision', rows: 1300, cols: 600, request: { precision: 'fast' } },
+    { what: 'a tall one in fast precision', rows: 1000, cols: 450, request: { precision: 'fast' } },
     { what: 'a small one', rows: 60, cols: 40, request: {} },
     { what: 'one in blocks', rows: 43_000, cols: 100, request: { mode: 'compat' } },
     { what: 'one in blocks, wide', rows: 100, cols: 43_000, request: { mode: 'compat' } },
@@ -172,7 +172,7 @@ describe('the bytes of an entry', () => {
   });
 
   test('of a thread are those of its largest task', () => {
-    const [large, small] = [entryOf(700, 700), entryOf(90, 500)];
+    const [large, small] = [entryOf(520, 530), entryOf(60, 90)];
     solveTask(large.task, tools);
     const before = used();
     for (const { task } of [small, large, small]) solveTask(task, tools);
@@ -188,7 +188,7 @@ describe('a weight in blocks', () => {
     expect(isStreamed(task.source)).toBe(true);
     const found = solveTask(task, tools);
     expect(found.status).toBe('solved');
-    solveTask(entryOf(700, 700).task, tools);
+    solveTask(entryOf(520, 530).task, tools);
     expect(solveTask(task, tools)).toEqual(found);
   });
 
