@@ -1,5 +1,7 @@
 import { makeReflector, reflectColumns, reflectedHead, reflectRows } from './householder';
-import { at } from './vectors';
+import { reflectBoth } from './reflectBoth';
+import { multiplyRows } from './rowProducts';
+import { at, scale } from './vectors';
 
 /*
  * An upper band matrix with b superdiagonals, stored by rows: element (i, c) is at
@@ -36,7 +38,7 @@ const LAG: i32 = 3;
  * the rows they share are still in the cache. Bischof, Lang, Sun, "A framework for symmetric band
  * reduction", 2000; Lang, "Parallel reduction of banded matrices to bidiagonal form", 1996.
  *
- * `band` starts on a cache line. scratch: 2b + 16 float64s.
+ * `band` starts on a cache line. scratch: 3b + 48 float64s.
  */
 export function chaseBulges(
   band: usize,
@@ -75,35 +77,45 @@ function chaseStep(band: usize, n: i32, b: i32, s: i32, q: i32, scratch: usize):
   const before = corner & 3;
   const start = corner - before;
 
+  // Of the right reflector, zeros around it; what it takes from each row of the block below; the left reflector.
+  const u = scratch;
+  const p = at(u, lines(b + 2 * LINE));
+  const v = at(p, lines(b));
+
   // From the right: the row left over from the step before keeps one element beyond the band's edge. It takes
-  // part itself, though its outcome is known: so there are 2b rows, a whole number of groups.
+  // part itself, though its outcome is known: so there are b rows, a whole number of groups.
   const row = q == 0 ? s : corner - b;
   const overhang = at(band, row * width + corner + lead);
-  const span = (before + length + 3) & ~3;
-  const reflector = scratch + at(0, before);
+  const span = lines(before + length);
   // Loops, not memory.copy and memory.fill: a call out of WebAssembly takes longer than so few elements.
-  for (let i = 0; i < before; i++) store<f64>(at(scratch, i), 0);
-  for (let i = 0; i < length; i++) store<f64>(at(reflector, i), load<f64>(at(overhang, i)));
-  for (let i = before + length; i < span; i++) store<f64>(at(scratch, i), 0);
-  const tauRight = makeReflector(reflector, length);
+  for (let i = 0; i < before; i++) store<f64>(at(u, i), 0);
+  for (let i = 0; i < length; i++) store<f64>(at(u, before + i), load<f64>(at(overhang, i)));
+  for (let i = before + length; i < span; i++) store<f64>(at(u, i), 0);
+  const tauRight = makeReflector(at(u, before), length);
   if (tauRight != 0) {
-    const block = at(band, row * width + start + lead);
-    reflectRows(scratch, tauRight, block, stride, corner + length - row, span);
+    const rows = at(band, row * width + start + lead);
+    reflectRows(u, tauRight, rows, stride, corner - row, (before + length + 3) & ~3);
   }
   store<f64>(overhang, reflectedHead);
   for (let i = 1; i < length; i++) store<f64>(at(overhang, i), 0);
 
-  // From the left: that filled the block below the diagonal; its first column is cleared.
-  const diagonal = at(band, corner * width + corner + lead);
+  // That would fill the block below the diagonal, whose first column is cleared from the left: both at once, since
+  // writing is what takes the time.
+  const block = at(band, corner * width + start + lead);
+  const diagonal = at(block, before);
+  multiplyRows(block, width, length, (before + length + 3) & ~3, u, p);
+  scale(tauRight, p, length);
   for (let i = 0; i < length; i++) {
-    store<f64>(at(scratch, i), load<f64>(diagonal + <usize>i * stride));
+    store<f64>(at(v, i), load<f64>(diagonal + <usize>i * stride) - load<f64>(at(p, i)));
   }
-  const tauLeft = makeReflector(scratch, length);
+  const tauLeft = makeReflector(v, length);
+  const head = reflectedHead;
+  reflectBoth(v, tauLeft, p, u, block, stride, length, span);
   if (tauLeft != 0) {
-    const cols = lines(before + min(2 * b, n - corner));
-    reflectColumns(scratch, tauLeft, diagonal - at(0, before), stride, length, cols);
+    const cols = lines(before + min(2 * b, n - corner)) - span;
+    reflectColumns(v, tauLeft, at(block, span), stride, length, cols);
   }
-  store<f64>(diagonal, reflectedHead);
+  store<f64>(diagonal, head);
   for (let i = 1; i < length; i++) store<f64>(diagonal + <usize>i * stride, 0);
   return true;
 }

@@ -36,7 +36,7 @@ export function bandValues(
   const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
   const bandSize = bandLength(size, width);
   const band = arena.float64(bandSize);
-  const bidiagonal = planBidiagonal(arena, size, 2 * width + 16);
+  const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);
   reserve(kernels, arena.bytes);
   const context: SolverContext = {
     kernels,

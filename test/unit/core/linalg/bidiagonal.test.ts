@@ -76,7 +76,7 @@ describe('reduceToBand', () => {
     const arena = new Arena();
     const context = contextWith(arena);
     const plan = planBand(arena, rows, cols, width, panels);
-    const bidiagonal = planBidiagonal(arena, cols, 2 * width + 16);
+    const bidiagonal = planBidiagonal(arena, cols, 3 * width + 48);
     reduceToBand(context, store(kernels, arena, matrix, 2), plan);
     const band = float64View(kernels, plan.band, plan.bandSize);
     for (let i = 0; i < cols; i++) {
@@ -123,7 +123,7 @@ describe('chaseBandToBidiagonal', () => {
     const arena = new Arena();
     const context = contextWith(arena);
     const plan = planBand(arena, size, size, width, 1);
-    const bidiagonal = planBidiagonal(arena, size, 2 * width + 16);
+    const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);
     reserve(kernels, arena.bytes);
     const band = float64View(kernels, plan.band, plan.bandSize).fill(0);
     for (let i = 0; i < size; i++) {
