@@ -1,3 +1,4 @@
+import { copyBlock } from './blocks';
 import { at, scale } from './vectors';
 
 /*
@@ -27,18 +28,41 @@ export function mixRows(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): vo
   }
 }
 
-/** Transforms each column of a block of float64s, in place. */
-export function mixColumns(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {
-  const size = powerBelow(rows);
+/**
+ * Transforms each column of a block of float64s, in place. Where the `size` float64s of `scratch` hold a strip
+ * of columns it goes there meanwhile: each step of the transform passes all its rows, which in the matrix lie
+ * on a page each.
+ */
+export function mixColumns(
+  a: usize,
+  lda: i32,
+  rows: i32,
+  cols: i32,
+  seed: i32,
+  scratch: usize,
+  size: i32,
+): void {
+  const fits = rows * STRIP <= size;
   for (let c = 0; c < cols; c += STRIP) {
     const strip = at(a, c);
     const width = min(STRIP, cols - c);
-    flipRowSigns(strip, lda, rows, width, seed);
-    transformColumns(strip, lda, size, width);
-    if (size == rows) continue;
-    flipRowSigns(strip, lda, rows, width, ~seed);
-    transformColumns(at(strip, (rows - size) * lda), lda, size, width);
+    if (fits) {
+      copyBlock(strip, lda, rows, width, scratch, STRIP);
+      mixStrip(scratch, STRIP, rows, width, seed);
+      copyBlock(scratch, STRIP, rows, width, strip, lda);
+    } else {
+      mixStrip(strip, lda, rows, width, seed);
+    }
   }
+}
+
+function mixStrip(strip: usize, lda: i32, rows: i32, width: i32, seed: i32): void {
+  const size = powerBelow(rows);
+  flipRowSigns(strip, lda, rows, width, seed);
+  transformColumns(strip, lda, size, width);
+  if (size == rows) return;
+  flipRowSigns(strip, lda, rows, width, ~seed);
+  transformColumns(at(strip, (rows - size) * lda), lda, size, width);
 }
 
 function powerBelow(n: i32): i32 {

@@ -61,7 +61,15 @@ export interface Kernels {
   /** float64 -> float32. */
   narrowBlock: Kernels['transposeBlock'];
   mixRows(a: number, lda: number, rows: number, cols: number, seed: number): void;
-  mixColumns(a: number, lda: number, rows: number, cols: number, seed: number): void;
+  mixColumns(
+    a: number,
+    lda: number,
+    rows: number,
+    cols: number,
+    seed: number,
+    scratch: number,
+    size: number,
+  ): void;
   directBidiagonal(
     a: number,
     m: number,

@@ -1,3 +1,4 @@
+import { GEMM_SCRATCH } from './blas3.ts';
 import { type Block, copyInto, paddedStride } from './block.ts';
 import type { SolverContext } from './solverContext.ts';
 
@@ -20,7 +21,7 @@ const ROWS_PER_CALL = 512;
  * (constant, block-constant, Hadamard) would add up to 2e-5 of the largest singular value without.
  */
 export function mixAndRound(
-  { kernels, throwIfCancelled }: SolverContext,
+  { kernels, scratch, throwIfCancelled }: SolverContext,
   dense: Block,
   rows: number,
   cols: number,
@@ -32,7 +33,8 @@ export function mixAndRound(
     kernels.mixRows(address + 8 * first * stride, stride, count, cols, ROW_SEED);
   }
   throwIfCancelled();
-  kernels.mixColumns(address, stride, rows, cols, COLUMN_SEED);
+  const size = scratch === undefined ? 0 : GEMM_SCRATCH;
+  kernels.mixColumns(address, stride, rows, cols, COLUMN_SEED, scratch ?? 0, size);
   throwIfCancelled();
   const rounded: Block = { address, stride: paddedStride(cols, 'float32'), element: 'float32' };
   copyInto(kernels, dense, rows, cols, rounded);

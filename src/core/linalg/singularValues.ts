@@ -127,6 +127,7 @@ function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): So
   return {
     kernels,
     blas: blasOf(plan, kernels, options.library),
+    scratch: plan.gemmScratch,
     throwIfCancelled: () => {
       if (options.cancelled?.()) {
         throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');

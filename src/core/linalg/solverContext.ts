@@ -5,6 +5,8 @@ import type { Kernels } from './kernels.ts';
 export interface SolverContext {
   readonly kernels: Kernels;
   readonly blas: Blas3;
+  /** GEMM_SCRATCH float64s that hold nothing between two products; absent where there are none to spare. */
+  readonly scratch?: number;
   /** Called between panels. @throws LinalgError `cancelled` where the caller no longer wants the result. */
   readonly throwIfCancelled: () => void;
 }

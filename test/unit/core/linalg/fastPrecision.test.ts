@@ -82,20 +82,27 @@ describe('mixing', () => {
     }
   });
 
-  test.each([1, 2, 5, 16, 40, 65])('of columns of %i is that of rows, on the transpose', (rows) => {
-    const cols = 19;
-    const matrix = gaussian(rows, cols, seededRandom(rows));
-    const turned = matrixOf(cols, rows, (i, j) => matrix.data[j * cols + i]!);
-    const arena = new Arena();
-    const byColumns = store(kernels, arena, matrix, 1);
-    const byRows = store(kernels, arena, turned);
-    kernels.mixColumns(byColumns.address, byColumns.stride, rows, cols, 11);
-    kernels.mixRows(byRows.address, byRows.stride, cols, rows, 11);
-    const columns = fetch(kernels, byColumns, rows, cols);
-    const expected = fetch(kernels, byRows, cols, rows);
-    const back = matrixOf(rows, cols, (i, j) => expected.data[j * rows + i]!);
-    expect(distance(columns, back)).toBeLessThan(1e-14);
-  });
+  test.each(
+    [1, 2, 5, 16, 40, 65].flatMap((rows) => [0, 16 * rows].map((size) => ({ rows, size }))),
+  )(
+    'of columns of $rows is that of rows, on the transpose, with $size to spare',
+    ({ rows, size }) => {
+      const cols = 19;
+      const matrix = gaussian(rows, cols, seededRandom(rows));
+      const turned = matrixOf(cols, rows, (i, j) => matrix.data[j * cols + i]!);
+      const arena = new Arena();
+      const byColumns = store(kernels, arena, matrix, 1);
+      const byRows = store(kernels, arena, turned);
+      const scratch = arena.float64(size);
+      reserve(kernels, arena.bytes);
+      kernels.mixColumns(byColumns.address, byColumns.stride, rows, cols, 11, scratch, size);
+      kernels.mixRows(byRows.address, byRows.stride, cols, rows, 11);
+      const columns = fetch(kernels, byColumns, rows, cols);
+      const expected = fetch(kernels, byRows, cols, rows);
+      const back = matrixOf(rows, cols, (i, j) => expected.data[j * rows + i]!);
+      expect(distance(columns, back)).toBeLessThan(1e-14);
+    },
+  );
 
   test('spreads a single entry over a row', () => {
     const arena = new Arena();
