@@ -61,6 +61,8 @@ export interface Survey {
 export interface StreamOptions {
   /** Of a shuffle of the entries, each within its block; absent for the matrix as it is. */
   readonly seed?: number;
+  /** Largest magnitude of an entry, from a survey that found none that is not finite. */
+  readonly largest?: number | undefined;
   readonly blockEntries?: number;
   readonly sampleEntries?: number;
   /** Holds the block: void once another matrix is read in it. */
@@ -71,6 +73,7 @@ export interface StreamOptions {
 export class StreamedMatrix implements RowSource {
   readonly rows: number;
   readonly cols: number;
+  readonly largest: number | undefined;
   private readonly side: Side;
   private readonly storedType: FloatType;
   private readonly blockRows: number;
@@ -91,6 +94,7 @@ export class StreamedMatrix implements RowSource {
     this.rows = Math.max(rows, cols);
     this.cols = Math.min(rows, cols);
     this.blockRows = Math.max(1, Math.floor((options.blockEntries ?? BLOCK_ENTRIES) / this.cols));
+    this.largest = options.largest;
     this.memory = options.memory ?? new ValueMemory();
   }
 

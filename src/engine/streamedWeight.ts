@@ -40,14 +40,16 @@ export class StreamedWeight {
     const { bad, roundingVariance: variance, profile, sample } = this.survey();
     if (bad && asked.kind !== 'windows') throw new NonFiniteWeight(bad);
     const head = { rows, cols, slices: offsets.length, roundingVariance: variance };
+    const largest = source === this.source ? profile.largest[0] : undefined;
     switch (asked.kind) {
       case 'spectrum': {
         if (source !== this.source) return this.solvePicked(source);
-        const whole = (): RowSource => new StreamedMatrix(source, { memory });
+        const whole = (): RowSource => new StreamedMatrix(source, { memory, largest });
         return { ...head, spectra: this.solveEach([0], whole) };
       }
       case 'shuffles': {
-        const shuffled = (seed: number): RowSource => new StreamedMatrix(source, { seed, memory });
+        const shuffled = (seed: number): RowSource =>
+          new StreamedMatrix(source, { seed, memory, largest });
         return { ...head, spectra: this.solveEach(shuffleSeeds(asked), shuffled) };
       }
       case 'windows': {

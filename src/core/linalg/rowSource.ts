@@ -2,6 +2,8 @@
 export interface RowSource {
   readonly rows: number;
   readonly cols: number;
+  /** The largest magnitude of an entry where it is known, and all are finite: otherwise it takes a reading more. */
+  readonly largest?: number | undefined;
   /** Rows first..first + count, row-major; valid until the next call. */
   read(first: number, count: number): Float64Array;
 }

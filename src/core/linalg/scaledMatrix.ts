@@ -68,12 +68,7 @@ export function scaledRows(source: RowSource): ScaledMatrix {
       `The matrix is ${rows} x ${cols}; only one with twice as many rows as columns is read row by row.`,
     );
   }
-  let largest = 0;
-  for (let first = 0; first < rows; first += SURVEY_ROWS) {
-    const count = Math.min(SURVEY_ROWS, rows - first);
-    const part = { rows: count, cols, data: source.read(first, count) };
-    largest = Math.max(largest, largestMagnitude(part));
-  }
+  const largest = source.largest ?? largestOfRows(source);
   const read = (first: number, count: number): Matrix => ({
     ...{ rows: count, cols },
     data: source.read(first, count),
@@ -85,6 +80,17 @@ export function scaledRows(source: RowSource): ScaledMatrix {
     copyTurned: (toUnit, first, count, ...to) =>
       copyRowsTurned(read(first, count), toUnit, 0, count, ...to),
   });
+}
+
+function largestOfRows(source: RowSource): number {
+  const { rows, cols } = source;
+  let largest = 0;
+  for (let first = 0; first < rows; first += SURVEY_ROWS) {
+    const count = Math.min(SURVEY_ROWS, rows - first);
+    const part = { rows: count, cols, data: source.read(first, count) };
+    largest = Math.max(largest, largestMagnitude(part));
+  }
+  return largest;
 }
 
 type CopyTo = (

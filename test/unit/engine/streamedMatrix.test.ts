@@ -56,6 +56,25 @@ describe.each(SHAPES)('a $name weight read in blocks', ({ name, rows, cols }) =>
     );
   });
 
+  test('is read once where its largest entry is known, for the same values', () => {
+    const { largest } = new StreamedMatrix(source, { blockEntries: BLOCK }).survey().profile;
+    const rowsRead = (known?: number): readonly [Float64Array, number] => {
+      const streamed = new StreamedMatrix(source, { blockEntries: BLOCK, largest: known });
+      let count = 0;
+      const counted = {
+        ...{ rows: streamed.rows, cols: streamed.cols, largest: streamed.largest },
+        read: (first: number, some: number): Float64Array => {
+          count += some;
+          return streamed.read(first, some);
+        },
+      };
+      return [singularValues(counted, kernels), count];
+    };
+    const [values, reads] = rowsRead(largest[0]);
+    expect(rowsRead()).toEqual([values, 2 * reads]);
+    expect(reads).toBe(Math.max(rows, cols));
+  });
+
   test('has its rows wherever a read begins and ends', () => {
     const streamed = new StreamedMatrix(source, { blockEntries: BLOCK });
     const at = (i: number, j: number): number => whole[rows > cols ? i * cols + j : j * cols + i]!;
