@@ -16,9 +16,15 @@ const schema = v.strictObject({ areUsed: v.boolean(), reason: v.string() });
  *
  * @param wasm both builds of the kernels, one after the other: another build is tried afresh
  * @param cacheDir empty: nothing is remembered
+ * @param canJoin whether there is anything to try
  */
-export function joinedVectors(dist: string, wasm: Uint8Array, cacheDir: string): JoinedVectors {
-  if (!canVectorsJoin()) return { areUsed: false, reason: '' };
+export function joinedVectors(
+  dist: string,
+  wasm: Uint8Array,
+  cacheDir: string,
+  canJoin = canVectorsJoin(),
+): JoinedVectors {
+  if (!canJoin) return { areUsed: false, reason: '' };
   const file = cacheDir === '' ? '' : machineFile(cacheDir, 'vectors', wasm, []);
   const known = file === '' ? undefined : readRemembered(file, schema);
   if (known) return known;
