@@ -168,13 +168,13 @@ export const SUITES = [
   { name: 'package', run: packaging },
   { name: 'extension-host', run: endToEnd('extension-host', /^extensionHost\./) },
   { name: 'e2e', run: endToEnd('e2e', /^(?!extensionHost\.)/) },
-  // The panels' own pages run in the browser alone, and native packages speak to Node as they do to every
-  // Node: for neither is there an older VS Code.
+  // The panels' own pages run in the browser alone, native packages speak to Node as they do to every Node, and
+  // the Node of an older VS Code joins no vectors.
   {
     name: 'e2e-oldest',
     run: endToEnd(
       'e2e-oldest',
-      /^(?!reportPanel|frontierPage|planPanel|verificationPanel|nativeParts)/,
+      /^(?!reportPanel|frontierPage|planPanel|verificationPanel|nativeParts|joinedVectors)/,
       'oldest',
     ),
   },
