@@ -11,6 +11,7 @@ import { chooseTheme, quickPickRow, runCommand } from './palette.mjs';
 import { readRows, reportElement, reportFrame } from './reportFrame.mjs';
 import { VOICE } from './sampleWorkspace.mjs';
 import { startSession } from './session.mjs';
+import { editorStored } from './storedState.mjs';
 
 const PLAN = VOICE.replace('.onnx', '-small.eigenplan.json');
 const OUTPUT = VOICE.replace('.onnx', '-small.onnx');
@@ -163,6 +164,7 @@ describe('the new model', () => {
     });
 
   test('has a panel that is there again after the window was closed', async () => {
+    await editorStored(page, `Verification: ${OUTPUT}`);
     page = await session.reopen();
     const frame = await shownVerification();
     await frame.getByText('Weak evidence', { exact: true }).waitFor();
