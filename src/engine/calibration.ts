@@ -3,6 +3,7 @@ import type { GemmLibrary } from '../core/linalg/gemmLibrary.ts';
 import type { Kernels } from '../core/linalg/kernels.ts';
 import { singularValues } from '../core/linalg/singularValues.ts';
 import { machineFile, readRemembered } from './remembered.ts';
+import { timed, trialMatrix } from './trialMatrix.ts';
 
 /** What became of the trial of ONNX Runtime against the kernels. */
 export interface Calibration {
@@ -27,9 +28,7 @@ export function calibrate(
   load: () => GemmLibrary,
   repeats = REPEATS,
 ): Calibration {
-  const data = new Float64Array(SIDE * SIDE);
-  for (let i = 0; i < data.length; i++) data[i] = Math.sin(i * i);
-  const matrix = { rows: SIDE, cols: SIDE, data };
+  const matrix = trialMatrix(SIDE, SIDE);
   try {
     const library = load();
     const times = { wasm: Infinity, ort: Infinity };
@@ -50,12 +49,6 @@ export function calibrate(
     const [line = ''] = (error as Error).message.split('\n');
     return { useOrt: false, reason: `ONNX Runtime cannot be used: ${line}` };
   }
-}
-
-function timed(solve: () => Float64Array): { readonly values: Float64Array; readonly ms: number } {
-  const started = performance.now();
-  const values = solve();
-  return { values, ms: performance.now() - started };
 }
 
 const calibrationSchema = v.strictObject({ useOrt: v.boolean(), reason: v.string() });

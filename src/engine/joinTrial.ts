@@ -1,6 +1,6 @@
 import type { Kernels } from '../core/linalg/kernels.ts';
-import type { Matrix } from '../core/linalg/matrix.ts';
 import { type Precision, singularValues } from '../core/linalg/singularValues.ts';
+import { timed, trialMatrix } from './trialMatrix.ts';
 
 /** What became of the trial of joined vectors. */
 export interface JoinedVectors {
@@ -33,7 +33,7 @@ const ROUNDS = 6;
  */
 export function tryJoinedVectors(wide: Kernels, fused: Kernels, rounds = ROUNDS): JoinedVectors {
   const solves = CASES.map(([rows, cols, precision]) => {
-    const matrix = sineMatrix(rows, cols);
+    const matrix = trialMatrix(rows, cols);
     return (kernels: Kernels): Float64Array => singularValues(matrix, kernels, { precision });
   });
   const times = { wide: Infinity, fused: Infinity };
@@ -50,18 +50,4 @@ export function tryJoinedVectors(wide: Kernels, fused: Kernels, rounds = ROUNDS)
   if (times.wide <= GAIN * times.fused) return { areUsed: true, reason: '' };
   const found = `${Math.round(times.wide)} ms against ${Math.round(times.fused)} ms`;
   return { areUsed: false, reason: `joined vectors are not faster on this machine (${found})` };
-}
-
-function sineMatrix(rows: number, cols: number): Matrix {
-  return {
-    rows,
-    cols,
-    data: Float64Array.from({ length: rows * cols }, (_, i) => Math.sin(i * i)),
-  };
-}
-
-function timed<T>(run: () => T): { readonly values: T; readonly ms: number } {
-  const started = performance.now();
-  const values = run();
-  return { values, ms: performance.now() - started };
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { loadKernels } from '../core/linalg/kernels.ts';
 import { singularValues, solveFlops } from '../core/linalg/singularValues.ts';
+import { timed, trialMatrix } from './trialMatrix.ts';
 import type { PoolWork } from './workerPool.ts';
 
 /** Less work is over before a clock can tell how fast it was. */
@@ -48,15 +49,11 @@ export class SolverSpeed {
   #calibrated(): number {
     const kernels = loadKernels(this.wasm);
     const side = CALIBRATION_SIDE;
-    const data = Float64Array.from({ length: side * side }, (_, k) => Math.sin(k * k));
-    const timed = (): number => {
-      const started = performance.now();
-      singularValues({ rows: side, cols: side, data }, kernels);
-      return (performance.now() - started) / 1000;
-    };
+    const matrix = trialMatrix(side, side);
+    const seconds = (): number => timed(() => singularValues(matrix, kernels)).ms / 1000;
     // The first solve compiles; of the others the fastest tells what the machine can do.
-    timed();
-    return solveFlops(side, side) / Math.min(timed(), timed(), timed());
+    seconds();
+    return solveFlops(side, side) / Math.min(seconds(), seconds(), seconds());
   }
 
   #remembered(): number | undefined {

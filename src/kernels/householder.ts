@@ -118,8 +118,8 @@ function twoOf(p: usize, q: usize): v128 {
 }
 
 /**
- * Applies I - tau v v^T from the left to a block of n rows, `stride` bytes apart, and `cols` columns, in
- * column strips of 16 whose inner products stay in registers.
+ * Applies I - tau v v^T from the left to a block of n rows, `stride` bytes apart, and `cols` columns, a
+ * multiple of eight, in column strips of 16 whose inner products stay in registers.
  */
 export function reflectColumns(
   v: usize,
@@ -131,17 +131,7 @@ export function reflectColumns(
 ): void {
   let c = 0;
   for (; c + 16 <= cols; c += 16) reflectSixteen(v, tau, at(block, c), stride, n);
-  for (; c + 8 <= cols; c += 8) reflectEight(v, tau, at(block, c), stride, n);
-  for (; c + 2 <= cols; c += 2) reflectTwo(v, tau, at(block, c), stride, n);
-  if (c == cols) return;
-  let sum: f64 = 0;
-  let p = at(block, c);
-  for (let i = 0; i < n; i++, p += stride) sum += load<f64>(at(v, i)) * load<f64>(p);
-  sum *= -tau;
-  p = at(block, c);
-  for (let i = 0; i < n; i++, p += stride) {
-    store<f64>(p, load<f64>(p) + sum * load<f64>(at(v, i)));
-  }
+  for (; c < cols; c += 8) reflectEight(v, tau, at(block, c), stride, n);
 }
 
 function reflectSixteen(v: usize, tau: f64, block: usize, stride: usize, n: i32): void {
@@ -209,19 +199,5 @@ function reflectEight(v: usize, tau: f64, block: usize, stride: usize, n: i32): 
     const x = v128.load64_splat(q);
     addPair(p, x, s0, s1);
     addPair(p + 32, x, s2, s3);
-  }
-}
-
-function reflectTwo(v: usize, tau: f64, block: usize, stride: usize, n: i32): void {
-  let sum = f64x2.splat(0);
-  let p = block;
-  const end = at(v, n);
-  for (let q = v; q < end; q += 8, p += stride) {
-    sum = mulAdd(sum, v128.load64_splat(q), v128.load(p));
-  }
-  sum = f64x2.mul(f64x2.splat(-tau), sum);
-  p = block;
-  for (let q = v; q < end; q += 8, p += stride) {
-    v128.store(p, mulAdd(v128.load(p), v128.load64_splat(q), sum));
   }
 }
