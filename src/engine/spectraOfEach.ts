@@ -1,6 +1,6 @@
 import type { Matrix } from '../core/linalg/matrix.ts';
 import type { RowSource } from '../core/linalg/rowSource.ts';
-import { type Precision, singularValuesOfEach, solveFlops } from '../core/linalg/singularValues.ts';
+import { type Precision, singularValues, solveFlops } from '../core/linalg/singularValues.ts';
 import type { SolveTools } from './solveTools.ts';
 
 /** The spectra of the matrices of all these, of which one is in memory at a time. */
@@ -10,12 +10,10 @@ export function spectraOfEach<Each>(
   precision: Precision,
   { kernels, library, cancelled, onStep }: SolveTools,
 ): Float64Array[] {
-  function* inTurn(): Generator<Matrix | RowSource> {
-    for (const each of all) {
-      const matrix = matrixOf(each);
-      yield matrix;
-      onStep(solveFlops(matrix.rows, matrix.cols));
-    }
-  }
-  return singularValuesOfEach(inTurn(), kernels, { cancelled, precision, library });
+  return Array.from(all, (each) => {
+    const matrix = matrixOf(each);
+    const values = singularValues(matrix, kernels, { cancelled, precision, library });
+    onStep(solveFlops(matrix.rows, matrix.cols));
+    return values;
+  });
 }

@@ -17,5 +17,4 @@ export {
 export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
-export { bidiagonalQR, stepsOfLastQR } from './bidiagonalQR';
-export { dqds, dqdsRemaining, dqdsStateSize, startDqds } from './dqds';
+export { search, searchStateSize, startSearch } from './search';

@@ -17,7 +17,8 @@ export function mulAdd(sum: v128, a: v128, b: v128): v128 {
 
 /**
  * All lanes of `sum + a * b`: rounded twice in the plain build of the kernels, once in the fused build,
- * whose loader makes sure that the machine does fuse.
+ * whose loader makes sure that the machine does fuse. What V8 14 makes of two joined ones overwrites their sums,
+ * also where these are needed again: so load a sum that is to be kept anew.
  */
 export function mulAddOf<T>(sum: v128, a: v128, b: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, sum);

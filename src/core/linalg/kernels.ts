@@ -89,15 +89,17 @@ export interface Kernels {
     scratch: number,
   ): void;
   readBidiagonal(band: number, n: number, b: number, d: number, e: number): void;
-  dqdsStateSize(n: number): number;
-  startDqds(d: number, e: number, n: number, state: number, values: number): void;
-  /** How many of the matrices are left for further calls. */
-  dqds(states: number, count: number, n: number, budget: number): number;
-  /** How many values of a matrix are left for further calls; 0 at the end, -1 where it has given up. */
-  dqdsRemaining(state: number): number;
-  /** 1 when every value has converged, 0 when the budget of steps is spent. */
-  bidiagonalQR(d: number, e: number, n: number, budget: number): number;
-  stepsOfLastQR(): number;
+  searchStateSize(n: number): number;
+  startSearch(
+    d: number,
+    e: number,
+    n: number,
+    tolerance: number,
+    state: number,
+    values: number,
+  ): void;
+  /** How many intervals are left for further calls. */
+  search(state: number, budget: number): number;
 }
 
 /**

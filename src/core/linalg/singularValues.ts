@@ -1,12 +1,7 @@
 import { Arena, reserve } from './arena.ts';
 import { type BandReduction, bandWidth, planBand, reduceToBand } from './band.ts';
-import {
-  type Bidiagonal,
-  chaseBandToBidiagonal,
-  DQDS_LANES,
-  planBidiagonals,
-  valuesOfBidiagonals,
-} from './bidiagonal.ts';
+import { type Bidiagonal, chaseBandToBidiagonal, planBidiagonal } from './bidiagonal.ts';
+import { bidiagonalValues, FAST_TOLERANCE } from './bidiagonalValues.ts';
 import { type Blas3, GEMM_SCRATCH, wasmBlas3 } from './blas3.ts';
 import { type Block, paddedBlock, paddedStride } from './block.ts';
 import type { GemmLibrary } from './gemmLibrary.ts';
@@ -55,13 +50,13 @@ const TALL = 2;
 /**
  * All min(rows, cols) singular values, descending and not negative. The error of each is at most a few
  * times 1e-15 sqrt(n) of the largest, FAST_ERROR of it where `fast`: the direct two-stage method (dense
- * to band, band to bidiagonal, dqds), in which no Gram matrix squares the condition number. The same
+ * to band, band to bidiagonal, search for its values), in which no Gram matrix squares the condition number. The same
  * matrix gives the same bits with the same build of the kernels, and library, everywhere. `matrix` is not
  * written to.
  *
  * Peak memory: `solveBytes`, of the kernels' memory, which is kept for the next solve.
  *
- * @throws LinalgError `bad-shape`, `not-finite`, `too-large`, `cancelled` or `no-convergence`.
+ * @throws LinalgError `bad-shape`, `not-finite`, `too-large` or `cancelled`.
  */
 export function singularValues(
   matrix: Matrix | RowSource,
@@ -70,51 +65,19 @@ export function singularValues(
 ): Float64Array {
   const scaled = scaledFrom(matrix);
   if (scaled.isZero) return new Float64Array(scaled.cols);
-  const plan = planSolve(scaled.rows, scaled.cols, options, 1);
+  const plan = planSolve(scaled.rows, scaled.cols, options);
   const context = contextOf(plan, kernels, options);
-  reduceToBidiagonal(context, plan, scaled, plan.bidiagonals[0]!);
-  return finished(context, plan, [scaled.unscale])[0]!;
-}
-
-/**
- * The singular values of each matrix: the same bits as by `singularValues`, in less time, since up to four
- * that follow each other with one shape have the last stage together. A matrix is taken from the list when
- * its turn comes, and not kept; what gives it may not use the kernels.
- *
- * Peak memory: a few vectors more than `solveBytes` of the largest.
- *
- * @throws as `singularValues`.
- */
-export function singularValuesOfEach(
-  matrices: Iterable<Matrix | RowSource>,
-  kernels: Kernels,
-  options: SolveOptions = {},
-): Float64Array[] {
-  const found: Float64Array[] = [];
-  let plan: SolvePlan | undefined;
-  let together: ScaledMatrix['unscale'][] = [];
-  const finish = (): void => {
-    if (plan && together.length > 0)
-      found.push(...finished(contextOf(plan, kernels, options), plan, together));
-    together = [];
-  };
-  for (const matrix of matrices) {
-    const scaled = scaledFrom(matrix);
-    const { rows, cols, isZero } = scaled;
-    if (isZero || rows !== plan?.rows || cols !== plan.cols) finish();
-    if (isZero) {
-      found.push(new Float64Array(cols));
-      continue;
-    }
-    if (rows !== plan?.rows || cols !== plan.cols)
-      plan = planSolve(rows, cols, options, DQDS_LANES);
-    const bidiagonal = plan.bidiagonals[together.length]!;
-    reduceToBidiagonal(contextOf(plan, kernels, options), plan, scaled, bidiagonal);
-    together.push(scaled.unscale);
-    if (together.length === DQDS_LANES) finish();
+  reduceToBidiagonal(context, plan, scaled);
+  const tolerance = plan.band?.left.element === 'float32' ? FAST_TOLERANCE : 0;
+  const values = bidiagonalValues(context, plan.bidiagonal, tolerance);
+  scaled.unscale(values);
+  if (values[0] === Infinity) {
+    throw new LinalgError(
+      'too-large',
+      'The largest singular value of the matrix is beyond the range of float64 (1.8e308). Scale the weights down.',
+    );
   }
-  finish();
-  return found;
+  return values;
 }
 
 function scaledFrom(matrix: Matrix | RowSource): ScaledMatrix {
@@ -134,25 +97,6 @@ function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): So
       }
     },
   };
-}
-
-/** The values of the first of the plan's bidiagonals, each scaled back. */
-function finished(
-  context: SolverContext,
-  plan: SolvePlan,
-  unscale: readonly ScaledMatrix['unscale'][],
-): Float64Array[] {
-  const found = valuesOfBidiagonals(context, plan.bidiagonals.slice(0, unscale.length));
-  for (const [k, values] of found.entries()) {
-    unscale[k]!(values);
-    if (values[0] === Infinity) {
-      throw new LinalgError(
-        'too-large',
-        'The largest singular value of the matrix is beyond the range of float64 (1.8e308). Scale the weights down.',
-      );
-    }
-  }
-  return found;
 }
 
 /** What decides the layout of a solve besides its shape. */
@@ -176,16 +120,15 @@ interface SolvePlan {
   readonly denseRows: number;
   /** Where the matrix is not small. */
   readonly band: BandReduction | undefined;
-  readonly bidiagonals: readonly Bidiagonal[];
+  readonly bidiagonal: Bidiagonal;
   readonly bytes: number;
 }
 
-function planSolve(rows: number, cols: number, method: SolveMethod, lanes: number): SolvePlan {
+function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const arena = new Arena();
   const isTall = rows >= TALL * cols;
   const denseRows = isTall ? cols : rows;
-  // First, where they outlast the reduction of the next matrix.
-  const bidiagonals = planBidiagonals(arena, cols, 3 * (denseRows + cols + 6), lanes);
+  const bidiagonal = planBidiagonal(arena, cols, 3 * (denseRows + cols + 6));
   const gemmScratch = arena.float64(GEMM_SCRATCH);
   const isBanded = !isDirect(cols, method.precision);
   const element = isBanded && method.precision === 'fast' ? 'float32' : 'float64';
@@ -210,7 +153,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod, lanes: numbe
     : 0;
   return {
     ...{ rows, cols, gemmScratch, libraryScratch },
-    ...{ fold, dense, denseRows, band, bidiagonals },
+    ...{ fold, dense, denseRows, band, bidiagonal },
     bytes: arena.bytes,
   };
 }
@@ -228,14 +171,9 @@ function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatri
   else matrix.copyRows(context.kernels, 0, rows, dense);
 }
 
-function reduceToBidiagonal(
-  context: SolverContext,
-  plan: SolvePlan,
-  matrix: ScaledMatrix,
-  bidiagonal: Bidiagonal,
-): void {
+function reduceToBidiagonal(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
   const { kernels } = context;
-  const { dense, denseRows, cols, band } = plan;
+  const { dense, denseRows, cols, band, bidiagonal } = plan;
   // What an earlier solve left may be NaN, and a library that knows no strides multiplies it by zeros.
   if (plan.libraryScratch > 0)
     new Uint8Array(kernels.memory.buffer).fill(0, plan.gemmScratch, plan.bytes);
@@ -270,11 +208,11 @@ export function solveFlops(rows: number, cols: number): number {
   const reduction =
     m >= TALL * n ? 2 * m * n ** 2 + (8 / 3) * n ** 3 : 4 * m * n ** 2 - (4 / 3) * n ** 3;
   const chase = n > DIRECT_COLS.exact ? 2 * 8 * n ** 2 * bandWidth(n) : 0;
-  const values = 300 * n ** 2;
+  const values = 180 * n ** 2;
   return reduction + chase + values;
 }
 
 /** Peak bytes of the kernels' memory that a solve of this shape needs. */
 export function solveBytes(rows: number, cols: number, method: SolveMethod = {}): number {
-  return planSolve(Math.max(rows, cols), Math.min(rows, cols), method, 1).bytes;
+  return planSolve(Math.max(rows, cols), Math.min(rows, cols), method).bytes;
 }

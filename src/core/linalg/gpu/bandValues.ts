@@ -1,6 +1,7 @@
 import { Arena, float64View, reserve } from '../arena.ts';
 import { bandIndex, bandLength } from '../band.ts';
-import { bidiagonalValues, chaseBandToBidiagonal, planBidiagonal } from '../bidiagonal.ts';
+import { chaseBandToBidiagonal, planBidiagonal } from '../bidiagonal.ts';
+import { bidiagonalValues, FAST_TOLERANCE } from '../bidiagonalValues.ts';
 import { GEMM_SCRATCH, wasmBlas3 } from '../blas3.ts';
 import type { Kernels } from '../kernels.ts';
 import { LinalgError } from '../linalgError.ts';
@@ -21,7 +22,7 @@ export interface BandBlocks {
 }
 
 /**
- * The `count` largest singular values of the band, descending: the bulge chase and dqds of `singularValues`,
+ * The `count` largest singular values of the band, descending: the bulge chase and the search of `singularValues`,
  * in float64.
  *
  * @throws LinalgError `too-large`, `cancelled`, `no-convergence`.
@@ -49,7 +50,7 @@ export function bandValues(
   };
   fillBand(float64View(kernels, band, bandSize), width, size, triangles);
   chaseBandToBidiagonal(context, { band, cols: size, width }, bidiagonal);
-  return bidiagonalValues(context, bidiagonal).slice(0, count);
+  return bidiagonalValues(context, bidiagonal, FAST_TOLERANCE).slice(0, count);
 }
 
 function fillBand(band: Float64Array, width: number, size: number, triangles: Float32Array): void {

@@ -2,10 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
 import { bandIndex, planBand, reduceToBand } from '../../../../src/core/linalg/band.ts';
 import {
-  bidiagonalValues,
   chaseBandToBidiagonal,
   planBidiagonal,
+  searchStateSize,
 } from '../../../../src/core/linalg/bidiagonal.ts';
+import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonalValues.ts';
 import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
@@ -40,33 +41,16 @@ function bidiagonalMatrix(d: ArrayLike<number>, e: ArrayLike<number>): Matrix {
   return matrixOf(d.length, d.length, (i, j) => (i === j ? d[i]! : j === i + 1 ? e[i]! : 0));
 }
 
-type Solver = 'dqds' | 'bidiagonalQR';
-
-/** Singular values of the bidiagonal by one of the kernels, in calls of at most `budget` steps. */
-function solve(
-  solver: Solver,
-  d: ArrayLike<number>,
-  e: ArrayLike<number>,
-  budget = 1_000_000,
-): Float64Array {
+/** Singular values of the bidiagonal. */
+function solve(d: ArrayLike<number>, e: ArrayLike<number>, tolerance = 0): Float64Array {
   const size = d.length;
   const arena = new Arena();
-  const { diagonal, superdiagonal, values, state } = planBidiagonal(arena, size, 0);
+  const context = contextWith(arena);
+  const plan = planBidiagonal(arena, size, 0);
   reserve(kernels, arena.bytes);
-  float64View(kernels, diagonal, size).set(d);
-  float64View(kernels, superdiagonal, e.length).set(e);
-  kernels.startDqds(diagonal, superdiagonal, size, state, values);
-  let remaining = size;
-  for (let calls = 0; remaining > 0; calls++) {
-    expect(calls, 'calls').toBeLessThan(10 * size);
-    if (solver === 'dqds') {
-      kernels.dqds(state, 1, size, budget);
-      remaining = kernels.dqdsRemaining(state);
-    } else remaining = 1 - kernels.bidiagonalQR(diagonal, superdiagonal, size, budget);
-  }
-  expect(remaining, `${solver} gave up`).toBe(0);
-  const found = float64View(kernels, solver === 'dqds' ? values : diagonal, size);
-  return found.slice().sort().reverse();
+  float64View(kernels, plan.diagonal, size).set(d);
+  float64View(kernels, plan.superdiagonal, e.length).set(e);
+  return bidiagonalValues(context, plan, tolerance);
 }
 
 describe('reduceToBand', () => {
@@ -168,7 +152,7 @@ describe('directBidiagonal', () => {
   });
 });
 
-describe.each<Solver>(['dqds', 'bidiagonalQR'])('%s', (solver) => {
+describe('bidiagonalValues', () => {
   const ones = (n: number): number[] => new Array<number>(n).fill(1);
 
   test.each([1, 2, 3, 10, 101, 400])(
@@ -178,23 +162,23 @@ describe.each<Solver>(['dqds', 'bidiagonalQR'])('%s', (solver) => {
         { length: n },
         (_, k) => 2 * Math.cos(((k + 1) * Math.PI) / (2 * n + 1)),
       );
-      expect(worst(solve(solver, ones(n), ones(n - 1)), expected)).toBeLessThan(2e-14);
+      expect(worst(solve(ones(n), ones(n - 1)), expected)).toBeLessThan(2e-14);
     },
   );
 
   test('a diagonal comes back as its magnitudes', () => {
-    expect([...solve(solver, [-3, 0, 2, -0.5], [0, 0, 0])]).toEqual([3, 2, 0.5, 0]);
+    expect([...solve([-3, 0, 2, -0.5], [0, 0, 0])]).toEqual([3, 2, 0.5, 0]);
   });
 
   test('small values of a graded matrix are right to full relative accuracy', () => {
     const random = seededRandom(5);
-    const d = Array.from({ length: 30 }, (_, i) => 10 ** (-4 * i) * (1 + random.uniform()));
+    const d = Array.from({ length: 30 }, (_, i) => 10 ** (-2 * i) * (1 + random.uniform()));
     const e = d.slice(1).map((x) => x * (1 + random.uniform()));
     for (const [diagonal, above] of [
       [d, e],
       [[...d].reverse(), [...e].reverse()],
     ] as const) {
-      const values = solve(solver, diagonal, above);
+      const values = solve(diagonal, above);
       // The product of the values is the determinant; in ratios it stays within the range of float64.
       const logRatio = values.reduce((sum, s, i) => sum + Math.log(s / d[i]!), 0);
       expect(values[29]).toBeGreaterThan(0);
@@ -218,18 +202,11 @@ describe.each<Solver>(['dqds', 'bidiagonalQR'])('%s', (solver) => {
     const diagonal = Array.from({ length: 40 }, (_, i) => d(i));
     const above = Array.from({ length: 39 }, (_, i) => e(i));
     const expected = lapack(bidiagonalMatrix(diagonal, above));
-    expect(worst(solve(solver, diagonal, above), expected)).toBeLessThan(1e-14);
-  });
-
-  test('in slices it reaches the same values', () => {
-    const random = seededRandom(8);
-    const d = Array.from({ length: 60 }, () => random.normal());
-    const e = Array.from({ length: 59 }, () => random.normal());
-    expect(worst(solve(solver, d, e, 500), solve(solver, d, e))).toBeLessThan(1e-14);
+    expect(worst(solve(diagonal, above), expected)).toBeLessThan(1e-14);
   });
 });
 
-test('dqds and QR agree on 1000 random bidiagonals of mixed magnitudes', () => {
+test('1000 random bidiagonals of mixed magnitudes agree with LAPACK', () => {
   const random = seededRandom(9);
   const magnitudes = [0, 1e-170, 1e-100, 1e-70, 1e-16, 1e-8, 1e-3, 1, 1];
   let most = 0;
@@ -240,23 +217,91 @@ test('dqds and QR agree on 1000 random bidiagonals of mixed magnitudes', () => {
     const d = Float64Array.from({ length: size }, entry);
     const e = Float64Array.from({ length: size - 1 }, entry);
     d[0] = 1;
-    most = Math.max(most, worst(solve('dqds', d, e), solve('bidiagonalQR', d, e)));
+    most = Math.max(most, worst(solve(d, e), lapack(bidiagonalMatrix(d, e))));
   }
   expect(most).toBeLessThan(1e-13);
 });
 
-describe('bidiagonalValues', () => {
-  test('goes on by QR where dqds gives up', () => {
-    const random = seededRandom(10);
-    const d = Float64Array.from({ length: 50 }, () => random.normal());
-    const e = Float64Array.from({ length: 49 }, () => random.normal());
+describe('the search for values', () => {
+  const random = seededRandom(11);
+  const length = 300;
+  const KINDS: readonly { name: string; d: (i: number) => number; e: (i: number) => number }[] = [
+    { name: 'random', d: () => random.normal(), e: () => random.normal() },
+    { name: 'equal', d: () => 1, e: () => 1e-15 * random.normal() },
+    { name: 'in near pairs', d: (i) => 1 + (i % (length / 2)) / length, e: () => 1e-9 },
+    { name: 'of rank 30', d: (i) => (i < 30 ? 1 : 1e-16), e: (i) => (i < 30 ? 0.5 : 1e-16) },
+    { name: 'graded', d: (i) => 10 ** (-i / 20), e: (i) => 10 ** (-i / 20) / 2 },
+    { name: 'in blocks', d: (i) => 1 + i, e: (i) => (i % 7 === 6 ? 0 : 1) },
+  ];
+
+  test.each(KINDS)('within a tolerance, $name: no value is farther off', ({ d, e }) => {
+    const diagonal = Array.from({ length }, (_, i) => d(i));
+    const above = Array.from({ length: length - 1 }, (_, i) => e(i));
+    const exact = solve(diagonal, above);
+    expect(worst(exact, lapack(bidiagonalMatrix(diagonal, above)))).toBeLessThan(1e-14);
+    for (const tolerance of [1e-10, 1e-8, 1e-6])
+      expect(worst(solve(diagonal, above, tolerance), exact)).toBeLessThan(3 * tolerance);
+  });
+
+  /** The values in calls of one step each, of up to 16 intervals, and how many points a value took. */
+  function inSteps(d: () => number, e: () => number): { found: number[]; pointsOfEach: number } {
     const arena = new Arena();
-    const context = contextWith(arena);
-    const plan = planBidiagonal(arena, 50, 0);
+    const { diagonal, superdiagonal, search, values } = planBidiagonal(arena, length, 0);
     reserve(kernels, arena.bytes);
-    float64View(kernels, plan.diagonal, 50).set(d);
-    float64View(kernels, plan.superdiagonal, 49).set(e);
-    const givesUp = { ...context, kernels: { ...kernels, dqdsRemaining: () => -1 } };
-    expect(bidiagonalValues(givesUp, plan)).toEqual(solve('bidiagonalQR', d, e));
+    const fill = (address: number, entry: () => number): void =>
+      float64View(kernels, address, length).forEach((_, i, all) => (all[i] = entry()));
+    fill(diagonal, d);
+    fill(superdiagonal, e);
+    kernels.startSearch(diagonal, superdiagonal, length, 0, search, values);
+    let calls = 1;
+    while (kernels.search(search, 1) > 0) calls++;
+    return {
+      found: [...float64View(kernels, values, length)],
+      pointsOfEach: (16 * calls) / length,
+    };
+  }
+
+  test('a value takes few points, in a cluster fewer, and the same whatever the budget', () => {
+    const entries = Array.from({ length: 2 * length }, () => Math.abs(random.normal()) + 1);
+    let used = 0;
+    const { found, pointsOfEach } = inSteps(
+      () => entries[used++]!,
+      () => entries[used++]!,
+    );
+    expect(pointsOfEach).toBeGreaterThan(3);
+    expect(pointsOfEach).toBeLessThan(7);
+    const all = solve(entries.slice(0, length), entries.slice(length, -1));
+    expect(found.reverse()).toEqual([...all]);
+    const cluster = inSteps(
+      () => 1,
+      () => 1e-15,
+    );
+    expect(cluster.pointsOfEach).toBeLessThan(4);
+  });
+
+  test('has the memory that the kernels ask for', () => {
+    for (const n of [1, 2, 300, 5000]) expect(searchStateSize(n)).toBe(kernels.searchStateSize(n));
+  });
+
+  test.each([NaN, Infinity, 1e200, 1e-200])('ends also where entries are %f', (entry) => {
+    const values = solve(new Array<number>(20).fill(entry), new Array<number>(19).fill(entry));
+    expect(values).toHaveLength(20);
+  });
+
+  test('stops where it is cancelled', () => {
+    const arena = new Arena();
+    let pauses = 0;
+    const context = {
+      ...contextWith(arena),
+      throwIfCancelled: () => {
+        if (++pauses === 3) throw new Error('cancelled');
+      },
+    };
+    const plan = planBidiagonal(arena, length, 0);
+    reserve(kernels, arena.bytes);
+    for (const address of [plan.diagonal, plan.superdiagonal])
+      float64View(kernels, address, length).forEach((_, i, all) => (all[i] = Number(i % 50 > 0)));
+    expect(() => bidiagonalValues(context, plan)).toThrow('cancelled');
+    expect(pauses).toBe(3);
   });
 });
