@@ -18,35 +18,39 @@ export interface KernelBuild {
   readonly reason: string;
 }
 
+/** The fastest build that needs no trial. */
+export function untriedBuild(dist: string): KernelBuild {
+  const fused = readBuild(dist, 'wasm-fma');
+  return canFuse(fused.wasm)
+    ? fused
+    : readBuild(dist, 'wasm', 'this Node or processor has no fused multiply-add for WebAssembly');
+}
+
 /**
  * @param dist folder of the compiled kernels
- * @param cacheDir where it is remembered what was tried; undefined: joined vectors are not tried
+ * @param cacheDir where it is remembered what was tried; empty: nothing is
  */
-export function kernelBuild(
+export async function kernelBuild(
   dist: string,
   choice: BackendChoice,
-  cacheDir: string | undefined,
-): KernelBuild {
-  const build = (name: KernelBuild['name'], reason: string): KernelBuild => ({
-    name,
-    wasm: fs.readFileSync(path.join(dist, FILES[name])),
-    reason,
-  });
-  if (choice === 'wasm' || choice === 'ort') return build('wasm', '');
-  const fused = build('wasm-fma', '');
-  if (!canFuse(fused.wasm))
-    return build('wasm', 'this Node or processor has no fused multiply-add for WebAssembly');
-  if (choice === 'wasm-fma' || choice === 'ort-fma') return fused;
-  const wide = build('wasm-wide', '');
+  cacheDir: string,
+): Promise<KernelBuild> {
+  if (choice === 'wasm' || choice === 'ort') return readBuild(dist, 'wasm');
+  const untried = untriedBuild(dist);
+  if (untried.name === 'wasm' || choice === 'wasm-fma' || choice === 'ort-fma') return untried;
+  const wide = readBuild(dist, 'wasm-wide');
   if (choice === 'auto') {
-    if (cacheDir === undefined) return fused;
-    const both = Buffer.concat([wide.wasm, fused.wasm]);
-    const joined = joinedVectors(dist, both, cacheDir);
-    if (!joined.areUsed) return { ...fused, reason: joined.reason };
+    const both = Buffer.concat([wide.wasm, untried.wasm]);
+    const joined = await joinedVectors(dist, both, cacheDir);
+    if (!joined.areUsed) return { ...untried, reason: joined.reason };
   }
   // Asked for by name it is used anyhow: with vectors that are not joined it is slower, with the same bits.
   letVectorsJoin();
   return wide;
+}
+
+function readBuild(dist: string, name: KernelBuild['name'], reason = ''): KernelBuild {
+  return { name, wasm: fs.readFileSync(path.join(dist, FILES[name])), reason };
 }
 
 const FILES = {

@@ -25,7 +25,7 @@ import {
   type TensorData,
   type TensorValues,
 } from '../core/verify/tensorData.ts';
-import { kernelBuild } from './backend.ts';
+import { untriedBuild } from './backend.ts';
 import { chosenSamples, type ChosenSamples, type SampleRequest } from './chosenSamples.ts';
 import { readModelFile } from './modelFile.ts';
 import { openSession } from './ortSession.ts';
@@ -242,7 +242,7 @@ function weightValues(
     );
   const store = new LevelStore(folder, limit - held);
   const tools: RewriteTools = {
-    kernels: loadKernels(kernelBuild(dist, 'auto', undefined).wasm),
+    kernels: loadKernels(untriedBuild(dist).wasm),
     spectrum: (id) => spectra[id],
   };
   return (actions) =>

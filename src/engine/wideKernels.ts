@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { canVectorsJoin } from '../core/linalg/joinedVectors.ts';
@@ -18,31 +18,32 @@ const schema = v.strictObject({ areUsed: v.boolean(), reason: v.string() });
  * @param cacheDir empty: nothing is remembered
  * @param canJoin whether there is anything to try
  */
-export function joinedVectors(
+export async function joinedVectors(
   dist: string,
   wasm: Uint8Array,
   cacheDir: string,
   canJoin = canVectorsJoin(),
-): JoinedVectors {
+): Promise<JoinedVectors> {
   if (!canJoin) return { areUsed: false, reason: '' };
   const file = cacheDir === '' ? '' : machineFile(cacheDir, 'vectors', wasm, []);
   const known = file === '' ? undefined : readRemembered(file, schema);
   if (known) return known;
-  const found = trial(dist);
+  const found = await trial(dist);
   if (file !== '') writeRemembered(file, found);
   return found;
 }
 
-function trial(dist: string): JoinedVectors {
-  const { stdout, signal, status, error } = spawnSync(
-    process.execPath,
-    [path.join(dist, 'trial.mjs'), dist],
-    { encoding: 'utf8', timeout: LIMIT_MS, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  try {
-    return v.parse(schema, JSON.parse(stdout));
-  } catch {
-    const how = error?.message ?? signal ?? `exit code ${status}`;
-    return { areUsed: false, reason: `the trial of joined vectors ended early (${how})` };
-  }
+function trial(dist: string): Promise<JoinedVectors> {
+  const options = { encoding: 'utf8', timeout: LIMIT_MS, windowsHide: true } as const;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [path.join(dist, 'trial.mjs'), dist], options, (error, stdout) => {
+      try {
+        resolve(v.parse(schema, JSON.parse(stdout)));
+      } catch {
+        const how = error?.signal ?? `exit code ${error?.code ?? 0}`;
+        const reason = `the trial of joined vectors ended early (${how})`;
+        resolve({ areUsed: false, reason });
+      }
+    });
+  });
 }

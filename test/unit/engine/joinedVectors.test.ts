@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Kernels } from '../../../src/core/linalg/kernels.ts';
-import { kernelBuild } from '../../../src/engine/backend.ts';
+import { kernelBuild, untriedBuild } from '../../../src/engine/backend.ts';
 import { tryJoinedVectors } from '../../../src/engine/joinTrial.ts';
 import { joinedVectors } from '../../../src/engine/wideKernels.ts';
 import { testKernels } from '../../fixtures/kernels.ts';
@@ -50,26 +50,26 @@ describe('the build of the kernels', () => {
     ['ort-fma', 'wasm-fma'],
     ['wasm-wide', 'wasm-wide'],
     ['ort-wide', 'wasm-wide'],
-  ] as const)('asked for as %s is %s, whatever this Node can join', (choice, name) => {
-    expect(kernelBuild(DIST, choice, '')).toMatchObject({ name, reason: '' });
+  ] as const)('asked for as %s is %s, whatever this Node can join', async (choice, name) => {
+    expect(await kernelBuild(DIST, choice, '')).toMatchObject({ name, reason: '' });
   });
 
   test('of the machine is the fused one where nothing may be tried', () => {
-    expect(kernelBuild(DIST, 'auto', undefined).name).toBe('wasm-fma');
+    expect(untriedBuild(DIST).name).toBe('wasm-fma');
   });
 
-  test('of a Node that joins none is the fused one, and no fault', () => {
+  test('of a Node that joins none is the fused one, and no fault', async () => {
     const cacheDir = tempFolder();
-    expect(joinedVectors(DIST, Uint8Array.of(1), cacheDir, false)).toEqual({
+    expect(await joinedVectors(DIST, Uint8Array.of(1), cacheDir, false)).toEqual({
       areUsed: false,
       reason: '',
     });
     expect(fs.readdirSync(cacheDir)).toEqual([]);
   });
 
-  test('is remembered once it was tried', () => {
+  test('is remembered once it was tried', async () => {
     const cacheDir = tempFolder();
-    const first = joinedVectors(DIST, Uint8Array.of(1), cacheDir, true);
+    const first = await joinedVectors(DIST, Uint8Array.of(1), cacheDir, true);
     expect(first.reason).toMatch(first.areUsed ? /^$/ : /^joined vectors are not faster/);
     const [file] = fs.readdirSync(cacheDir);
     expect(file).toMatch(/^vectors-[0-9a-f]{16}\.json$/);
@@ -77,11 +77,12 @@ describe('the build of the kernels', () => {
       path.join(cacheDir, file!),
       JSON.stringify({ ...first, reason: 'found here' }),
     );
-    expect(joinedVectors(DIST, Uint8Array.of(1), cacheDir, true).reason).toBe('found here');
+    const again = await joinedVectors(DIST, Uint8Array.of(1), cacheDir, true);
+    expect(again.reason).toBe('found here');
   });
 
-  test('whose trial ends early is not used', () => {
-    const found = joinedVectors(tempFolder(), Uint8Array.of(1), '', true);
+  test('whose trial ends early is not used', async () => {
+    const found = await joinedVectors(tempFolder(), Uint8Array.of(1), '', true);
     expect(found).toEqual({
       areUsed: false,
       reason: 'the trial of joined vectors ended early (exit code 1)',
