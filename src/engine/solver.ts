@@ -24,18 +24,14 @@ export interface Solver {
  * kernels are tried first, which takes a second.
  */
 export class LazySolver {
+  /** URL of the bundle of the workers. */
+  readonly script: URL;
   readonly #start: EngineStart;
-  readonly #script: URL;
   #solver: Promise<Solver> | undefined;
 
   constructor(start: EngineStart) {
     this.#start = start;
-    this.#script = pathToFileURL(path.join(start.dist, 'worker.mjs'));
-  }
-
-  /** URL of the bundle of the workers. */
-  get script(): URL {
-    return this.#script;
+    this.script = pathToFileURL(path.join(start.dist, 'worker.mjs'));
   }
 
   /** Rejects with CancelledError as soon as the signal aborts; the solver is made all the same. */
@@ -52,8 +48,8 @@ export class LazySolver {
   }
 
   async #make(): Promise<Solver> {
+    const { script } = this;
     const { dist, cacheDir, workers, backend } = this.#start;
-    const script = this.#script;
     const build = await kernelBuild(dist, backend, cacheDir);
     const { wasm } = build;
     const pool = new WorkerPool(

@@ -40,7 +40,8 @@ function trial(dist: string): Promise<JoinedVectors> {
       try {
         resolve(v.parse(schema, JSON.parse(stdout)));
       } catch {
-        const how = error?.signal ?? `exit code ${error?.code ?? 0}`;
+        const wasStarted = typeof error?.code !== 'string';
+        const how = wasStarted ? (error?.signal ?? `exit code ${error?.code ?? 0}`) : error.message;
         const reason = `the trial of joined vectors ended early (${how})`;
         resolve({ areUsed: false, reason });
       }

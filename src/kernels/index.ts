@@ -17,4 +17,4 @@ export {
 export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';
-export { search, searchStateSize, startSearch } from './search';
+export { searchValues, startValueSearch, valueSearchSize } from './valueSearch';

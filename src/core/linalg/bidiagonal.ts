@@ -14,8 +14,8 @@ export interface Bidiagonal {
   readonly search: number;
 }
 
-/** Float64s of the state of a search; equal to the kernels' `searchStateSize`. */
-export function searchStateSize(size: number): number {
+/** Float64s of the state of a search; equal to the kernels' `valueSearchSize`. */
+export function valueSearchSize(size: number): number {
   return 216 + 11 * size;
 }
 
@@ -27,7 +27,7 @@ export function planBidiagonal(arena: Arena, size: number, scratch: number): Bid
     superdiagonal: arena.float64(size),
     values: arena.float64(size),
     scratch: arena.float64(scratch),
-    search: arena.float64(searchStateSize(size)),
+    search: arena.float64(valueSearchSize(size)),
   };
 }
 

@@ -37,9 +37,9 @@ export function bidiagonalValues(
       found[from] = Math.abs(d[from]!);
     } else {
       const [above, beside, target] = [diagonal, superdiagonal, values].map((at) => at + 8 * from);
-      kernels.startSearch(above!, beside!, upTo - from, tolerance, search, target!);
+      kernels.startValueSearch(above!, beside!, upTo - from, tolerance, search, target!);
       do throwIfCancelled();
-      while (kernels.search(search, STEPS) > 0);
+      while (kernels.searchValues(search, STEPS) > 0);
     }
     from = upTo;
   }

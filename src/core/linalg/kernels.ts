@@ -89,8 +89,8 @@ export interface Kernels {
     scratch: number,
   ): void;
   readBidiagonal(band: number, n: number, b: number, d: number, e: number): void;
-  searchStateSize(n: number): number;
-  startSearch(
+  valueSearchSize(n: number): number;
+  startValueSearch(
     d: number,
     e: number,
     n: number,
@@ -99,7 +99,7 @@ export interface Kernels {
     values: number,
   ): void;
   /** How many intervals are left for further calls. */
-  search(state: number, budget: number): number;
+  searchValues(state: number, budget: number): number;
 }
 
 /**

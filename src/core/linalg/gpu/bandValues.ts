@@ -25,7 +25,7 @@ export interface BandBlocks {
  * The `count` largest singular values of the band, descending: the bulge chase and the search of `singularValues`,
  * in float64.
  *
- * @throws LinalgError `too-large`, `cancelled`, `no-convergence`.
+ * @throws LinalgError `cancelled`.
  */
 export function bandValues(
   { width, size, triangles }: BandBlocks,

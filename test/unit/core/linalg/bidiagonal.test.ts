@@ -4,7 +4,7 @@ import { bandIndex, planBand, reduceToBand } from '../../../../src/core/linalg/b
 import {
   chaseBandToBidiagonal,
   planBidiagonal,
-  searchStateSize,
+  valueSearchSize,
 } from '../../../../src/core/linalg/bidiagonal.ts';
 import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonalValues.ts';
 import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
@@ -252,9 +252,9 @@ describe('the search for values', () => {
       float64View(kernels, address, length).forEach((_, i, all) => (all[i] = entry()));
     fill(diagonal, d);
     fill(superdiagonal, e);
-    kernels.startSearch(diagonal, superdiagonal, length, 0, search, values);
+    kernels.startValueSearch(diagonal, superdiagonal, length, 0, search, values);
     let calls = 1;
-    while (kernels.search(search, 1) > 0) calls++;
+    while (kernels.searchValues(search, 1) > 0) calls++;
     return {
       found: [...float64View(kernels, values, length)],
       pointsOfEach: (16 * calls) / length,
@@ -280,7 +280,7 @@ describe('the search for values', () => {
   });
 
   test('has the memory that the kernels ask for', () => {
-    for (const n of [1, 2, 300, 5000]) expect(searchStateSize(n)).toBe(kernels.searchStateSize(n));
+    for (const n of [1, 2, 300, 5000]) expect(valueSearchSize(n)).toBe(kernels.valueSearchSize(n));
   });
 
   test.each([NaN, Infinity, 1e200, 1e-200])('ends also where entries are %f', (entry) => {

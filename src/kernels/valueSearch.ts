@@ -58,7 +58,7 @@ class Search {
 const HEADER: i32 = 8;
 
 /** Float64s of the state of a search of n values. */
-export function searchStateSize(n: i32): i32 {
+export function valueSearchSize(n: i32): i32 {
   return HEADER + (4 + INTERVAL) * POINTS + (2 + INTERVAL) * n;
 }
 
@@ -69,7 +69,7 @@ export function searchStateSize(n: i32): i32 {
  * @param tolerance how far off a value may be, whatever its size; with 0 they are what float64 gives, and
  * small ones have full relative accuracy.
  */
-export function startSearch(
+export function startValueSearch(
   d: usize,
   e: usize,
   n: i32,
@@ -133,7 +133,7 @@ function storeSquares(d: usize, e: usize, n: i32, squares: usize): f64 {
  * Stops after about `budget` elements. Returns how many intervals are left for further calls. The values do
  * not depend on the budget.
  */
-export function search(state: usize, budget: i32): i32 {
+export function searchValues(state: usize, budget: i32): i32 {
   const search = changetype<Search>(state);
   const cost = POINTS * search.size;
   for (let spent = 0; search.open > 0 && spent < budget; spent += cost) {
