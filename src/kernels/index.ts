@@ -14,6 +14,8 @@ export {
   transposeBlockFloat32,
   widenBlock,
 } from './blocks';
+export { panelTimesSlabs, panelTimesSlabsTurned, subtractFromSlabs } from './slabProducts';
+export { columnsOfSlabs, rowsOfSlabs, slabHeight, slabsFromRows } from './slabs';
 export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';
 export { chaseBulges, readBidiagonal } from './bulgeChase';

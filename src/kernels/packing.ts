@@ -124,7 +124,7 @@ export function packColumns<T>(
 }
 
 /** 16, 32 or 64 bytes. */
-function copyLine(source: usize, target: usize, bytes: usize): void {
+export function copyLine(source: usize, target: usize, bytes: usize): void {
   const x0 = v128.load(source);
   if (bytes == 16) {
     v128.store(target, x0);

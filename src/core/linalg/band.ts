@@ -6,12 +6,11 @@ import {
   type Element,
   newBlock,
   paddedBlock,
-  paddedStride,
   subBlock,
-  transposeInto,
 } from './block.ts';
 import { matchRounded } from './roundedReflectors.ts';
 import type { SolverContext } from './solverContext.ts';
+import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
 export interface BandReduction {
@@ -92,89 +91,34 @@ export function planBand(
  * before their T is computed: what is applied is orthogonal to float64. Grosser, Lang, "Efficient parallel reduction to bidiagonal
  * form", 1999; the delayed update is that of LAPACK's dgebrd.
  */
-export function reduceToBand(context: SolverContext, a: Block, plan: BandReduction): void {
+export function reduceToBand(context: SolverContext, a: TrailingMatrix, plan: BandReduction): void {
   const { kernels } = context;
-  const { rows: m, cols: n, width, panels } = plan;
+  const { width, panels } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
   // What lies between and after their rows is multiplied by zeros where a library knows no strides.
   clearBlock(kernels, plan.left, 2 * width * panels + 1);
   clearBlock(kernels, plan.right, 2 * width * panels + 1);
-  let top = 0;
-  let rest = a;
   for (;;) {
-    const trailing: Trailing = { a: rest, top, rows: m - top, cols: n - top };
     let done = 0;
     let pending = 0;
     for (let panel = 0; panel < panels; panel++) {
       context.throwIfCancelled();
-      const size = Math.min(width, trailing.cols - done);
-      reduceColumns(context, plan, trailing, done, size, pending);
-      if (done + size === trailing.cols) return;
+      const size = Math.min(width, a.cols - done);
+      reduceColumns(context, plan, a, done, size, pending);
+      if (done + size === a.cols) return;
       context.throwIfCancelled();
-      reduceRows(context, plan, trailing, done, size, pending + size);
+      reduceRows(context, plan, a, done, size, pending + size);
       pending += 2 * size;
       done += size;
     }
-    applyPending(context, plan, trailing, done, pending);
-    top += done;
-    rest = compacted(context, subBlock(rest, done, done), a.address, m - top, n - top);
+    a.subtract(subBlock(plan.left, 0, done), subBlock(plan.right, 0, done), pending, done);
+    a.advance(done);
   }
-}
-
-/** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
-const LOOSE = 0.75;
-
-/** The same where gaps are multiplied: three updates with a tenth of gaps cost as much as a move. */
-const TIGHT = 0.88;
-
-/** The block, its rows moved together at `address` where they have become short for their distance. */
-function compacted(
-  { kernels, blas }: SolverContext,
-  block: Block,
-  address: number,
-  rows: number,
-  cols: number,
-): Block {
-  const stride = paddedStride(cols, block.element);
-  if (stride > (blas.multipliesGaps ? TIGHT : LOOSE) * block.stride) return block;
-  const target = { address, stride, element: block.element };
-  copyInto(kernels, block, rows, cols, target);
-  return target;
 }
 
 function clearBlock(kernels: SolverContext['kernels'], block: Block, rows: number): void {
   const bytes = rows * block.stride * bytesOf(block.element);
   new Uint8Array(kernels.memory.buffer, block.address, bytes).fill(0);
-}
-
-/** The part of the matrix below and to the right of (top, top), less the pending update. */
-interface Trailing {
-  readonly a: Block;
-  readonly top: number;
-  readonly rows: number;
-  readonly cols: number;
-}
-
-/** Multiplications between two looks at the cancellation flag: about 50 ms. */
-const WORK_PER_CALL = 5e8;
-
-/** A -= left^T right below and to the right of (done, done), in strips of at least 256 rows. */
-function applyPending(
-  { blas, throwIfCancelled }: SolverContext,
-  { left, right }: BandReduction,
-  { a, rows, cols }: Trailing,
-  done: number,
-  pending: number,
-): void {
-  const width = cols - done;
-  const strip = Math.max(256, Math.floor(WORK_PER_CALL / (width * pending)));
-  for (let row = done; row < rows; row += strip) {
-    throwIfCancelled();
-    const height = Math.min(strip, rows - row);
-    const target = subBlock(a, row, done);
-    const l = subBlock(left, 0, row);
-    blas.gemm('TN', height, width, pending, -1, l, subBlock(right, 0, done), 1, target);
-  }
 }
 
 /**
@@ -184,15 +128,16 @@ function applyPending(
 function reduceColumns(
   { kernels, blas }: SolverContext,
   plan: BandReduction,
-  { a, top, rows, cols }: Trailing,
+  a: TrailingMatrix,
   j: number,
   size: number,
   pending: number,
 ): void {
   const { left, right, work, cross } = plan;
-  const length = rows - j;
+  const top = plan.cols - a.cols;
+  const length = a.rows - j;
   const v = subBlock(left, pending, j);
-  transposeInto(kernels, subBlock(a, j, j), length, size, v);
+  a.columnsInto(j, j, size, v);
   if (pending > 0) {
     blas.gemm('TN', size, length, pending, -1, subBlock(right, 0, j), subBlock(left, 0, j), 1, v);
   }
@@ -204,10 +149,10 @@ function reduceColumns(
     }
   }
   const next = j + size;
-  const rest = cols - next;
+  const rest = a.cols - next;
   if (rest === 0) return;
 
-  blas.gemm('NN', size, rest, length, 1, v, subBlock(a, j, next), 0, work);
+  a.fromLeft(v, size, j, next, work);
   if (pending > 0) {
     const vl = { ...cross, stride: pending };
     blas.gemm('NT', size, pending, length, 1, v, subBlock(left, 0, j), 0, vl);
@@ -223,16 +168,17 @@ function reduceColumns(
 function reduceRows(
   { kernels, blas }: SolverContext,
   plan: BandReduction,
-  { a, top, rows, cols }: Trailing,
+  a: TrailingMatrix,
   j: number,
   size: number,
   pending: number,
 ): void {
   const { left, right, work, cross } = plan;
+  const top = plan.cols - a.cols;
   const next = j + size;
-  const length = cols - next;
+  const length = a.cols - next;
   const u = subBlock(right, pending, next);
-  copyInto(kernels, subBlock(a, j, next), size, length, u);
+  a.rowsInto(j, next, size, u);
   blas.gemm('TN', size, length, pending, -1, subBlock(left, 0, j), subBlock(right, 0, next), 1, u);
   const { triangle, t } = factorPanel({ kernels, blas }, plan, u, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
@@ -242,8 +188,8 @@ function reduceRows(
     }
   }
 
-  const below = rows - next;
-  blas.gemm('NT', size, below, length, 1, u, subBlock(a, next, next), 0, work);
+  const below = a.rows - next;
+  a.fromRight(u, size, next, next, work);
   const ur = { ...cross, stride: pending };
   blas.gemm('NT', size, pending, length, 1, u, subBlock(right, 0, next), 0, ur);
   blas.gemm('NN', size, below, pending, -1, ur, subBlock(left, 0, next), 1, work);

@@ -60,6 +60,64 @@ export interface Kernels {
   widenBlock: Kernels['transposeBlock'];
   /** float64 -> float32. */
   narrowBlock: Kernels['transposeBlock'];
+  slabHeight(): number;
+  /** Of a matrix in slabs: bytes of an element, address, leading dimension, rows, columns, first row meant. */
+  slabsFromRows(
+    bytes: number,
+    a: number,
+    lda: number,
+    rows: number,
+    cols: number,
+    row: number,
+    source: number,
+    lds: number,
+    count: number,
+  ): void;
+  readonly rowsOfSlabs: (
+    bytes: number,
+    a: number,
+    lda: number,
+    rows: number,
+    cols: number,
+    row: number,
+    col: number,
+    count: number,
+    target: number,
+    ldt: number,
+  ) => void;
+  columnsOfSlabs: Kernels['rowsOfSlabs'];
+  readonly panelTimesSlabs: (
+    bytes: number,
+    a: number,
+    lda: number,
+    rows: number,
+    cols: number,
+    row: number,
+    col: number,
+    m: number,
+    panel: number,
+    ldp: number,
+    c: number,
+    ldc: number,
+    scratch: number,
+  ) => void;
+  panelTimesSlabsTurned: Kernels['panelTimesSlabs'];
+  subtractFromSlabs(
+    bytes: number,
+    a: number,
+    lda: number,
+    rows: number,
+    cols: number,
+    row: number,
+    col: number,
+    count: number,
+    k: number,
+    l: number,
+    ldl: number,
+    r: number,
+    ldr: number,
+    scratch: number,
+  ): void;
   mixRows(a: number, lda: number, rows: number, cols: number, seed: number): void;
   mixColumns(
     a: number,

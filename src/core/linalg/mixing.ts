@@ -16,17 +16,16 @@ const COLUMN_SEED = 0x5eed1e55;
 const ROWS_PER_CALL = 512;
 
 /**
- * The matrix, [rows, cols], turned by random orthogonal transforms of both sides, in float64, and then
- * rounded to float32 in the same memory. The rounding errors of matrices whose entries hang together
- * (constant, block-constant, Hadamard) would add up to 2e-5 of the largest singular value without.
+ * Turns the matrix, [rows, cols], by random orthogonal transforms of both sides, in float64. Rounded to float32 as they
+ * are, matrices whose entries hang together (constant, block-constant, Hadamard) would have errors that add up to 2e-5
+ * of the largest singular value.
  */
-export function mixAndRound(
+export function mix(
   { kernels, scratch, throwIfCancelled }: SolverContext,
-  dense: Block,
+  { address, stride }: Block,
   rows: number,
   cols: number,
-): Block {
-  const { address, stride } = dense;
+): void {
   for (let first = 0; first < rows; first += ROWS_PER_CALL) {
     throwIfCancelled();
     const count = Math.min(ROWS_PER_CALL, rows - first);
@@ -36,7 +35,22 @@ export function mixAndRound(
   const size = scratch === undefined ? 0 : GEMM_SCRATCH;
   kernels.mixColumns(address, stride, rows, cols, COLUMN_SEED, scratch ?? 0, size);
   throwIfCancelled();
-  const rounded: Block = { address, stride: paddedStride(cols, 'float32'), element: 'float32' };
+}
+
+/** The matrix, mixed and then rounded to float32 in the same memory. */
+export function mixAndRound(
+  context: SolverContext,
+  dense: Block,
+  rows: number,
+  cols: number,
+): Block {
+  mix(context, dense, rows, cols);
+  const { kernels } = context;
+  const rounded: Block = {
+    address: dense.address,
+    stride: paddedStride(cols, 'float32'),
+    element: 'float32',
+  };
   copyInto(kernels, dense, rows, cols, rounded);
   clearGaps(kernels.memory, rounded, rows, cols);
   return rounded;

@@ -3,6 +3,7 @@ import { type Block, copyInto, type Element, newBlock, paddedBlock, subBlock } f
 import { mixAndRound } from './mixing.ts';
 import { matchRounded } from './roundedReflectors.ts';
 import type { ScaledMatrix } from './scaledMatrix.ts';
+import { SLAB_ROOM } from './slabMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
 
 /** Columns reduced together: a library makes more of deeper updates. */
@@ -12,7 +13,7 @@ const PANEL = { kernels: 32, library: 64 } as const;
 export interface RowFold {
   readonly cols: number;
   readonly panel: number;
-  /** The triangle, cols x cols. Zeros below the diagonal. */
+  /** The triangle, cols x cols, and room to bring it into slabs. Zeros below the diagonal. */
   readonly r: Block;
   /**
    * The next rows, at most `blockRows` of them, go here as columns: so the columns that are left of the matrix
@@ -59,7 +60,7 @@ export function planRowFold(
   return {
     cols,
     panel,
-    r: paddedBlock(arena, cols, cols),
+    r: paddedBlock(arena, cols + SLAB_ROOM, cols),
     block: paddedBlock(arena, cols + 1, blockRows),
     blockRows,
     work: paddedBlock(arena, panel, cols),

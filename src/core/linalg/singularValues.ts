@@ -9,11 +9,14 @@ import type { Kernels } from './kernels.ts';
 import { libraryBlas3 } from './libraryBlas3.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
-import { FAST_ERROR, mixAndRound } from './mixing.ts';
+import { FAST_ERROR, mix, mixAndRound } from './mixing.ts';
 import { foldMatrix, planRowFold, type RowFold } from './qr.ts';
+import { RowMatrix } from './rowMatrix.ts';
 import type { RowSource } from './rowSource.ts';
 import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
+import { planSlabs, SLAB_ROOM, SlabMatrix } from './slabMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
+import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /**
  * - `exact`: float64 throughout.
@@ -84,8 +87,10 @@ function scaledFrom(matrix: Matrix | RowSource): ScaledMatrix {
   return 'data' in matrix ? scaledMatrix(matrix) : scaledRows(matrix);
 }
 
+type SolveContext = Required<SolverContext>;
+
 /** With the memory that the plan lays out. */
-function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): SolverContext {
+function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): SolveContext {
   reserve(kernels, plan.bytes);
   return {
     kernels,
@@ -120,6 +125,8 @@ interface SolvePlan {
   readonly denseRows: number;
   /** Where the matrix is not small. */
   readonly band: BandReduction | undefined;
+  /** Where the kernels multiply, which read slabs faster than rows: what goes to them goes through this. */
+  readonly slabs: Block | undefined;
   readonly bidiagonal: Bidiagonal;
   readonly bytes: number;
 }
@@ -134,11 +141,13 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const element = isBanded && method.precision === 'fast' ? 'float32' : 'float64';
   const product = method.library ? 'library' : 'kernels';
   const fold = isTall ? planRowFold(arena, rows, cols, { product, element }) : undefined;
-  // One row more: a library that knows no strides reads past the last.
-  const dense = fold?.r ?? paddedBlock(arena, rows + 1, cols);
+  // A library that knows no strides reads one row past the last.
+  const dense = fold?.r ?? paddedBlock(arena, rows + SLAB_ROOM, cols);
   const band = isBanded
     ? planBand(arena, denseRows, cols, undefined, undefined, element)
     : undefined;
+  const isLoaded = !fold && element === 'float64';
+  const slabs = band && !method.library ? planSlabs(arena, cols, element, !isLoaded) : undefined;
   const thickness = Math.max(
     band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128,
     fold?.panel ?? 0,
@@ -153,7 +162,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
     : 0;
   return {
     ...{ rows, cols, gemmScratch, libraryScratch },
-    ...{ fold, dense, denseRows, band, bidiagonal },
+    ...{ fold, dense, denseRows, band, slabs, bidiagonal },
     bytes: arena.bytes,
   };
 }
@@ -165,27 +174,18 @@ function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefi
     : own;
 }
 
-function loadMatrix(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
-  const { rows, fold, dense } = plan;
-  if (fold) foldMatrix(context, fold, matrix);
-  else matrix.copyRows(context.kernels, 0, rows, dense);
-}
-
-function reduceToBidiagonal(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
+function reduceToBidiagonal(context: SolveContext, plan: SolvePlan, matrix: ScaledMatrix): void {
   const { kernels } = context;
   const { dense, denseRows, cols, band, bidiagonal } = plan;
   // What an earlier solve left may be NaN, and a library that knows no strides multiplies it by zeros.
   if (plan.libraryScratch > 0)
     new Uint8Array(kernels.memory.buffer).fill(0, plan.gemmScratch, plan.bytes);
-  loadMatrix(context, plan, matrix);
-  context.throwIfCancelled();
   if (band) {
-    const stored =
-      band.left.element === 'float64' ? dense : mixAndRound(context, dense, denseRows, cols);
-    reduceToBand(context, stored, band);
+    reduceToBand(context, storedMatrix(context, plan, band, matrix), band);
     chaseBandToBidiagonal(context, band, bidiagonal);
     return;
   }
+  loadRows(context, plan, matrix);
   const { diagonal, superdiagonal, scratch } = bidiagonal;
   kernels.directBidiagonal(
     dense.address,
@@ -196,6 +196,33 @@ function reduceToBidiagonal(context: SolverContext, plan: SolvePlan, matrix: Sca
     superdiagonal,
     scratch,
   );
+}
+
+/** The matrix, or the triangle that it is folded into, as rows of `dense`. */
+function loadRows(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
+  const { rows, fold, dense } = plan;
+  if (fold) foldMatrix(context, fold, matrix);
+  else matrix.copyRows(context.kernels, 0, rows, dense);
+  context.throwIfCancelled();
+}
+
+/** The same as it goes to the band: in the element and the order in which it is multiplied. */
+function storedMatrix(
+  context: SolveContext,
+  plan: SolvePlan,
+  { left }: BandReduction,
+  matrix: ScaledMatrix,
+): TrailingMatrix {
+  const { fold, dense, denseRows: rows, cols, slabs } = plan;
+  const isRounded = left.element === 'float32';
+  if (slabs && !fold && !isRounded) return SlabMatrix.load(context, matrix, dense, slabs);
+  loadRows(context, plan, matrix);
+  if (!slabs) {
+    const stored = isRounded ? mixAndRound(context, dense, rows, cols) : dense;
+    return new RowMatrix(context, stored, rows, cols);
+  }
+  if (isRounded) mix(context, dense, rows, cols);
+  return SlabMatrix.inPlace(context, dense, rows, cols, slabs);
 }
 
 /**

@@ -7,11 +7,14 @@ import {
   valueSearchSize,
 } from '../../../../src/core/linalg/bidiagonal.ts';
 import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonalValues.ts';
-import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import { GEMM_SCRATCH, paddedBlock, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import { copyInto } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
+import { RowMatrix } from '../../../../src/core/linalg/rowMatrix.ts';
 import type { SolverContext } from '../../../../src/core/linalg/solverContext.ts';
 import { singularValues } from '../../../../src/core/linalg/singularValues.ts';
+import { planSlabs, SLAB_ROOM, SlabMatrix } from '../../../../src/core/linalg/slabMatrix.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { type LapackOracle, loadLapackOracle } from '../../../fixtures/lapackOracle.ts';
 import { gaussian, matrixOf } from '../../../fixtures/matrixKinds.ts';
@@ -26,9 +29,10 @@ beforeAll(async () => {
   lapack = await loadLapackOracle();
 });
 
-function contextWith(arena: Arena): SolverContext {
-  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
-  return { kernels, blas, throwIfCancelled: () => undefined };
+function contextWith(arena: Arena): Required<SolverContext> {
+  const scratch = arena.float64(GEMM_SCRATCH);
+  const blas = wasmBlas3(kernels, scratch);
+  return { kernels, blas, scratch, throwIfCancelled: () => undefined };
 }
 
 /** Largest difference relative to the largest expected value. */
@@ -55,13 +59,25 @@ function solve(d: ArrayLike<number>, e: ArrayLike<number>, tolerance = 0): Float
 
 describe('reduceToBand', () => {
   /** Singular values by way of a band of this width, with this many panels an update. */
-  function valuesByBand(matrix: Matrix, width: number, panels: number): Float64Array {
+  function valuesByBand(
+    matrix: Matrix,
+    width: number,
+    panels: number,
+    stored: 'rows' | 'slabs' = 'rows',
+  ): Float64Array {
     const { rows, cols } = matrix;
     const arena = new Arena();
     const context = contextWith(arena);
     const plan = planBand(arena, rows, cols, width, panels);
     const bidiagonal = planBidiagonal(arena, cols, 3 * width + 48);
-    reduceToBand(context, store(kernels, arena, matrix, 2), plan);
+    const rowMatrix = () => new RowMatrix(context, store(kernels, arena, matrix, 2), rows, cols);
+    const slabMatrix = () => {
+      const place = paddedBlock(arena, rows + SLAB_ROOM, cols);
+      const buffer = planSlabs(arena, cols, 'float64', true);
+      copyInto(kernels, store(kernels, arena, matrix), rows, cols, place);
+      return SlabMatrix.inPlace(context, place, rows, cols, buffer);
+    };
+    reduceToBand(context, stored === 'rows' ? rowMatrix() : slabMatrix(), plan);
     const band = float64View(kernels, plan.band, plan.bandSize);
     for (let i = 0; i < cols; i++) {
       const outside = [i - 1, i + width + 1].filter((j) => j >= 0 && j < cols);
@@ -84,11 +100,31 @@ describe('reduceToBand', () => {
     expect(worst(valuesByBand(matrix, width, panels), lapack(matrix))).toBeLessThan(1e-14);
   });
 
-  test('an update large enough to be applied in strips', () => {
-    const matrix = gaussian(1300, 900, seededRandom(12));
-    const expected = singularValues(matrix, kernels);
-    expect(worst(valuesByBand(matrix, 64, 7), expected)).toBeLessThan(1e-13);
-  });
+  test.each([
+    { rows: 1, cols: 1, width: 8, panels: 1 },
+    { rows: 40, cols: 40, width: 8, panels: 1 },
+    { rows: 90, cols: 90, width: 8, panels: 3 },
+    { rows: 33, cols: 32, width: 16, panels: 2 },
+    { rows: 20, cols: 7, width: 16, panels: 1 },
+    { rows: 331, cols: 129, width: 16, panels: 2 },
+    { rows: 290, cols: 289, width: 64, panels: 2 },
+  ])(
+    'the same of $rows x $cols in slabs, to width $width, $panels panels an update',
+    ({ rows, cols, width, panels }) => {
+      const matrix = gaussian(rows, cols, seededRandom(rows + cols));
+      const values = valuesByBand(matrix, width, panels, 'slabs');
+      expect(worst(values, lapack(matrix))).toBeLessThan(1e-14);
+    },
+  );
+
+  test.each(['rows', 'slabs'] as const)(
+    'an update large enough to be applied in strips, stored in %s',
+    (stored) => {
+      const matrix = gaussian(1300, 900, seededRandom(12));
+      const expected = singularValues(matrix, kernels);
+      expect(worst(valuesByBand(matrix, 64, 7, stored), expected)).toBeLessThan(1e-13);
+    },
+  );
 });
 
 describe('chaseBandToBidiagonal', () => {

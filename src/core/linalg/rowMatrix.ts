@@ -1,0 +1,78 @@
+import { type Block, copyInto, paddedStride, subBlock, transposeInto } from './block.ts';
+import type { SolverContext } from './solverContext.ts';
+import { rowsPerCall, type TrailingMatrix } from './trailingMatrix.ts';
+
+/** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
+const LOOSE = 0.75;
+
+/** The same where gaps are multiplied: three updates with a tenth of gaps cost as much as a move. */
+const TIGHT = 0.88;
+
+/** A matrix stored by rows, as `blas` multiplies it. Its rows are moved together as it shrinks. */
+export class RowMatrix implements TrailingMatrix {
+  readonly #context: SolverContext;
+  readonly #address: number;
+  #block: Block;
+  rows: number;
+  cols: number;
+
+  constructor(context: SolverContext, block: Block, rows: number, cols: number) {
+    this.#context = context;
+    this.#address = block.address;
+    this.#block = block;
+    this.rows = rows;
+    this.cols = cols;
+  }
+
+  get element() {
+    return this.#block.element;
+  }
+
+  columnsInto(row: number, col: number, count: number, target: Block): void {
+    const source = subBlock(this.#block, row, col);
+    transposeInto(this.#context.kernels, source, this.rows - row, count, target);
+  }
+
+  rowsInto(row: number, col: number, count: number, target: Block): void {
+    const source = subBlock(this.#block, row, col);
+    copyInto(this.#context.kernels, source, count, this.cols - col, target);
+  }
+
+  fromLeft(v: Block, size: number, row: number, col: number, target: Block): void {
+    const a = subBlock(this.#block, row, col);
+    const { blas } = this.#context;
+    blas.gemm('NN', size, this.cols - col, this.rows - row, 1, v, a, 0, target);
+  }
+
+  fromRight(u: Block, size: number, row: number, col: number, target: Block): void {
+    const a = subBlock(this.#block, row, col);
+    const { blas } = this.#context;
+    blas.gemm('NT', size, this.rows - row, this.cols - col, 1, u, a, 0, target);
+  }
+
+  subtract(left: Block, right: Block, depth: number, done: number): void {
+    const { blas, throwIfCancelled } = this.#context;
+    const width = this.cols - done;
+    const strip = rowsPerCall(width, depth);
+    for (let row = done; row < this.rows; row += strip) {
+      throwIfCancelled();
+      const height = Math.min(strip, this.rows - row);
+      const l = subBlock(left, 0, row - done);
+      const target = subBlock(this.#block, row, done);
+      blas.gemm('TN', height, width, depth, -1, l, right, 1, target);
+    }
+  }
+
+  advance(done: number): void {
+    const { kernels, blas } = this.#context;
+    this.rows -= done;
+    this.cols -= done;
+    const rest = subBlock(this.#block, done, done);
+    const { element } = rest;
+    const stride = paddedStride(this.cols, element);
+    this.#block = rest;
+    if (stride > (blas.multipliesGaps ? TIGHT : LOOSE) * rest.stride) return;
+    this.#block = { address: this.#address, stride, element };
+    copyInto(kernels, rest, this.rows, this.cols, this.#block);
+  }
+}

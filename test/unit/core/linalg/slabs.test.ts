@@ -1,0 +1,208 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Arena, reserve } from '../../../../src/core/linalg/arena.ts';
+import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import {
+  type Block,
+  copyInto,
+  type Element,
+  paddedBlock,
+} from '../../../../src/core/linalg/block.ts';
+import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
+import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
+import { scaledMatrix } from '../../../../src/core/linalg/scaledMatrix.ts';
+import {
+  planSlabs,
+  SLAB_HEIGHT,
+  SLAB_ROOM,
+  SlabMatrix,
+} from '../../../../src/core/linalg/slabMatrix.ts';
+import { testKernels } from '../../../fixtures/kernels.ts';
+import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
+import { seededRandom } from '../../../fixtures/seededRandom.ts';
+import { distance, fetch, store } from './kernelMemory.ts';
+
+const BUILDS = ['wasm', 'wasm-fma', 'wasm-wide'] as const;
+const builds = new Map<string, Kernels>();
+
+beforeAll(async () => {
+  for (const name of BUILDS) builds.set(name, await testKernels(name));
+});
+
+/** One slab and several, whole ones and none; whole groups of rows and strips of columns, and remainders. */
+const SHAPES = [
+  { rows: 40, cols: 40 },
+  { rows: 67, cols: 33 },
+  { rows: 260, cols: 130 },
+  { rows: 263, cols: 70 },
+  { rows: 661, cols: 95 },
+  { rows: 290, cols: 1043 },
+  { rows: 70, cols: 2100 },
+];
+
+const CASES = BUILDS.flatMap((build) =>
+  (['float64', 'float32'] as const).flatMap((element) =>
+    SHAPES.map((shape) => ({ build, element, ...shape })),
+  ),
+);
+
+/** What the rounding of a product of this depth may amount to. */
+const error = (element: Element, depth: number) =>
+  (element === 'float64' ? 2e-15 : 2e-6) * Math.sqrt(depth) * 8;
+
+/** Of all entries, in the kernels' memory and in slabs there. */
+class Subject {
+  readonly kernels: Kernels;
+  readonly element: Element;
+  readonly arena = new Arena();
+  readonly matrix: Matrix;
+  readonly slabs: SlabMatrix;
+
+  constructor({ build, element, rows, cols }: (typeof CASES)[number]) {
+    this.kernels = builds.get(build)!;
+    this.element = element;
+    this.matrix = float32Valued(gaussian(rows, cols, seededRandom(rows + cols)));
+    const scratch = this.arena.float64(GEMM_SCRATCH);
+    const blas = wasmBlas3(this.kernels, scratch);
+    const context = { kernels: this.kernels, blas, scratch, throwIfCancelled: () => undefined };
+    const block = paddedBlock(this.arena, rows + SLAB_ROOM, cols);
+    const buffer = planSlabs(this.arena, cols, element, true);
+    reserve(this.kernels, this.arena.bytes);
+    new Float64Array(this.kernels.memory.buffer).fill(NaN, block.address / 8);
+    copyInto(this.kernels, this.put(this.matrix, 'float64'), rows, cols, block);
+    this.slabs = SlabMatrix.inPlace(context, block, rows, cols, buffer);
+  }
+
+  /** A matrix of its own. */
+  put(matrix: Matrix, element: Element = this.element): Block {
+    const stored = store(this.kernels, this.arena, matrix, 1);
+    const block = paddedBlock(this.arena, matrix.rows, matrix.cols, element);
+    reserve(this.kernels, this.arena.bytes);
+    copyInto(this.kernels, stored, matrix.rows, matrix.cols, block);
+    return block;
+  }
+
+  target(rows: number, cols: number): Block {
+    const block = paddedBlock(this.arena, rows, cols, this.element);
+    reserve(this.kernels, this.arena.bytes);
+    return block;
+  }
+
+  read(block: Block, rows: number, cols: number): Matrix {
+    const copy = paddedBlock(this.arena, rows, cols);
+    reserve(this.kernels, this.arena.bytes);
+    copyInto(this.kernels, block, rows, cols, copy);
+    return fetch(this.kernels, copy, rows, cols);
+  }
+
+  /** What the slabs hold from (row, col) on. */
+  rest(row: number, col: number): Matrix {
+    const { rows, cols } = this.slabs;
+    const target = this.target(rows - row, cols - col);
+    this.slabs.rowsInto(row, col, rows - row, target);
+    return this.read(target, rows - row, cols - col);
+  }
+}
+
+function float32Valued(matrix: Matrix): Matrix {
+  return { ...matrix, data: Float64Array.from(matrix.data, Math.fround) };
+}
+
+function part({ cols, data }: Matrix, row: number, col: number, rows: number, width: number) {
+  return matrixOf(rows, width, (i, j) => data[(row + i) * cols + col + j]!);
+}
+
+describe('slabs', () => {
+  test('their height is what the layout reserves', () => {
+    for (const kernels of builds.values()) expect(kernels.slabHeight()).toBe(SLAB_HEIGHT);
+  });
+
+  test.each(CASES)('$build, $element: $rows x $cols goes in and comes out', (shape) => {
+    const subject = new Subject(shape);
+    const { rows, cols } = shape;
+    expect(distance(subject.rest(0, 0), subject.matrix)).toBe(0);
+    const target = subject.target(16, rows - 16);
+    subject.slabs.columnsInto(16, 16, 16, target);
+    const expected = transposed(part(subject.matrix, 16, 16, rows - 16, 16));
+    expect(distance(subject.read(target, 16, rows - 16), expected)).toBe(0);
+    subject.slabs.advance(32);
+    expect([subject.slabs.rows, subject.slabs.cols]).toEqual([rows - 32, cols - 32]);
+    const corner = part(subject.matrix, 32, 32, rows - 32, cols - 32);
+    expect(distance(subject.rest(0, 0), corner)).toBe(0);
+  });
+
+  test.each(CASES)('$build, $element: products of panels with $rows x $cols', (shape) => {
+    const { element, rows, cols } = shape;
+    const random = seededRandom(rows);
+    for (const [size, row, col] of [
+      [16, 0, 0],
+      [64, 0, 32],
+      [16, 32, 16],
+    ] as const) {
+      const subject = new Subject(shape);
+      const a = part(subject.matrix, row, col, rows - row, cols - col);
+      const v = float32Valued(gaussian(size, rows - row, random));
+      const columns = subject.target(size, cols - col);
+      subject.slabs.fromLeft(subject.put(v), size, row, col, columns);
+      const left = subject.read(columns, size, cols - col);
+      expect(distance(left, product(v, a))).toBeLessThan(error(element, rows));
+
+      const u = float32Valued(gaussian(size, cols - col, random));
+      const across = subject.target(size, rows - row);
+      subject.slabs.fromRight(subject.put(u), size, row, col, across);
+      const right = subject.read(across, size, rows - row);
+      expect(distance(right, product(u, transposed(a)))).toBeLessThan(error(element, cols));
+    }
+  });
+
+  test.each(CASES)('$build, $element: an update of $rows x $cols', (shape) => {
+    const { element, cols } = shape;
+    const random = seededRandom(cols);
+    for (const [depth, done] of [
+      [5, 0],
+      [64, 16],
+      [300, 32],
+    ] as const) {
+      const subject = new Subject(shape);
+      const { slabs, matrix } = subject;
+      slabs.advance(done);
+      const left = float32Valued(gaussian(depth, slabs.rows, random));
+      const right = float32Valued(gaussian(depth, slabs.cols, random));
+      slabs.subtract(subject.put(left), subject.put(right), depth, 0);
+      const taken = product(transposed(left), right);
+      const old = part(matrix, done, done, slabs.rows, slabs.cols);
+      const expected = matrixOf(slabs.rows, slabs.cols, (i, j) => {
+        const at = i * slabs.cols + j;
+        return old.data[at]! - taken.data[at]!;
+      });
+      expect(distance(subject.rest(0, 0), expected)).toBeLessThan(error(element, depth));
+      // A product still finds zeros around the matrix.
+      const ones = matrixOf(16, slabs.cols, () => 1);
+      const sums = subject.target(16, slabs.rows);
+      slabs.fromRight(subject.put(ones), 16, 0, 0, sums);
+      const expectedSums = product(ones, transposed(expected));
+      expect(distance(subject.read(sums, 16, slabs.rows), expectedSums)).toBeLessThan(
+        10 * error(element, depth) * Math.sqrt(cols),
+      );
+    }
+  });
+
+  test('a matrix is loaded a few rows at a time, scaled as it goes', () => {
+    const matrix = gaussian(301, 170, seededRandom(3));
+    matrix.data.forEach((value, i) => void (matrix.data[i] = value * 1e200));
+    const kernels = builds.get('wasm')!;
+    const arena = new Arena();
+    const scratch = arena.float64(GEMM_SCRATCH);
+    const blas = wasmBlas3(kernels, scratch);
+    const place = paddedBlock(arena, 301 + SLAB_ROOM, 170);
+    const buffer = planSlabs(arena, 170, 'float64', false);
+    const target = paddedBlock(arena, 301, 170);
+    reserve(kernels, arena.bytes);
+    const context = { kernels, blas, scratch, throwIfCancelled: () => undefined };
+    const scaled = scaledMatrix(matrix);
+    const slabs = SlabMatrix.load(context, scaled, place, buffer);
+    slabs.rowsInto(0, 0, 301, target);
+    const [p, q] = scaled.toUnit;
+    const expected = matrixOf(301, 170, (i, j) => matrix.data[i * 170 + j]! * p * q);
+    expect(distance(fetch(kernels, target, 301, 170), expected)).toBe(0);
+  });
+});
