@@ -127,3 +127,17 @@ export function subtractBlock(
 ): void {
   for (let r = 0; r < rows; r++) axpy(-1, at(source, r * lds), at(target, r * ldt), cols);
 }
+
+/** Each element times both factors, whose product may lie outside float64's range. */
+export function scaleBlock(a: usize, lda: i32, rows: i32, cols: i32, p: f64, q: f64): void {
+  const first = f64x2.splat(p);
+  const second = f64x2.splat(q);
+  for (let r = 0; r < rows; r++) {
+    const row = at(a, r * lda);
+    let c = 0;
+    for (; c + 2 <= cols; c += 2) {
+      v128.store(at(row, c), f64x2.mul(f64x2.mul(v128.load(at(row, c)), first), second));
+    }
+    for (; c < cols; c++) store<f64>(at(row, c), load<f64>(at(row, c)) * p * q);
+  }
+}

@@ -9,6 +9,7 @@ export {
   copyBlock,
   copyBlockFloat32,
   narrowBlock,
+  scaleBlock,
   subtractBlock,
   transposeBlock,
   transposeBlockFloat32,

@@ -37,8 +37,8 @@ export interface BandReduction {
 }
 
 /** As measured: a wider band makes better use of gemm, and costs more in the bulge chase. */
-export function bandWidth(cols: number): number {
-  if (cols <= 1024) return 16;
+export function bandWidth(cols: number, element: Element = 'float64'): number {
+  if (cols <= (element === 'float64' ? 1024 : 2048)) return 16;
   return cols < 8192 ? 32 : 64;
 }
 
@@ -54,9 +54,9 @@ export function planBand(
   arena: Arena,
   rows: number,
   cols: number,
-  width: number = bandWidth(cols),
-  panels: number = panelsPerUpdate(cols, width),
   element: Element = 'float64',
+  width: number = bandWidth(cols, element),
+  panels: number = panelsPerUpdate(cols, width),
 ): BandReduction {
   const pending = 2 * width * panels;
   const bandSize = bandLength(cols, width);

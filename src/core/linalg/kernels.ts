@@ -56,6 +56,7 @@ export interface Kernels {
   copyBlock: Kernels['transposeBlock'];
   copyBlockFloat32: Kernels['transposeBlock'];
   subtractBlock: Kernels['transposeBlock'];
+  scaleBlock(a: number, lda: number, rows: number, cols: number, p: number, q: number): void;
   /** float32 -> float64. */
   widenBlock: Kernels['transposeBlock'];
   /** float64 -> float32. */

@@ -76,9 +76,8 @@ export function scaledRows(source: RowSource): ScaledMatrix {
   return scaledBy(largest, {
     rows,
     cols,
-    copy: (toUnit, first, count, ...to) => copyRows(read(first, count), toUnit, 0, count, ...to),
-    copyTurned: (toUnit, first, count, ...to) =>
-      copyRowsTurned(read(first, count), toUnit, 0, count, ...to),
+    copy: (first, count, ...to) => copyRows(read(first, count), 0, count, ...to),
+    copyTurned: (first, count, ...to) => copyRowsTurned(read(first, count), 0, count, ...to),
   });
 }
 
@@ -94,11 +93,11 @@ function largestOfRows(source: RowSource): number {
 }
 
 type CopyTo = (
-  toUnit: readonly [number, number],
   first: number,
   count: number,
-  target: Float64Array,
-  stride: number,
+  kernels: Kernels,
+  toUnit: readonly [number, number],
+  target: Block,
 ) => void;
 
 interface RowCopy {
@@ -117,15 +116,9 @@ function scaledBy(largest: number, { rows, cols, copy, copyTurned }: RowCopy): S
     cols,
     isZero: largest === 0,
     toUnit,
-    copyRows: (kernels, first, count, target) => {
-      const length = (count - 1) * target.stride + cols;
-      const view = float64View(kernels, target.address, length);
-      copy(toUnit, first, count, view, target.stride);
-    },
-    copyTurned: (kernels, first, count, target) => {
-      const view = float64View(kernels, target.address, (cols - 1) * target.stride + count);
-      copyTurned(toUnit, first, count, view, target.stride);
-    },
+    copyRows: (kernels, first, count, target) => copy(first, count, kernels, toUnit, target),
+    copyTurned: (kernels, first, count, target) =>
+      copyTurned(first, count, kernels, toUnit, target),
     unscale: unscaleBy(fromUnit),
     fromUnit,
   };
@@ -140,21 +133,23 @@ function unscaleBy([p, q]: readonly [number, number]): ScaledMatrix['unscale'] {
 
 /** @throws LinalgError `not-finite`. */
 function largestMagnitude({ rows, cols, data }: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) {
-    const magnitude = Math.abs(data[i]!);
-    // The negation is true for NaN as well.
-    if (!(magnitude <= largest)) {
-      if (!Number.isFinite(magnitude)) {
-        throw new LinalgError(
-          'not-finite',
-          `The value at row ${Math.floor(i / cols)}, column ${i % cols} of the ${rows} x ${cols} matrix is ${data[i]!}; singular values exist only for finite numbers.`,
-        );
-      }
-      largest = magnitude;
-    }
+  // Four at once: each waits for the one before it. All hand on NaN.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a = Math.max(a, Math.abs(data[i]!));
+    b = Math.max(b, Math.abs(data[i + 1]!));
+    c = Math.max(c, Math.abs(data[i + 2]!));
+    d = Math.max(d, Math.abs(data[i + 3]!));
   }
-  return largest;
+  for (let i = whole; i < data.length; i++) a = Math.max(a, Math.abs(data[i]!));
+  const largest = Math.max(a, b, c, d);
+  if (Number.isFinite(largest)) return largest;
+  const i = data.findIndex((value) => !Number.isFinite(value));
+  throw new LinalgError(
+    'not-finite',
+    `The value at row ${Math.floor(i / cols)}, column ${i % cols} of the ${rows} x ${cols} matrix is ${data[i]!}; singular values exist only for finite numbers.`,
+  );
 }
 
 /** 2^exponent as two factors: it may lie outside float64's range itself (denormals need up to 2^1074). */
@@ -165,15 +160,25 @@ function twoPowers(exponent: number): readonly [number, number] {
 
 type Copy = (matrix: Matrix, ...to: Parameters<CopyTo>) => void;
 
-const copyRows: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
-  for (let i = 0; i < count; i++) {
-    const from = (first + i) * cols;
-    const to = i * stride;
-    for (let c = 0; c < cols; c++) target[to + c] = data[from + c]! * p * q;
+/** Rows that are scaled while they are still in the second-level cache. */
+const CACHED_ROWS = 32;
+
+const copyRows: Copy = ({ cols, data }, first, count, kernels, [p, q], { address, stride }) => {
+  for (let done = 0; done < count; done += CACHED_ROWS) {
+    const some = Math.min(CACHED_ROWS, count - done);
+    const start = address + 8 * done * stride;
+    const target = float64View(kernels, start, (some - 1) * stride + cols);
+    for (let i = 0; i < some; i++) {
+      const from = (first + done + i) * cols;
+      target.set(data.subarray(from, from + cols), i * stride);
+    }
+    kernels.scaleBlock(start, stride, some, cols, p, q);
   }
 };
 
-const copyColumns: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
+const copyColumns: Copy = ({ rows, cols, data }, first, count, kernels, [p, q], block) => {
+  const { stride } = block;
+  const target = float64View(kernels, block.address, (rows - 1) * stride + count);
   for (let r = 0; r < rows; r++) {
     const from = r * cols + first;
     const to = r * stride;
@@ -184,7 +189,9 @@ const copyColumns: Copy = ({ rows, cols, data }, [p, q], first, count, target, s
 /** Rows that are read together, so that a cache line of the target is written at once. */
 const TILE = 8;
 
-const copyRowsTurned: Copy = ({ cols, data }, [p, q], first, count, target, stride) => {
+const copyRowsTurned: Copy = ({ cols, data }, first, count, kernels, [p, q], block) => {
+  const { stride } = block;
+  const target = float64View(kernels, block.address, (cols - 1) * stride + count);
   for (let i0 = 0; i0 < count; i0 += TILE) {
     const end = Math.min(i0 + TILE, count);
     for (let c = 0; c < cols; c++) {
@@ -194,7 +201,9 @@ const copyRowsTurned: Copy = ({ cols, data }, [p, q], first, count, target, stri
   }
 };
 
-const copyColumnsTurned: Copy = ({ rows, cols, data }, [p, q], first, count, target, stride) => {
+const copyColumnsTurned: Copy = ({ rows, cols, data }, first, count, kernels, [p, q], block) => {
+  const { stride } = block;
+  const target = float64View(kernels, block.address, (count - 1) * stride + rows);
   for (let r0 = 0; r0 < rows; r0 += TILE) {
     const end = Math.min(r0 + TILE, rows);
     for (let i = 0; i < count; i++) {

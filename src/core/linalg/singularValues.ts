@@ -143,9 +143,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const fold = isTall ? planRowFold(arena, rows, cols, { product, element }) : undefined;
   // A library that knows no strides reads one row past the last.
   const dense = fold?.r ?? paddedBlock(arena, rows + SLAB_ROOM, cols);
-  const band = isBanded
-    ? planBand(arena, denseRows, cols, undefined, undefined, element)
-    : undefined;
+  const band = isBanded ? planBand(arena, denseRows, cols, element) : undefined;
   const isLoaded = !fold && element === 'float64';
   const slabs = band && !method.library ? planSlabs(arena, cols, element, !isLoaded) : undefined;
   const thickness = Math.max(

@@ -68,7 +68,7 @@ describe('reduceToBand', () => {
     const { rows, cols } = matrix;
     const arena = new Arena();
     const context = contextWith(arena);
-    const plan = planBand(arena, rows, cols, width, panels);
+    const plan = planBand(arena, rows, cols, 'float64', width, panels);
     const bidiagonal = planBidiagonal(arena, cols, 3 * width + 48);
     const rowMatrix = () => new RowMatrix(context, store(kernels, arena, matrix, 2), rows, cols);
     const slabMatrix = () => {
@@ -142,7 +142,7 @@ describe('chaseBandToBidiagonal', () => {
     const dense = matrixOf(size, size, (i, j) => (j >= i && j <= i + width ? random.normal() : 0));
     const arena = new Arena();
     const context = contextWith(arena);
-    const plan = planBand(arena, size, size, width, 1);
+    const plan = planBand(arena, size, size, 'float64', width, 1);
     const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);
     reserve(kernels, arena.bytes);
     const band = float64View(kernels, plan.band, plan.bandSize).fill(0);
