@@ -11,20 +11,20 @@ import { at, scale } from './vectors';
 /** Columns that are transformed together: two cache lines, and n rows of them fit the second-level cache. */
 const STRIP: i32 = 16;
 
-/** Rows that share the making of the signs. */
-const GROUP: i32 = 4;
-
-/** Transforms each row of a block of float64s, in place. */
-export function mixRows(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {
+/** Transforms each row of a block of float64s, in place. scratch: 2 cols float64s. */
+export function mixRows(a: usize, lda: i32, rows: i32, cols: i32, seed: i32, scratch: usize): void {
   const size = powerBelow(cols);
-  for (let r = 0; r < rows; r += GROUP) {
-    const group = at(a, r * lda);
-    const count = min(GROUP, rows - r);
-    flipColumnSigns(group, lda, count, cols, seed);
-    for (let q = 0; q < count; q++) transformRow(at(group, q * lda), size);
+  const signs = scratch;
+  const others = at(scratch, cols);
+  makeSigns(seed, signs, cols);
+  makeSigns(~seed, others, cols);
+  for (let r = 0; r < rows; r++) {
+    const row = at(a, r * lda);
+    multiplyBy(signs, row, cols);
+    transformRow(row, size);
     if (size == cols) continue;
-    flipColumnSigns(group, lda, count, cols, ~seed);
-    for (let q = 0; q < count; q++) transformRow(at(group, q * lda + cols - size), size);
+    multiplyBy(others, row, cols);
+    transformRow(at(row, cols - size), size);
   }
 }
 
@@ -77,14 +77,22 @@ function flips(seed: i32, i: i32): bool {
   return ((h ^ (h >> 16)) & 1) != 0;
 }
 
-function flipColumnSigns(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {
-  for (let c = 0; c < cols; c++) {
-    if (!flips(seed, c)) continue;
-    for (let r = 0; r < rows; r++) {
-      const p = at(a, r * lda + c);
-      store<f64>(p, -load<f64>(p));
-    }
+function makeSigns(seed: i32, signs: usize, n: i32): void {
+  for (let i = 0; i < n; i++) store<f64>(at(signs, i), flips(seed, i) ? -1 : 1);
+}
+
+/** x[i] *= y[i]. */
+function multiplyBy(y: usize, x: usize, n: i32): void {
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const p = at(x, i);
+    const q = at(y, i);
+    const low = f64x2.mul(v128.load(p), v128.load(q));
+    const high = f64x2.mul(v128.load(p, 16), v128.load(q, 16));
+    v128.store(p, low);
+    v128.store(p, high, 16);
   }
+  for (; i < n; i++) store<f64>(at(x, i), load<f64>(at(x, i)) * load<f64>(at(y, i)));
 }
 
 function flipRowSigns(a: usize, lda: i32, rows: i32, cols: i32, seed: i32): void {

@@ -119,7 +119,7 @@ export interface Kernels {
     ldr: number,
     scratch: number,
   ): void;
-  mixRows(a: number, lda: number, rows: number, cols: number, seed: number): void;
+  mixRows(a: number, lda: number, rows: number, cols: number, seed: number, scratch: number): void;
   mixColumns(
     a: number,
     lda: number,

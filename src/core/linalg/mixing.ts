@@ -29,11 +29,10 @@ export function mix(
   for (let first = 0; first < rows; first += ROWS_PER_CALL) {
     throwIfCancelled();
     const count = Math.min(ROWS_PER_CALL, rows - first);
-    kernels.mixRows(address + 8 * first * stride, stride, count, cols, ROW_SEED);
+    kernels.mixRows(address + 8 * first * stride, stride, count, cols, ROW_SEED, scratch);
   }
   throwIfCancelled();
-  const size = scratch === undefined ? 0 : GEMM_SCRATCH;
-  kernels.mixColumns(address, stride, rows, cols, COLUMN_SEED, scratch ?? 0, size);
+  kernels.mixColumns(address, stride, rows, cols, COLUMN_SEED, scratch, GEMM_SCRATCH);
   throwIfCancelled();
 }
 

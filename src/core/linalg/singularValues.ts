@@ -3,7 +3,7 @@ import { type BandReduction, bandWidth, planBand, reduceToBand } from './band.ts
 import { type Bidiagonal, chaseBandToBidiagonal, planBidiagonal } from './bidiagonal.ts';
 import { bidiagonalValues, FAST_TOLERANCE } from './bidiagonalValues.ts';
 import { type Blas3, GEMM_SCRATCH, wasmBlas3 } from './blas3.ts';
-import { type Block, paddedBlock, paddedStride } from './block.ts';
+import { type Block, type Element, paddedBlock, paddedStride } from './block.ts';
 import type { GemmLibrary } from './gemmLibrary.ts';
 import type { Kernels } from './kernels.ts';
 import { libraryBlas3 } from './libraryBlas3.ts';
@@ -87,10 +87,8 @@ function scaledFrom(matrix: Matrix | RowSource): ScaledMatrix {
   return 'data' in matrix ? scaledMatrix(matrix) : scaledRows(matrix);
 }
 
-type SolveContext = Required<SolverContext>;
-
 /** With the memory that the plan lays out. */
-function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): SolveContext {
+function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): SolverContext {
   reserve(kernels, plan.bytes);
   return {
     kernels,
@@ -144,8 +142,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   // A library that knows no strides reads one row past the last.
   const dense = fold?.r ?? paddedBlock(arena, rows + SLAB_ROOM, cols);
   const band = isBanded ? planBand(arena, denseRows, cols, element) : undefined;
-  const isLoaded = !fold && element === 'float64';
-  const slabs = band && !method.library ? planSlabs(arena, cols, element, !isLoaded) : undefined;
+  const slabs = band && !method.library ? slabBuffer(arena, cols, element, fold) : undefined;
   const thickness = Math.max(
     band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128,
     fold?.panel ?? 0,
@@ -165,6 +162,18 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   };
 }
 
+/** A fold's last block has gone into its triangle: there is room for a slab, which has fewer rows than a block. */
+function slabBuffer(
+  arena: Arena,
+  cols: number,
+  element: Element,
+  fold: RowFold | undefined,
+): Block {
+  return fold
+    ? { address: fold.block.address, stride: paddedStride(cols, element), element }
+    : planSlabs(arena, cols, element, element === 'float32');
+}
+
 function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefined): Blas3 {
   const own = wasmBlas3(kernels, plan.gemmScratch);
   return library && plan.libraryScratch > 0
@@ -172,7 +181,7 @@ function blasOf(plan: SolvePlan, kernels: Kernels, library: GemmLibrary | undefi
     : own;
 }
 
-function reduceToBidiagonal(context: SolveContext, plan: SolvePlan, matrix: ScaledMatrix): void {
+function reduceToBidiagonal(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix): void {
   const { kernels } = context;
   const { dense, denseRows, cols, band, bidiagonal } = plan;
   // What an earlier solve left may be NaN, and a library that knows no strides multiplies it by zeros.
@@ -206,7 +215,7 @@ function loadRows(context: SolverContext, plan: SolvePlan, matrix: ScaledMatrix)
 
 /** The same as it goes to the band: in the element and the order in which it is multiplied. */
 function storedMatrix(
-  context: SolveContext,
+  context: SolverContext,
   plan: SolvePlan,
   { left }: BandReduction,
   matrix: ScaledMatrix,

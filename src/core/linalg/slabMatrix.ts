@@ -27,23 +27,20 @@ export function planSlabs(arena: Arena, cols: number, element: Element, inPlace:
   return paddedBlock(arena, inPlace ? SLAB_HEIGHT : LOADED_ROWS, cols, element);
 }
 
-/** A context with memory for the kernels' products. */
-type SlabContext = SolverContext & Required<Pick<SolverContext, 'scratch'>>;
-
 /**
  * A matrix stored in slabs of rows, these in strips of columns as wide as a line of the cache: products read it in the
  * order in which it lies, and it never moves. See src/kernels/slabs.ts. Panels begin and end where strips do: their
  * widths are multiples of 8, of 16 in float32, and at most 64.
  */
 export class SlabMatrix implements TrailingMatrix {
-  readonly #context: SlabContext;
+  readonly #context: SolverContext;
   readonly #place: Block;
   readonly #rows: number;
   readonly #cols: number;
   #done = 0;
 
   /** `place` is that of rows `[rows + SLAB_ROOM, cols]` of the same size. */
-  private constructor(context: SlabContext, place: Block, rows: number, cols: number) {
+  private constructor(context: SolverContext, place: Block, rows: number, cols: number) {
     this.#context = context;
     this.#place = place;
     this.#rows = rows;
@@ -51,7 +48,12 @@ export class SlabMatrix implements TrailingMatrix {
   }
 
   /** What `matrix` holds, by way of the buffer. */
-  static load(context: SlabContext, matrix: ScaledMatrix, place: Block, buffer: Block): SlabMatrix {
+  static load(
+    context: SolverContext,
+    matrix: ScaledMatrix,
+    place: Block,
+    buffer: Block,
+  ): SlabMatrix {
     const { rows, cols } = matrix;
     const slabs = new SlabMatrix(context, place, rows, cols);
     for (let first = 0; first < rows; first += LOADED_ROWS) {
@@ -64,7 +66,7 @@ export class SlabMatrix implements TrailingMatrix {
 
   /** The rows of `block`, in the memory that they have, rounded where the buffer holds float32. */
   static inPlace(
-    context: SlabContext,
+    context: SolverContext,
     block: Block,
     rows: number,
     cols: number,

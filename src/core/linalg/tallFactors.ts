@@ -1,11 +1,11 @@
 import { Arena, float64View, reserve } from './arena.ts';
-import { type Block, GEMM_SCRATCH, paddedBlock, subBlock, wasmBlas3 } from './blas3.ts';
+import { type Block, paddedBlock, subBlock } from './block.ts';
 import type { Kernels } from './kernels.ts';
 import type { Matrix } from './matrix.ts';
 import { dot, orthonormalizeRows, orthonormalScratch } from './orthonormalRows.ts';
 import { foldMatrix, planRowFold } from './qr.ts';
 import type { ScaledMatrix } from './scaledMatrix.ts';
-import type { SolverContext } from './solverContext.ts';
+import { kernelContext } from './solverContext.ts';
 
 /** Rows that are read, projected and measured together. */
 const STRIP = 256;
@@ -33,10 +33,9 @@ export function triangleOf(
 ): Matrix {
   const { rows, cols } = scaled;
   const arena = new Arena();
-  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+  const context = kernelContext(kernels, arena, throwIfCancelled);
   const fold = planRowFold(arena, rows, cols);
   reserve(kernels, arena.bytes);
-  const context: SolverContext = { kernels, blas, throwIfCancelled };
   foldMatrix(context, fold, scaled);
   const data = new Float64Array(cols * cols);
   for (let row = 0; row < cols; row++)
@@ -62,13 +61,12 @@ export function tallFactors(
   const { rows, cols } = scaled;
   const rank = space.rows;
   const arena = new Arena();
-  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+  const context = kernelContext(kernels, arena, throwIfCancelled);
   const basis = paddedBlock(arena, rank, cols);
   const strip = paddedBlock(arena, STRIP, cols);
   const image = paddedBlock(arena, rank, STRIP);
   const scratch = arena.float64(orthonormalScratch(rank));
   reserve(kernels, arena.bytes);
-  const context: SolverContext = { kernels, blas, throwIfCancelled };
   for (let row = 0; row < rank; row++)
     rowOf(kernels, basis, row, cols).set(space.data.subarray(row * cols, (row + 1) * cols));
   orthonormalizeRows(context, basis, rank, cols, random, scratch);
@@ -79,9 +77,9 @@ export function tallFactors(
     const count = Math.min(STRIP, rows - first);
     scaled.copyRows(kernels, first, count, strip);
     all += energy(kernels, strip, count, cols);
-    blas.gemm('NT', rank, count, cols, 1, basis, strip, 0, image);
+    context.blas.gemm('NT', rank, count, cols, 1, basis, strip, 0, image);
     for (const [k, whole] of images.entries()) whole.set(rowOf(kernels, image, k, count), first);
-    blas.gemm('TN', count, cols, rank, -1, image, basis, 1, strip);
+    context.blas.gemm('TN', count, cols, rank, -1, image, basis, 1, strip);
     left += energy(kernels, strip, count, cols);
   }
   const units = Array.from({ length: rank }, (_, row) => rowOf(kernels, basis, row, cols).slice());

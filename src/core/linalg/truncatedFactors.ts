@@ -1,12 +1,12 @@
 import { Arena, float64View, reserve } from './arena.ts';
-import { type Block, GEMM_SCRATCH, paddedBlock, subBlock, wasmBlas3 } from './blas3.ts';
+import { type Block, paddedBlock, subBlock } from './block.ts';
 import { jacobiRows } from './jacobiRows.ts';
 import type { Kernels } from './kernels.ts';
 import { LinalgError } from './linalgError.ts';
 import type { Matrix } from './matrix.ts';
 import { dot, orthonormalizeRows, orthonormalScratch } from './orthonormalRows.ts';
 import { scaledMatrix, type ScaledMatrix } from './scaledMatrix.ts';
-import type { SolverContext } from './solverContext.ts';
+import { kernelContext, type SolverContext } from './solverContext.ts';
 import { subspaceSteps } from './subspaceSteps.ts';
 import { tallFactors, triangleOf } from './tallFactors.ts';
 import { uniformNumbers } from './uniformNumbers.ts';
@@ -131,7 +131,7 @@ function solve(
 ): Solved | undefined {
   const { rows, cols } = scaled;
   const arena = new Arena();
-  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+  const context = kernelContext(kernels, arena, cancellation(options));
   const plan: SubspacePlan = {
     w: paddedBlock(arena, rows, cols),
     q: paddedBlock(arena, size, cols),
@@ -146,7 +146,6 @@ function solve(
     size,
   };
   reserve(kernels, arena.bytes);
-  const context: SolverContext = { kernels, blas, throwIfCancelled: cancellation(options) };
   scaled.copyRows(kernels, 0, rows, plan.w);
   const random = uniformNumbers(0x5eed);
   fillStart(context, plan, random);

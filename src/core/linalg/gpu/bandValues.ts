@@ -2,11 +2,10 @@ import { Arena, float64View, reserve } from '../arena.ts';
 import { bandIndex, bandLength } from '../band.ts';
 import { chaseBandToBidiagonal, planBidiagonal } from '../bidiagonal.ts';
 import { bidiagonalValues, FAST_TOLERANCE } from '../bidiagonalValues.ts';
-import { GEMM_SCRATCH, wasmBlas3 } from '../blas3.ts';
 import type { Kernels } from '../kernels.ts';
 import { LinalgError } from '../linalgError.ts';
 import type { SolveOptions } from '../singularValues.ts';
-import type { SolverContext } from '../solverContext.ts';
+import { kernelContext } from '../solverContext.ts';
 
 /** An upper band as its triangles. Plain data: it can be finished on any thread. */
 export interface BandBlocks {
@@ -34,20 +33,15 @@ export function bandValues(
   options: SolveOptions = {},
 ): Float64Array {
   const arena = new Arena();
-  const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
+  const context = kernelContext(kernels, arena, () => {
+    if (options.cancelled?.()) {
+      throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
+    }
+  });
   const bandSize = bandLength(size, width);
   const band = arena.float64(bandSize);
   const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);
   reserve(kernels, arena.bytes);
-  const context: SolverContext = {
-    kernels,
-    blas,
-    throwIfCancelled: () => {
-      if (options.cancelled?.()) {
-        throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
-      }
-    },
-  };
   fillBand(float64View(kernels, band, bandSize), width, size, triangles);
   chaseBandToBidiagonal(context, { band, cols: size, width }, bidiagonal);
   return bidiagonalValues(context, bidiagonal, FAST_TOLERANCE).slice(0, count);

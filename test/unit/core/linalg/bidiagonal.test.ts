@@ -7,12 +7,11 @@ import {
   valueSearchSize,
 } from '../../../../src/core/linalg/bidiagonal.ts';
 import { bidiagonalValues } from '../../../../src/core/linalg/bidiagonalValues.ts';
-import { GEMM_SCRATCH, paddedBlock, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
-import { copyInto } from '../../../../src/core/linalg/block.ts';
+import { copyInto, paddedBlock } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 import { RowMatrix } from '../../../../src/core/linalg/rowMatrix.ts';
-import type { SolverContext } from '../../../../src/core/linalg/solverContext.ts';
+import { kernelContext } from '../../../../src/core/linalg/solverContext.ts';
 import { singularValues } from '../../../../src/core/linalg/singularValues.ts';
 import { planSlabs, SLAB_ROOM, SlabMatrix } from '../../../../src/core/linalg/slabMatrix.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
@@ -29,12 +28,6 @@ beforeAll(async () => {
   lapack = await loadLapackOracle();
 });
 
-function contextWith(arena: Arena): Required<SolverContext> {
-  const scratch = arena.float64(GEMM_SCRATCH);
-  const blas = wasmBlas3(kernels, scratch);
-  return { kernels, blas, scratch, throwIfCancelled: () => undefined };
-}
-
 /** Largest difference relative to the largest expected value. */
 function worst(found: Float64Array, expected: Float64Array): number {
   expect(found.length).toBe(expected.length);
@@ -49,7 +42,7 @@ function bidiagonalMatrix(d: ArrayLike<number>, e: ArrayLike<number>): Matrix {
 function solve(d: ArrayLike<number>, e: ArrayLike<number>, tolerance = 0): Float64Array {
   const size = d.length;
   const arena = new Arena();
-  const context = contextWith(arena);
+  const context = kernelContext(kernels, arena);
   const plan = planBidiagonal(arena, size, 0);
   reserve(kernels, arena.bytes);
   float64View(kernels, plan.diagonal, size).set(d);
@@ -67,7 +60,7 @@ describe('reduceToBand', () => {
   ): Float64Array {
     const { rows, cols } = matrix;
     const arena = new Arena();
-    const context = contextWith(arena);
+    const context = kernelContext(kernels, arena);
     const plan = planBand(arena, rows, cols, 'float64', width, panels);
     const bidiagonal = planBidiagonal(arena, cols, 3 * width + 48);
     const rowMatrix = () => new RowMatrix(context, store(kernels, arena, matrix, 2), rows, cols);
@@ -141,7 +134,7 @@ describe('chaseBandToBidiagonal', () => {
     const random = seededRandom(size * width);
     const dense = matrixOf(size, size, (i, j) => (j >= i && j <= i + width ? random.normal() : 0));
     const arena = new Arena();
-    const context = contextWith(arena);
+    const context = kernelContext(kernels, arena);
     const plan = planBand(arena, size, size, 'float64', width, 1);
     const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);
     reserve(kernels, arena.bytes);
@@ -328,7 +321,7 @@ describe('the search for values', () => {
     const arena = new Arena();
     let pauses = 0;
     const context = {
-      ...contextWith(arena),
+      ...kernelContext(kernels, arena),
       throwIfCancelled: () => {
         if (++pauses === 3) throw new Error('cancelled');
       },

@@ -73,7 +73,9 @@ describe('mixing', () => {
     const matrix = gaussian(3, cols, seededRandom(cols));
     const arena = new Arena();
     const block = store(kernels, arena, matrix, 5);
-    kernels.mixRows(block.address, block.stride, 3, cols, 7);
+    const scratch = arena.float64(2 * cols);
+    reserve(kernels, arena.bytes);
+    kernels.mixRows(block.address, block.stride, 3, cols, 7, scratch);
     const mixed = fetch(kernels, block, 3, cols);
     for (let i = 0; i < 3; i++) {
       const norm = (data: Float64Array): number =>
@@ -94,9 +96,10 @@ describe('mixing', () => {
       const byColumns = store(kernels, arena, matrix, 1);
       const byRows = store(kernels, arena, turned);
       const scratch = arena.float64(size);
+      const signs = arena.float64(2 * rows);
       reserve(kernels, arena.bytes);
       kernels.mixColumns(byColumns.address, byColumns.stride, rows, cols, 11, scratch, size);
-      kernels.mixRows(byRows.address, byRows.stride, cols, rows, 11);
+      kernels.mixRows(byRows.address, byRows.stride, cols, rows, 11, signs);
       const columns = fetch(kernels, byColumns, rows, cols);
       const expected = fetch(kernels, byRows, cols, rows);
       const back = matrixOf(rows, cols, (i, j) => expected.data[j * rows + i]!);
@@ -107,10 +110,11 @@ describe('mixing', () => {
   test('spreads a single entry over a row', () => {
     const arena = new Arena();
     const block = paddedBlock(arena, 1, 256);
+    const scratch = arena.float64(2 * 256);
     reserve(kernels, arena.bytes);
     const row = float64View(kernels, block.address, 256).fill(0);
     row[77] = 1;
-    kernels.mixRows(block.address, block.stride, 1, 256, 5);
+    kernels.mixRows(block.address, block.stride, 1, 256, 5, scratch);
     expect([...row].every((x) => Math.abs(Math.abs(x) - 1 / 16) < 1e-15)).toBe(true);
     expect(row.filter((x) => x > 0).length).toBeGreaterThan(90);
   });

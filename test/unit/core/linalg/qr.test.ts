@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
-import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
+import { kernelContext } from '../../../../src/core/linalg/solverContext.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import { clearFold, foldRows, planRowFold } from '../../../../src/core/linalg/qr.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
@@ -26,8 +26,7 @@ describe('foldRows', () => {
     const { rows, cols, blockRows } = shape;
     const matrix = gaussian(rows, cols, seededRandom(rows + cols));
     const arena = new Arena();
-    const blas = wasmBlas3(kernels, arena.float64(GEMM_SCRATCH));
-    const context = { kernels, blas, throwIfCancelled: () => undefined };
+    const context = kernelContext(kernels, arena);
     const plan = planRowFold(arena, rows, cols, { blockRows });
     reserve(kernels, arena.bytes);
     clearFold(context, plan);

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Arena, reserve } from '../../../../src/core/linalg/arena.ts';
-import { GEMM_SCRATCH, wasmBlas3 } from '../../../../src/core/linalg/blas3.ts';
 import {
   type Block,
   copyInto,
@@ -16,6 +15,7 @@ import {
   SLAB_ROOM,
   SlabMatrix,
 } from '../../../../src/core/linalg/slabMatrix.ts';
+import { kernelContext } from '../../../../src/core/linalg/solverContext.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
@@ -61,9 +61,7 @@ class Subject {
     this.kernels = builds.get(build)!;
     this.element = element;
     this.matrix = float32Valued(gaussian(rows, cols, seededRandom(rows + cols)));
-    const scratch = this.arena.float64(GEMM_SCRATCH);
-    const blas = wasmBlas3(this.kernels, scratch);
-    const context = { kernels: this.kernels, blas, scratch, throwIfCancelled: () => undefined };
+    const context = kernelContext(this.kernels, this.arena);
     const block = paddedBlock(this.arena, rows + SLAB_ROOM, cols);
     const buffer = planSlabs(this.arena, cols, element, true);
     reserve(this.kernels, this.arena.bytes);
@@ -191,13 +189,11 @@ describe('slabs', () => {
     matrix.data.forEach((value, i) => void (matrix.data[i] = value * 1e200));
     const kernels = builds.get('wasm')!;
     const arena = new Arena();
-    const scratch = arena.float64(GEMM_SCRATCH);
-    const blas = wasmBlas3(kernels, scratch);
+    const context = kernelContext(kernels, arena);
     const place = paddedBlock(arena, 301 + SLAB_ROOM, 170);
     const buffer = planSlabs(arena, 170, 'float64', false);
     const target = paddedBlock(arena, 301, 170);
     reserve(kernels, arena.bytes);
-    const context = { kernels, blas, scratch, throwIfCancelled: () => undefined };
     const scaled = scaledMatrix(matrix);
     const slabs = SlabMatrix.load(context, scaled, place, buffer);
     slabs.rowsInto(0, 0, 301, target);
