@@ -3,6 +3,7 @@
  * are byte addresses in the imported memory; the caller owns its layout, and nothing here allocates.
  */
 export { gemm, gemmFloat32, gemmScratchBytes } from './gemm';
+export { updateAndMultiply } from './updateAndMultiply';
 export { fuses } from './fusion';
 export { panelQR, stackedPanelQR, triangularFactor } from './panelQR';
 export {

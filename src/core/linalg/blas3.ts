@@ -1,4 +1,4 @@
-import { type Block, newBlock, paddedBlock, subBlock } from './block.ts';
+import { type Block, bytesOf, newBlock, paddedBlock, subBlock } from './block.ts';
 import type { Kernels } from './kernels.ts';
 
 export { type Block, newBlock, paddedBlock, subBlock };
@@ -28,6 +28,26 @@ export interface Blas3 {
     beta: 0 | 1,
     c: Block,
   ): void;
+  /**
+   * C = C - U^T V, where there is such an update, and then W = -N C^T: U `[depth, count]`, V `[depth, length]`, C
+   * `[count, length]`, N `[size, length]`, W `[size, count]`. Depth and size are at most 64, length at most 512.
+   */
+  updateAndMultiply(
+    update: BlockUpdate | undefined,
+    c: Block,
+    count: number,
+    length: number,
+    n: Block,
+    size: number,
+    w: Block,
+  ): void;
+}
+
+/** U^T V, which is to be subtracted from a block. */
+export interface BlockUpdate {
+  readonly u: Block;
+  readonly v: Block;
+  readonly depth: number;
 }
 
 /** Float64s of scratch memory that the kernels' gemm needs; equal to `gemmScratchBytes() / 8`. */
@@ -54,6 +74,14 @@ export function wasmBlas3(kernels: Kernels, scratch: number): Blas3 {
         c.address,
         c.stride,
         scratch,
+      );
+    },
+    updateAndMultiply(update, c, count, length, n, size, w) {
+      const { u, v, depth } = update ?? { u: c, v: c, depth: 0 };
+      kernels.updateAndMultiply(
+        ...([bytesOf(c.element), depth, u.address, u.stride, v.address, v.stride] as const),
+        ...([size, n.address, n.stride, count, length, c.address, c.stride] as const),
+        ...([w.address, w.stride, scratch] as const),
       );
     },
   };

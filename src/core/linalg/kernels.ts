@@ -23,6 +23,24 @@ export interface Kernels {
   ) => void;
   /** As gemm, in float32: the counts are of float32s. */
   gemmFloat32: Kernels['gemm'];
+  updateAndMultiply(
+    bytes: number,
+    k: number,
+    u: number,
+    ldu: number,
+    v: number,
+    ldv: number,
+    m: number,
+    n: number,
+    ldn: number,
+    count: number,
+    depth: number,
+    c: number,
+    ldc: number,
+    w: number,
+    ldw: number,
+    scratch: number,
+  ): void;
   /** 1 where multiply-add rounds once, 0 where it rounds twice. */
   fuses(): number;
   panelQR(

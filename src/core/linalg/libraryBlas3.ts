@@ -42,7 +42,7 @@ export function libraryBlas3(
     return after(address, rows * width, block);
   };
 
-  return {
+  const blas: Blas3 = {
     multipliesGaps: true,
     gemm(transposition, m, n, k, alpha, a, b, beta, c) {
       const transA = transposition.startsWith('T');
@@ -103,7 +103,15 @@ export function libraryBlas3(
       );
       copyInto(kernels, { address: afterA, stride: b.stride, element: c.element }, m, n, c);
     },
+    updateAndMultiply(update, c, count, length, n, size, w) {
+      if (update) {
+        const { u, v, depth } = update;
+        blas.gemm('TN', count, length, depth, -1, u, v, 1, c);
+      }
+      blas.gemm('NT', size, count, length, -1, n, c, 0, w);
+    },
   };
+  return blas;
 }
 
 /** The first cache line after so many elements at an address. */

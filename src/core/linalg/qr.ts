@@ -1,4 +1,5 @@
 import { type Arena, float64View } from './arena.ts';
+import type { BlockUpdate } from './blas3.ts';
 import { type Block, copyInto, type Element, newBlock, paddedBlock, subBlock } from './block.ts';
 import { mixAndRound } from './mixing.ts';
 import { matchRounded } from './roundedReflectors.ts';
@@ -108,11 +109,15 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
   const { kernels, blas } = context;
   const { cols, r, work, update, gram, t, tau, scratch, rounded } = plan;
   const block = rounded ? mixAndRound(context, plan.block, cols, count) : plan.block;
+  // What the panel before still has to take from the columns: it does so on the way to the next product, since the
+  // block is larger than the caches.
+  let pending: BlockUpdate | undefined;
   for (let j = 0; j < cols; j += plan.panel) {
     context.throwIfCancelled();
     const width = Math.min(plan.panel, cols - j);
     const v = subBlock(block, j, 0);
     const panel = rounded?.panel ?? v;
+    if (pending) blas.gemm('TN', width, count, pending.depth, -1, pending.u, pending.v, 1, v);
     if (rounded) copyInto(kernels, v, width, count, panel);
     const corner = subBlock(r, j, j).address;
     kernels.stackedPanelQR(
@@ -141,12 +146,13 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
     const rows = subBlock(r, j, next);
     const columns = subBlock(block, next, 0);
     // The change of the triangle's rows, T^T (rows + V columns^T), and its negative on the way.
-    blas.gemm('NT', width, rest, count, -1, v, columns, 0, rounded?.work ?? work);
+    const left = pending && { ...pending, u: subBlock(pending.u, 0, width) };
+    blas.updateAndMultiply(left, columns, rest, count, v, width, rounded?.work ?? work);
     if (rounded) copyInto(kernels, rounded.work, width, rest, work);
     kernels.subtractBlock(rows.address, rows.stride, width, rest, work.address, work.stride);
     blas.gemm('TN', width, rest, width, -1, factor, work, 0, update);
     kernels.subtractBlock(update.address, update.stride, width, rest, rows.address, rows.stride);
     if (rounded) copyInto(kernels, update, width, rest, rounded.update);
-    blas.gemm('TN', rest, count, width, -1, rounded?.update ?? update, v, 1, columns);
+    pending = { u: rounded?.update ?? update, v, depth: width };
   }
 }
