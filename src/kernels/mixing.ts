@@ -17,7 +17,7 @@ export function mixRows(a: usize, lda: i32, rows: i32, cols: i32, seed: i32, scr
   const signs = scratch;
   const others = at(scratch, cols);
   makeSigns(seed, signs, cols);
-  makeSigns(~seed, others, cols);
+  if (size < cols) makeSigns(~seed, others, cols);
   for (let r = 0; r < rows; r++) {
     const row = at(a, r * lda);
     multiplyBy(signs, row, cols);

@@ -113,8 +113,29 @@ export function reduceToBand(context: SolverContext, a: TrailingMatrix, plan: Ba
       pending += 2 * size;
       done += size;
     }
-    a.subtract(subBlock(plan.left, 0, done), subBlock(plan.right, 0, done), pending, done);
+    applyPending(context, plan, a, done, pending);
     a.advance(done);
+  }
+}
+
+/** Multiplications between two looks at the cancellation flag: about 50 ms. */
+const WORK_PER_CALL = 5e8;
+
+/** A -= left^T right below and to the right of (done, done), in strips of at least 256 rows, a multiple of four. */
+function applyPending(
+  { throwIfCancelled }: SolverContext,
+  { left, right }: BandReduction,
+  a: TrailingMatrix,
+  done: number,
+  pending: number,
+): void {
+  const r = subBlock(right, 0, done);
+  const work = 4 * (a.cols - done) * pending;
+  const strip = Math.max(256, 4 * Math.floor(WORK_PER_CALL / work));
+  for (let row = done; row < a.rows; row += strip) {
+    throwIfCancelled();
+    const count = Math.min(strip, a.rows - row);
+    a.subtract(subBlock(left, 0, row), r, pending, row, count, done);
   }
 }
 

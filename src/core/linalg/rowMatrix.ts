@@ -1,6 +1,6 @@
 import { type Block, copyInto, paddedStride, subBlock, transposeInto } from './block.ts';
 import type { SolverContext } from './solverContext.ts';
-import { rowsPerCall, type TrailingMatrix } from './trailingMatrix.ts';
+import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /** As long as the trailing matrix is wider than this share of its rows' distance, it stays where it is. */
 const LOOSE = 0.75;
@@ -22,10 +22,6 @@ export class RowMatrix implements TrailingMatrix {
     this.#block = block;
     this.rows = rows;
     this.cols = cols;
-  }
-
-  get element() {
-    return this.#block.element;
   }
 
   columnsInto(row: number, col: number, count: number, target: Block): void {
@@ -50,17 +46,17 @@ export class RowMatrix implements TrailingMatrix {
     blas.gemm('NT', size, this.rows - row, this.cols - col, 1, u, a, 0, target);
   }
 
-  subtract(left: Block, right: Block, depth: number, done: number): void {
-    const { blas, throwIfCancelled } = this.#context;
-    const width = this.cols - done;
-    const strip = rowsPerCall(width, depth);
-    for (let row = done; row < this.rows; row += strip) {
-      throwIfCancelled();
-      const height = Math.min(strip, this.rows - row);
-      const l = subBlock(left, 0, row - done);
-      const target = subBlock(this.#block, row, done);
-      blas.gemm('TN', height, width, depth, -1, l, right, 1, target);
-    }
+  subtract(
+    left: Block,
+    right: Block,
+    depth: number,
+    row: number,
+    count: number,
+    col: number,
+  ): void {
+    const a = subBlock(this.#block, row, col);
+    const { blas } = this.#context;
+    blas.gemm('TN', count, this.cols - col, depth, -1, left, right, 1, a);
   }
 
   advance(done: number): void {

@@ -15,7 +15,7 @@ import { RowMatrix } from './rowMatrix.ts';
 import type { RowSource } from './rowSource.ts';
 import { type ScaledMatrix, scaledMatrix, scaledRows } from './scaledMatrix.ts';
 import { planSlabs, SLAB_ROOM, SlabMatrix } from './slabMatrix.ts';
-import type { SolverContext } from './solverContext.ts';
+import { solveCancellation, type SolverContext } from './solverContext.ts';
 import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /**
@@ -94,11 +94,7 @@ function contextOf(plan: SolvePlan, kernels: Kernels, options: SolveOptions): So
     kernels,
     blas: blasOf(plan, kernels, options.library),
     scratch: plan.gemmScratch,
-    throwIfCancelled: () => {
-      if (options.cancelled?.()) {
-        throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
-      }
-    },
+    throwIfCancelled: solveCancellation(options.cancelled),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Kernels } from './kernels.ts';
 import type { ScaledMatrix } from './scaledMatrix.ts';
 import type { SolverContext } from './solverContext.ts';
-import { rowsPerCall, type TrailingMatrix } from './trailingMatrix.ts';
+import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /** Rows of a slab; equal to the kernels' `slabHeight`. */
 export const SLAB_HEIGHT = 260;
@@ -83,10 +83,6 @@ export class SlabMatrix implements TrailingMatrix {
     return slabs;
   }
 
-  get element(): Element {
-    return this.#place.element;
-  }
-
   get rows(): number {
     return this.#rows - this.#done;
   }
@@ -113,18 +109,19 @@ export class SlabMatrix implements TrailingMatrix {
     this.#kernels.panelTimesSlabsTurned(...this.#from(row, col), size, ...operands, this.#scratch);
   }
 
-  subtract(left: Block, right: Block, depth: number, done: number): void {
-    const strip = rowsPerCall(this.cols - done, depth);
-    for (let row = done; row < this.rows; row += strip) {
-      this.#context.throwIfCancelled();
-      const count = Math.min(strip, this.rows - row);
-      const l = subBlock(left, 0, row - done);
-      const factors = [l.address, l.stride, right.address, right.stride] as const;
-      this.#kernels.subtractFromSlabs(
-        ...this.#from(row, done),
-        ...([count, depth, ...factors, this.#scratch] as const),
-      );
-    }
+  subtract(
+    left: Block,
+    right: Block,
+    depth: number,
+    row: number,
+    count: number,
+    col: number,
+  ): void {
+    const factors = [left.address, left.stride, right.address, right.stride] as const;
+    this.#kernels.subtractFromSlabs(
+      ...this.#from(row, col),
+      ...([count, depth, ...factors, this.#scratch] as const),
+    );
   }
 
   advance(done: number): void {

@@ -1,6 +1,7 @@
 import type { Arena } from './arena.ts';
 import { type Blas3, GEMM_SCRATCH, wasmBlas3 } from './blas3.ts';
 import type { Kernels } from './kernels.ts';
+import { LinalgError } from './linalgError.ts';
 
 /** What every stage of a solve is given. */
 export interface SolverContext {
@@ -10,6 +11,13 @@ export interface SolverContext {
   readonly scratch: number;
   /** Called between panels. @throws LinalgError `cancelled` where the caller no longer wants the result. */
   readonly throwIfCancelled: () => void;
+}
+
+/** Throws where a solve is no longer wanted. */
+export function solveCancellation(cancelled: (() => boolean) | undefined): () => void {
+  return () => {
+    if (cancelled?.()) throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
+  };
 }
 
 /** In which the kernels multiply, with scratch memory of the arena. */

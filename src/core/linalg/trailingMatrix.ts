@@ -1,4 +1,4 @@
-import type { Block, Element } from './block.ts';
+import type { Block } from './block.ts';
 
 /**
  * What a reduction has not finished with of the matrix that it reduces, whichever way it is stored: rows and columns
@@ -7,7 +7,6 @@ import type { Block, Element } from './block.ts';
 export interface TrailingMatrix {
   readonly rows: number;
   readonly cols: number;
-  readonly element: Element;
   /** target (i, r) <- this (row + r, col + i) for i < count and all rows from `row` on. */
   columnsInto(row: number, col: number, count: number, target: Block): void;
   /** target (i, c) <- this (row + i, col + c) for i < count and all columns from `col` on. */
@@ -16,16 +15,11 @@ export interface TrailingMatrix {
   fromLeft(v: Block, size: number, row: number, col: number, target: Block): void;
   /** target = U A^T, U `[size, cols - col]` and A what begins at (row, col). */
   fromRight(u: Block, size: number, row: number, col: number, target: Block): void;
-  /** Takes left^T right, `depth` rows of each, from what begins at (done, done). */
-  subtract(left: Block, right: Block, depth: number, done: number): void;
+  /**
+   * Takes left^T right, `depth` rows of each, from rows row..row + count and all columns from `col` on; `row` is a
+   * multiple of four.
+   */
+  subtract(left: Block, right: Block, depth: number, row: number, count: number, col: number): void;
   /** Forgets the first `done` rows and columns. */
   advance(done: number): void;
-}
-
-/** Multiplications between two looks at the cancellation flag: about 50 ms. */
-const WORK_PER_CALL = 5e8;
-
-/** Rows of an update between two looks: a multiple of four, at least 256. */
-export function rowsPerCall(cols: number, depth: number): number {
-  return Math.max(256, 4 * Math.floor(WORK_PER_CALL / (4 * cols * depth)));
 }

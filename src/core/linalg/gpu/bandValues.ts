@@ -3,9 +3,8 @@ import { bandIndex, bandLength } from '../band.ts';
 import { chaseBandToBidiagonal, planBidiagonal } from '../bidiagonal.ts';
 import { bidiagonalValues, FAST_TOLERANCE } from '../bidiagonalValues.ts';
 import type { Kernels } from '../kernels.ts';
-import { LinalgError } from '../linalgError.ts';
 import type { SolveOptions } from '../singularValues.ts';
-import { kernelContext } from '../solverContext.ts';
+import { kernelContext, solveCancellation } from '../solverContext.ts';
 
 /** An upper band as its triangles. Plain data: it can be finished on any thread. */
 export interface BandBlocks {
@@ -33,11 +32,7 @@ export function bandValues(
   options: SolveOptions = {},
 ): Float64Array {
   const arena = new Arena();
-  const context = kernelContext(kernels, arena, () => {
-    if (options.cancelled?.()) {
-      throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
-    }
-  });
+  const context = kernelContext(kernels, arena, solveCancellation(options.cancelled));
   const bandSize = bandLength(size, width);
   const band = arena.float64(bandSize);
   const bidiagonal = planBidiagonal(arena, size, 3 * width + 48);

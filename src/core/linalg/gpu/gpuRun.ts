@@ -1,5 +1,5 @@
 import type { Dispatch, GpuBuffer, GpuDevice } from './gpuDevice.ts';
-import { LinalgError } from '../linalgError.ts';
+import { solveCancellation } from '../solverContext.ts';
 
 /** How heavily a device may be used. */
 export interface GpuUse {
@@ -30,14 +30,13 @@ export async function runDispatches(
   dispatches: readonly Dispatch[],
   { cancelled, flopsPerSubmit = FLOPS_PER_SUBMIT }: GpuUse,
 ): Promise<void> {
+  const throwIfCancelled = solveCancellation(cancelled);
   const running: Promise<void>[] = [];
   let piece: Dispatch[] = [];
   let flops = 0;
   const submit = async (): Promise<void> => {
     if (piece.length === 0) return;
-    if (cancelled?.()) {
-      throw new LinalgError('cancelled', 'The solve of the matrix was cancelled.');
-    }
+    throwIfCancelled();
     device.submit(piece);
     piece = [];
     flops = 0;

@@ -8,11 +8,10 @@ import {
 } from '../../../../src/core/linalg/blas3.ts';
 import { copyInto } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
-import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
-import { distance, fetch, store } from './kernelMemory.ts';
+import { distance, fetch, float32Valued, store } from './kernelMemory.ts';
 
 let kernels: Kernels;
 let fused: Kernels;
@@ -134,7 +133,3 @@ describe('gemm of the fused builds and in float32', () => {
     },
   );
 });
-
-function float32Valued(matrix: Matrix): Matrix {
-  return { ...matrix, data: matrix.data.map((x) => Math.fround(x)) };
-}

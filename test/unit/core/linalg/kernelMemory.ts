@@ -1,5 +1,11 @@
 import { type Arena, float64View, reserve } from '../../../../src/core/linalg/arena.ts';
-import { type Block, newBlock } from '../../../../src/core/linalg/block.ts';
+import {
+  type Block,
+  copyInto,
+  type Element,
+  newBlock,
+  paddedBlock,
+} from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 
@@ -23,6 +29,35 @@ export function fetch(kernels: Kernels, block: Block, rows: number, cols: number
     data.set(view.subarray(i * block.stride, i * block.stride + cols), i * cols);
   }
   return { rows, cols, data };
+}
+
+/** As `store`, in elements of this type and rows that begin on a cache line. */
+export function storeAs(kernels: Kernels, arena: Arena, matrix: Matrix, element: Element): Block {
+  const { rows, cols } = matrix;
+  const source = store(kernels, arena, matrix, 1);
+  const block = paddedBlock(arena, rows, cols, element);
+  reserve(kernels, arena.bytes);
+  copyInto(kernels, source, rows, cols, block);
+  return block;
+}
+
+/** As `fetch`, from elements of either type. */
+export function fetchAs(
+  kernels: Kernels,
+  arena: Arena,
+  block: Block,
+  rows: number,
+  cols: number,
+): Matrix {
+  const copy = paddedBlock(arena, rows, cols);
+  reserve(kernels, arena.bytes);
+  copyInto(kernels, block, rows, cols, copy);
+  return fetch(kernels, copy, rows, cols);
+}
+
+/** With every entry rounded to float32. */
+export function float32Valued(matrix: Matrix): Matrix {
+  return { ...matrix, data: matrix.data.map((x) => Math.fround(x)) };
 }
 
 /** The largest |a - b| of two matrices of one shape; NaN counts as infinite. */

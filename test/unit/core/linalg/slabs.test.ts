@@ -19,7 +19,7 @@ import { kernelContext } from '../../../../src/core/linalg/solverContext.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
-import { distance, fetch, store } from './kernelMemory.ts';
+import { distance, fetch, fetchAs, float32Valued, storeAs } from './kernelMemory.ts';
 
 const BUILDS = ['wasm', 'wasm-fma', 'wasm-wide'] as const;
 const builds = new Map<string, Kernels>();
@@ -72,11 +72,7 @@ class Subject {
 
   /** A matrix of its own. */
   put(matrix: Matrix, element: Element = this.element): Block {
-    const stored = store(this.kernels, this.arena, matrix, 1);
-    const block = paddedBlock(this.arena, matrix.rows, matrix.cols, element);
-    reserve(this.kernels, this.arena.bytes);
-    copyInto(this.kernels, stored, matrix.rows, matrix.cols, block);
-    return block;
+    return storeAs(this.kernels, this.arena, matrix, element);
   }
 
   target(rows: number, cols: number): Block {
@@ -86,10 +82,7 @@ class Subject {
   }
 
   read(block: Block, rows: number, cols: number): Matrix {
-    const copy = paddedBlock(this.arena, rows, cols);
-    reserve(this.kernels, this.arena.bytes);
-    copyInto(this.kernels, block, rows, cols, copy);
-    return fetch(this.kernels, copy, rows, cols);
+    return fetchAs(this.kernels, this.arena, block, rows, cols);
   }
 
   /** What the slabs hold from (row, col) on. */
@@ -99,10 +92,6 @@ class Subject {
     this.slabs.rowsInto(row, col, rows - row, target);
     return this.read(target, rows - row, cols - col);
   }
-}
-
-function float32Valued(matrix: Matrix): Matrix {
-  return { ...matrix, data: Float64Array.from(matrix.data, Math.fround) };
 }
 
 function part({ cols, data }: Matrix, row: number, col: number, rows: number, width: number) {
@@ -165,7 +154,7 @@ describe('slabs', () => {
       slabs.advance(done);
       const left = float32Valued(gaussian(depth, slabs.rows, random));
       const right = float32Valued(gaussian(depth, slabs.cols, random));
-      slabs.subtract(subject.put(left), subject.put(right), depth, 0);
+      slabs.subtract(subject.put(left), subject.put(right), depth, 0, slabs.rows, 0);
       const taken = product(transposed(left), right);
       const old = part(matrix, done, done, slabs.rows, slabs.cols);
       const expected = matrixOf(slabs.rows, slabs.cols, (i, j) => {

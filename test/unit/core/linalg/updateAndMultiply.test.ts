@@ -1,18 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Arena, reserve } from '../../../../src/core/linalg/arena.ts';
-import {
-  type Block,
-  copyInto,
-  type Element,
-  paddedBlock,
-} from '../../../../src/core/linalg/block.ts';
+import { type Block, paddedBlock } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
 import { kernelContext } from '../../../../src/core/linalg/solverContext.ts';
 import { testKernels } from '../../../fixtures/kernels.ts';
 import { gaussian, matrixOf, product, transposed } from '../../../fixtures/matrixKinds.ts';
 import { seededRandom } from '../../../fixtures/seededRandom.ts';
-import { distance, fetch, store } from './kernelMemory.ts';
+import { distance, fetchAs, float32Valued, storeAs } from './kernelMemory.ts';
 
 const BUILDS = ['wasm', 'wasm-fma', 'wasm-wide'] as const;
 const builds = new Map<string, Kernels>();
@@ -45,12 +40,12 @@ test.each(CASES)(
     const { blas } = kernelContext(kernels, arena);
     const random = seededRandom(count + length);
     const matrices = {
-      u: rounded(gaussian(depth, count, random)),
-      v: rounded(gaussian(depth, length, random)),
-      c: rounded(gaussian(count, length, random)),
-      n: rounded(gaussian(size, length, random)),
+      u: float32Valued(gaussian(depth, count, random)),
+      v: float32Valued(gaussian(depth, length, random)),
+      c: float32Valued(gaussian(count, length, random)),
+      n: float32Valued(gaussian(size, length, random)),
     };
-    const put = (matrix: Matrix): Block => stored(kernels, arena, matrix, element);
+    const put = (matrix: Matrix): Block => storeAs(kernels, arena, matrix, element);
     const u = put(matrices.u);
     const v = put(matrices.v);
     const c = put(matrices.c);
@@ -69,31 +64,11 @@ test.each(CASES)(
     const turned = product(matrices.n, transposed(left));
     const negative = matrixOf(size, count, (i, j) => -turned.data[i * count + j]!);
     const epsilon = element === 'float64' ? 1e-15 : 1e-6;
-    expect(distance(read(kernels, arena, c, count, length), left)).toBeLessThan(
+    expect(distance(fetchAs(kernels, arena, c, count, length), left)).toBeLessThan(
       epsilon * (40 + depth),
     );
-    expect(distance(read(kernels, arena, w, size, count), negative)).toBeLessThan(
+    expect(distance(fetchAs(kernels, arena, w, size, count), negative)).toBeLessThan(
       epsilon * (100 + 20 * length),
     );
   },
 );
-
-function rounded(matrix: Matrix): Matrix {
-  return { ...matrix, data: Float64Array.from(matrix.data, Math.fround) };
-}
-
-function stored(kernels: Kernels, arena: Arena, matrix: Matrix, element: Element): Block {
-  const { rows, cols } = matrix;
-  const source = store(kernels, arena, matrix, 1);
-  const block = paddedBlock(arena, rows, cols, element);
-  reserve(kernels, arena.bytes);
-  copyInto(kernels, source, rows, cols, block);
-  return block;
-}
-
-function read(kernels: Kernels, arena: Arena, block: Block, rows: number, cols: number): Matrix {
-  const copy = paddedBlock(arena, rows, cols);
-  reserve(kernels, arena.bytes);
-  copyInto(kernels, block, rows, cols, copy);
-  return fetch(kernels, copy, rows, cols);
-}
