@@ -13,7 +13,7 @@ import type { HeadUse, SpectrumSource } from './spectrumTask.ts';
 import { BLOCK_ENTRIES, isStreamed, SAMPLE_ENTRIES } from './streamedMatrix.ts';
 
 /** Changes with every change of the solver's arithmetic outside kernels.wasm. */
-const SOLVER_VERSION = 6;
+const SOLVER_VERSION = 7;
 
 /** What solves: every part of it that the last bits depend on. */
 export interface SolverIdentity {

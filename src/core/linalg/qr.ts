@@ -1,6 +1,16 @@
 import { type Arena, float64View } from './arena.ts';
 import type { BlockUpdate } from './blas3.ts';
-import { type Block, copyInto, type Element, newBlock, paddedBlock, subBlock } from './block.ts';
+import {
+  type Block,
+  bytesOf,
+  copyInto,
+  type Element,
+  newBlock,
+  paddedBlock,
+  subBlock,
+  transposeInto,
+} from './block.ts';
+import type { Kernels } from './kernels.ts';
 import { mixAndRound } from './mixing.ts';
 import { matchRounded } from './roundedReflectors.ts';
 import type { ScaledMatrix } from './scaledMatrix.ts';
@@ -87,7 +97,7 @@ export function foldMatrix(context: SolverContext, fold: RowFold, matrix: Scaled
   for (let first = 0; first < matrix.rows; first += fold.blockRows) {
     const count = Math.min(fold.blockRows, matrix.rows - first);
     matrix.copyTurned(context.kernels, first, count, fold.block);
-    foldRows(context, fold, count);
+    foldRows(context, fold, count, first);
   }
 }
 
@@ -104,17 +114,41 @@ export function clearFold({ kernels }: SolverContext, { r, block, cols }: RowFol
  *
  * Where products are in float32, each block is mixed from both sides before it is rounded: from the side of the
  * columns by the same transform, so that R is that of the matrix so turned, and from that of the rows on its own.
+ *
+ * @param folded how many rows have been folded in before: R has no more, and what they leave of the block goes on as
+ *   rows of R, at half the work of a reduction against rows of zeros
  */
-export function foldRows(context: SolverContext, plan: RowFold, count: number): void {
+export function foldRows(
+  context: SolverContext,
+  plan: RowFold,
+  count: number,
+  folded: number,
+): void {
+  const block = plan.rounded ? mixAndRound(context, plan.block, plan.cols, count) : plan.block;
+  const present = Math.min(folded, plan.cols);
+  const pending = reduceAgainstTriangle(context, plan, block, count, present);
+  if (present < plan.cols) appendToTriangle(context, plan, block, count, present, pending);
+}
+
+/**
+ * Reduces the block's columns before `end` to zero, against as many rows of R.
+ *
+ * @returns what the last panel still has to take from the columns that follow. So does each panel on the way to the
+ *   product of the next one, since the block is larger than the caches.
+ */
+function reduceAgainstTriangle(
+  context: SolverContext,
+  plan: RowFold,
+  block: Block,
+  count: number,
+  end: number,
+): BlockUpdate | undefined {
   const { kernels, blas } = context;
-  const { cols, r, work, update, gram, t, tau, scratch, rounded } = plan;
-  const block = rounded ? mixAndRound(context, plan.block, cols, count) : plan.block;
-  // What the panel before still has to take from the columns: it does so on the way to the next product, since the
-  // block is larger than the caches.
+  const { cols, r, work, tau, scratch, rounded } = plan;
   let pending: BlockUpdate | undefined;
-  for (let j = 0; j < cols; j += plan.panel) {
+  for (let j = 0; j < end; j += plan.panel) {
     context.throwIfCancelled();
-    const width = Math.min(plan.panel, cols - j);
+    const width = Math.min(plan.panel, end - j);
     const v = subBlock(block, j, 0);
     const panel = rounded?.panel ?? v;
     if (pending) blas.gemm('TN', width, count, pending.depth, -1, pending.u, pending.v, 1, v);
@@ -132,27 +166,144 @@ export function foldRows(context: SolverContext, plan: RowFold, count: number): 
     );
     const next = j + width;
     const rest = cols - next;
+    if (rest === 0) return undefined;
+
+    // The change of the triangle's rows, T^T (rows + V columns^T), and its negative on the way.
+    const factor = compactFactor(context, plan, v, width, count, 1);
+    const rows = subBlock(r, j, next);
+    multiplyColumns(context, plan, pending, subBlock(block, next, 0), rest, count, v, width);
+    kernels.subtractBlock(rows.address, rows.stride, width, rest, work.address, work.stride);
+    const u = changeOf(context, plan, factor, rest, width);
+    const { update } = plan;
+    kernels.subtractBlock(update.address, update.stride, width, rest, rows.address, rows.stride);
+    pending = { u, v, depth: width };
+  }
+  return pending;
+}
+
+/** QR of what is left of the block, from column `first` on, whose triangle becomes rows of R from row `first` on. */
+function appendToTriangle(
+  context: SolverContext,
+  plan: RowFold,
+  block: Block,
+  count: number,
+  first: number,
+  update: BlockUpdate | undefined,
+): void {
+  const { kernels, blas } = context;
+  const { cols, r, tau, gram, rounded } = plan;
+  const end = Math.min(cols, first + count);
+  let pending = update;
+  /** The block's rows that are final in all columns: the panel before has not reached them, or it has been applied. */
+  let final = 0;
+  for (let j = first; j < end; j += plan.panel) {
+    context.throwIfCancelled();
+    const width = Math.min(plan.panel, end - j);
+    const length = count - final;
+    const v = subBlock(block, j, final);
+    if (pending) blas.gemm('TN', width, length, pending.depth, -1, pending.u, pending.v, 1, v);
+    const done = j - first;
+    moveToTriangle(kernels, plan, block, first, j, width, done);
+    clearRows(kernels, v, width, done - final);
+    const panel = rounded?.panel ?? v;
+    if (rounded) copyInto(kernels, v, width, length, panel);
+    const below = subBlock(panel, 0, done - final);
+    kernels.panelQR(below.address, width, count - done, below.stride, tau, gram.address);
+    copyInto(kernels, { ...gram, stride: width }, width, width, subBlock(r, j, j));
+    const next = j + width;
+    const rest = cols - next;
     if (rest === 0) return;
 
-    if (rounded) {
-      copyInto(kernels, panel, width, count, v);
-      copyInto(kernels, v, width, count, panel);
-    }
-    const small = { ...gram, stride: width };
-    const factor = { ...t, stride: width };
-    blas.gemm('NT', width, width, count, 1, panel, panel, 0, small);
-    if (rounded) matchRounded(kernels, tau, small, width, 1);
-    kernels.triangularFactor(width, tau, gram.address, t.address);
-    const rows = subBlock(r, j, next);
-    const columns = subBlock(block, next, 0);
-    // The change of the triangle's rows, T^T (rows + V columns^T), and its negative on the way.
-    const left = pending && { ...pending, u: subBlock(pending.u, 0, width) };
-    blas.updateAndMultiply(left, columns, rest, count, v, width, rounded?.work ?? work);
-    if (rounded) copyInto(kernels, rounded.work, width, rest, work);
-    kernels.subtractBlock(rows.address, rows.stride, width, rest, work.address, work.stride);
-    blas.gemm('TN', width, rest, width, -1, factor, work, 0, update);
-    kernels.subtractBlock(update.address, update.stride, width, rest, rows.address, rows.stride);
-    if (rounded) copyInto(kernels, update, width, rest, rounded.update);
-    pending = { u: rounded?.update ?? update, v, depth: width };
+    const factor = compactFactor(context, plan, v, width, length, 0);
+    multiplyColumns(context, plan, pending, subBlock(block, next, final), rest, length, v, width);
+    const u = changeOf(context, plan, factor, rest, width);
+    pending = { u, v: subBlock(v, 0, done - final), depth: width };
+    final = done;
   }
+  if (pending) {
+    const columns = subBlock(block, end, final);
+    blas.gemm('TN', cols - end, count - final, pending.depth, -1, pending.u, pending.v, 1, columns);
+  }
+  moveToTriangle(kernels, plan, block, first, end, cols - end, count);
+}
+
+/** R from (first, j) on <- the first `rows` entries of `count` columns of the block from column j on. */
+function moveToTriangle(
+  kernels: Kernels,
+  { r, rounded, panel }: RowFold,
+  block: Block,
+  first: number,
+  j: number,
+  count: number,
+  rows: number,
+): void {
+  if (rows === 0) return;
+  for (let i = 0; i < count; i += panel) {
+    const width = Math.min(panel, count - i);
+    const source = subBlock(block, j + i, 0);
+    if (rounded) copyInto(kernels, source, width, rows, rounded.panel);
+    const target = subBlock(r, first, j + i);
+    transposeInto(kernels, rounded?.panel ?? source, width, rows, target);
+  }
+}
+
+function clearRows({ memory }: Kernels, block: Block, rows: number, count: number): void {
+  for (let row = 0; row < rows; row++) {
+    const { address } = subBlock(block, row, 0);
+    new Uint8Array(memory.buffer, address, count * bytesOf(block.element)).fill(0);
+  }
+}
+
+/**
+ * T of the panel's reflectors, which are in v, or in `rounded.panel` on their way to it.
+ *
+ * @param head 1 where the unit heads of the reflectors lie elsewhere
+ */
+function compactFactor(
+  { kernels, blas }: SolverContext,
+  { gram, t, tau, rounded }: RowFold,
+  v: Block,
+  width: number,
+  length: number,
+  head: 0 | 1,
+): Block {
+  const panel = rounded?.panel ?? v;
+  if (rounded) {
+    copyInto(kernels, panel, width, length, v);
+    copyInto(kernels, v, width, length, panel);
+  }
+  const small = { ...gram, stride: width };
+  blas.gemm('NT', width, width, length, 1, panel, panel, 0, small);
+  if (rounded) matchRounded(kernels, tau, small, width, head);
+  kernels.triangularFactor(width, tau, gram.address, t.address);
+  return { ...t, stride: width };
+}
+
+/** work <- -V columns^T, once the columns, `count` of `length`, are rid of what is pending. */
+function multiplyColumns(
+  { kernels, blas }: SolverContext,
+  { work, rounded }: RowFold,
+  pending: BlockUpdate | undefined,
+  columns: Block,
+  count: number,
+  length: number,
+  v: Block,
+  width: number,
+): void {
+  const left = pending && { ...pending, u: subBlock(pending.u, 0, width) };
+  blas.updateAndMultiply(left, columns, count, length, v, width, rounded?.work ?? work);
+  if (rounded) copyInto(kernels, rounded.work, width, count, work);
+}
+
+/** update <- -T^T work, of `count` columns; and that in the element of the block. */
+function changeOf(
+  { kernels, blas }: SolverContext,
+  { work, update, rounded }: RowFold,
+  factor: Block,
+  count: number,
+  width: number,
+): Block {
+  blas.gemm('TN', width, count, width, -1, factor, work, 0, update);
+  if (rounded) copyInto(kernels, update, width, count, rounded.update);
+  return rounded?.update ?? update;
 }

@@ -235,8 +235,7 @@ function storedMatrix(
 export function solveFlops(rows: number, cols: number): number {
   const m = Math.max(rows, cols);
   const n = Math.min(rows, cols);
-  const reduction =
-    m >= TALL * n ? 2 * m * n ** 2 + (8 / 3) * n ** 3 : 4 * m * n ** 2 - (4 / 3) * n ** 3;
+  const reduction = m >= TALL * n ? 2 * m * n ** 2 + 2 * n ** 3 : 4 * m * n ** 2 - (4 / 3) * n ** 3;
   const chase = n > DIRECT_COLS.exact ? 2 * 8 * n ** 2 * bandWidth(n) : 0;
   const values = 180 * n ** 2;
   return reduction + chase + values;

@@ -22,6 +22,9 @@ describe('foldRows', () => {
     { rows: 150, cols: 70, blockRows: 64 },
     { rows: 151, cols: 64, blockRows: 50 },
     { rows: 20, cols: 33, blockRows: 8 },
+    { rows: 100, cols: 200, blockRows: 100 },
+    { rows: 300, cols: 200, blockRows: 64 },
+    { rows: 260, cols: 130, blockRows: 100 },
   ])('$rows x $cols in blocks of $blockRows rows: R is triangular, R^T R = A^T A', (shape) => {
     const { rows, cols, blockRows } = shape;
     const matrix = gaussian(rows, cols, seededRandom(rows + cols));
@@ -38,7 +41,7 @@ describe('foldRows', () => {
           float64View(kernels, at, 1)[0] = matrix.data[(first + i) * cols + j]!;
         }
       }
-      foldRows(context, plan, count);
+      foldRows(context, plan, count, first);
     }
     const r = fetch(kernels, plan.r, cols, cols);
     const lower = matrixOf(cols, cols, (i, j) => (j < i ? r.data[i * cols + j]! : 0));
