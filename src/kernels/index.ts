@@ -16,7 +16,7 @@ export {
   transposeBlockFloat32,
   widenBlock,
 } from './blocks';
-export { panelTimesSlabs, panelTimesSlabsTurned, subtractFromSlabs } from './slabProducts';
+export { panelTimesSlabsTurned, updateSlabsAndMultiply } from './slabProducts';
 export { columnsOfSlabs, rowsOfSlabs, slabHeight, slabsFromRows } from './slabs';
 export { mixColumns, mixRows } from './mixing';
 export { directBidiagonal, directBidiagonalScratch } from './directBidiagonal';

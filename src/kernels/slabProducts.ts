@@ -4,11 +4,15 @@ import { multiplyStripTile, multiplyTile, put, TILE_BYTES } from './tile';
 import { nth } from './vectors';
 
 /*
- * Products with a matrix in slabs: see slabs.ts. `scratch` holds as much as gemm's; panels have at most 64 rows.
+ * Products with a matrix in slabs: see slabs.ts. `scratch` holds as much as gemm's; panels have at most 64 rows, updates
+ * at most 128.
  */
 
-/** Elements of a product of a panel that are kept, by strips, while it is summed up. */
-const PRODUCT: i32 = 256 * 512;
+/** Bytes of the scratch memory. */
+const SCRATCH: i32 = 8 * (256 * 512 + 96 * 256);
+
+/** Columns that go through an update and a product together: what they meet stays in the second-level cache. */
+const COLS: i32 = 1024;
 
 /** Strips that are read side by side, with a stream for each. */
 const STREAMS: i32 = 8;
@@ -16,17 +20,23 @@ const STREAMS: i32 = 8;
 /** Columns of a panel that are packed together. */
 const PACKED: i32 = 1024;
 
-/** Columns and depth of a packed block of the right factor of an update, of which the left one has a slab's rows. */
-const COLS: i32 = 256;
-const DEPTH: i32 = 256;
-
-/** Rows that are summed up at once: half of them in float32, where the rounding errors of a longer sum would tell. */
+/** Rows that are summed up at once: half a slab in float32, where the rounding errors of a longer sum would tell. */
 function depthOf<T>(): i32 {
-  return sizeof<T>() == 8 ? SLAB_HEIGHT : SLAB_HEIGHT / 2;
+  return sizeof<T>() == 8 ? SLAB_HEIGHT : (SLAB_HEIGHT / 2 + 3) & ~3;
 }
 
-/** C = V A for a panel V of m rows, m a multiple of four. C's rows are filled up to whole strips. */
-export function panelTimesSlabs(
+/** The row before which what is summed up with `row` ends. */
+function endOf<T>(row: i32): i32 {
+  const top = slabTop(row);
+  return row < top + depthOf<T>() ? top + depthOf<T>() : top + SLAB_HEIGHT;
+}
+
+/**
+ * A -= L^T R in rows row..row + count, for k rows of L and of R, where k is not 0, and then C = V A of the same rows,
+ * or C += V A where `add`, for a panel V of m rows, m a multiple of four. One pass over A, each strip of which is
+ * multiplied while it is in the first-level cache.
+ */
+export function updateSlabsAndMultiply(
   bytes: i32,
   a: usize,
   lda: i32,
@@ -34,73 +44,139 @@ export function panelTimesSlabs(
   cols: i32,
   row: i32,
   col: i32,
+  count: i32,
+  k: i32,
+  l: usize,
+  ldl: i32,
+  r: usize,
+  ldr: i32,
   m: i32,
   panel: usize,
   ldp: i32,
+  add: bool,
   c: usize,
   ldc: i32,
   scratch: usize,
 ): void {
-  if (bytes == 8) timesColumns<f64>(a, lda, rows, cols, row, col, m, panel, ldp, c, ldc, scratch);
-  else timesColumns<f32>(a, lda, rows, cols, row, col, m, panel, ldp, c, ldc, scratch);
+  for (let from = col; from < cols;) {
+    const to =
+      bytes == 8
+        ? both<f64>(
+            a,
+            lda,
+            rows,
+            cols,
+            row,
+            from,
+            count,
+            k,
+            l,
+            ldl,
+            r,
+            ldr,
+            m,
+            panel,
+            ldp,
+            add,
+            c,
+            ldc,
+            scratch,
+          )
+        : both<f32>(
+            a,
+            lda,
+            rows,
+            cols,
+            row,
+            from,
+            count,
+            k,
+            l,
+            ldl,
+            r,
+            ldr,
+            m,
+            panel,
+            ldp,
+            add,
+            c,
+            ldc,
+            scratch,
+          );
+    r += <usize>((to - from) * bytes);
+    c += <usize>((to - from) * bytes);
+    from = to;
+  }
 }
 
-function timesColumns<T>(
+/** The same of some columns from `col` on; the column after them. */
+function both<T>(
   a: usize,
   lda: i32,
   rows: i32,
   cols: i32,
   row: i32,
   col: i32,
+  count: i32,
+  k: i32,
+  l: usize,
+  ldl: i32,
+  r: usize,
+  ldr: i32,
   m: i32,
   panel: usize,
   ldp: i32,
+  add: bool,
   c: usize,
   ldc: i32,
   scratch: usize,
-): void {
+): i32 {
   const width: i32 = TILE_BYTES / sizeof<T>();
   const line: i32 = LINE / sizeof<T>();
-  const depthLimit = depthOf<T>();
-  const packed = nth<T>(scratch, PRODUCT);
-  const block = (PRODUCT / m) & -line;
-  for (let j0 = col; j0 < cols; j0 += block) {
-    const chunk = min(block, cols - j0);
-    for (let p0 = row; p0 < rows;) {
-      const depth = min(rows, p0 - (p0 % depthLimit) + depthLimit) - p0;
-      packRows<T>(nth<T>(panel, p0 - row), ldp, m, depth, packed, 4);
-      let product = scratch;
-      for (let j = 0; j < chunk; j += line, product += <usize>(m * LINE)) {
-        const strip = stripAt<T>(a, lda, rows, p0, j0 + j);
-        // Each tile touches its share of the strip that follows.
-        const next = stripAt<T>(a, lda, rows, p0, min(j + line, chunk - 1) + j0);
-        const pace: usize = (LINE * 4) / m;
-        for (let q = 0; q < line; q += width) {
-          for (let i = 0; i < m; i += 4) {
-            multiplyTile<T>(
-              depth,
-              nth<T>(packed, i * depth),
-              nth<T>(strip, q),
-              LINE,
-              nth<T>(product + <usize>(i * LINE), q),
-              LINE,
-              1,
-              p0 > row,
-              next + (i * depth * LINE) / m,
-              pace,
-            );
-          }
+  const maxDepth = depthOf<T>();
+  const packedV = scratch;
+  const packedL = nth<T>(packedV, m * maxDepth);
+  const packedR = nth<T>(packedL, k * maxDepth);
+  const room: i32 = (SCRATCH - <i32>(packedR - scratch)) / sizeof<T>() / (k + m);
+  const present = min(min(COLS, room & -line), cols - col);
+  const products = nth<T>(packedR, k * ((present + line - 1) & -line));
+  packColumns<T>(r, ldr, present, k, packedR, width);
+  const last = row + count;
+  for (let r0 = row; r0 < last;) {
+    const depth = min(last, endOf<T>(r0)) - r0;
+    packColumns<T>(nth<T>(l, r0 - row), ldl, depth, k, packedL, 4);
+    packRows<T>(nth<T>(panel, r0 - row), ldp, m, depth, packedV, 4);
+    for (let j = 0; j < present; j += width) {
+      const strip = nth<T>(stripAt<T>(a, lda, rows, r0, col + j), (col + j) & (line - 1));
+      if (k > 0) {
+        const right = nth<T>(packedR, j * k);
+        let tile = strip;
+        let left = packedL;
+        for (let i = 0; i < depth; i += 4, tile += 4 * LINE, left += nth<T>(0, 4 * k)) {
+          multiplyTile<T>(k, left, right, TILE_BYTES, tile, LINE, -1, true);
         }
       }
-      p0 += depth;
+      let product = nth<T>(products, m * (j & -line) + (j & (line - 1)));
+      for (let i = 0; i < m; i += 4, product += 4 * LINE) {
+        multiplyTile<T>(depth, nth<T>(packedV, i * depth), strip, LINE, product, LINE, 1, r0 > row);
+      }
     }
-    for (let i = 0; i < m; i++) {
-      let from = scratch + <usize>(i * LINE);
-      let to = nth<T>(c, i * ldc + j0 - col);
-      for (let j = 0; j < chunk; j += line, from += <usize>(m * LINE), to += LINE)
-        copyLine(from, to, LINE);
+    r0 += depth;
+  }
+  for (let i = 0; i < m; i++) {
+    let from = products + <usize>(i * LINE);
+    let to = nth<T>(c, i * ldc);
+    for (let j = 0; j < present; j += line, from += <usize>(m * LINE), to += LINE) {
+      putLine<T>(to, from, min(line, present - j), add);
     }
   }
+  return col + present;
+}
+
+/** Up to a line of elements to `target`, or added to it. */
+function putLine<T>(target: usize, source: usize, count: i32, add: bool): void {
+  if (count == LINE / sizeof<T>() && !add) copyLine(source, target, LINE);
+  else for (let q = 0; q < count; q++) put<T>(nth<T>(target, q), nth<T>(source, q), add);
 }
 
 /** C = U A^T for a panel U of m rows. */
@@ -187,68 +263,6 @@ function timesRows<T>(
           put<T>(nth<T>(target, r), source, j0 > col);
       }
       r0 = end;
-    }
-  }
-}
-
-/** A -= L^T R in rows row..row + count, for k rows of L and of R. */
-export function subtractFromSlabs(
-  bytes: i32,
-  a: usize,
-  lda: i32,
-  rows: i32,
-  cols: i32,
-  row: i32,
-  col: i32,
-  count: i32,
-  k: i32,
-  l: usize,
-  ldl: i32,
-  r: usize,
-  ldr: i32,
-  scratch: usize,
-): void {
-  if (bytes == 8) subtract<f64>(a, lda, rows, cols, row, col, count, k, l, ldl, r, ldr, scratch);
-  else subtract<f32>(a, lda, rows, cols, row, col, count, k, l, ldl, r, ldr, scratch);
-}
-
-function subtract<T>(
-  a: usize,
-  lda: i32,
-  rows: i32,
-  cols: i32,
-  row: i32,
-  col: i32,
-  count: i32,
-  k: i32,
-  l: usize,
-  ldl: i32,
-  r: usize,
-  ldr: i32,
-  scratch: usize,
-): void {
-  const width: i32 = TILE_BYTES / sizeof<T>();
-  const line: i32 = LINE / sizeof<T>();
-  const packedL = nth<T>(scratch, DEPTH * COLS);
-  const last = row + count;
-  for (let j0 = col; j0 < cols; j0 += COLS) {
-    const chunk = min(COLS, cols - j0);
-    for (let p0 = 0; p0 < k; p0 += DEPTH) {
-      const depth = min(DEPTH, k - p0);
-      packColumns<T>(nth<T>(r, p0 * ldr + j0 - col), ldr, chunk, depth, scratch, width);
-      for (let r0 = row; r0 < last;) {
-        const end = min(last, slabTop(r0) + SLAB_HEIGHT);
-        packColumns<T>(nth<T>(l, p0 * ldl + r0 - row), ldl, end - r0, depth, packedL, 4);
-        for (let j = 0; j < chunk; j += width) {
-          const right = nth<T>(scratch, j * depth);
-          let tile = nth<T>(stripAt<T>(a, lda, rows, r0, j0 + j), (j0 + j) & (line - 1));
-          let left = packedL;
-          for (let i = r0; i < end; i += 4, tile += 4 * LINE, left += nth<T>(0, 4 * depth)) {
-            multiplyTile<T>(depth, left, right, TILE_BYTES, tile, LINE, -1, true);
-          }
-        }
-        r0 = end;
-      }
     }
   }
 }

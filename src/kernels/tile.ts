@@ -4,16 +4,10 @@ import { mulAddOf, nth } from './vectors';
 /** Bytes of a row of a tile of C: a pair of registers, of 128 or of 256 bits. */
 export const TILE_BYTES: i32 = IS_WIDE ? 64 : 32;
 
-/** What the touched lines held: nobody asks for it, but without it they would not be read. */
-const TOUCHED: usize = memory.data(16, 64);
-
 /**
  * A tile of C, four rows of TILE_BYTES, held in registers over the whole depth: alpha A B, added to it or
  * in its place. Of A four rows, interleaved; of B rows of TILE_BYTES, `stepB` bytes apart. All of a row is
  * loaded before any of it is stored, and stores follow each other: so V8 can join pairs of vectors.
- *
- * On the way memory from `ahead` on is touched, `pace` bytes further with each row of B: it is in the cache when its
- * turn comes.
  */
 export function multiplyTile<T>(
   depth: i32,
@@ -24,8 +18,6 @@ export function multiplyTile<T>(
   ldc: usize,
   alpha: f64,
   add: bool,
-  ahead: usize = 0,
-  pace: usize = 0,
 ): void {
   let c00 = f64x2.splat(0);
   let c01 = c00;
@@ -47,10 +39,7 @@ export function multiplyTile<T>(
   let b = stripB;
   const end = nth<T>(a, 4 * depth);
   // Compared by address, not by count, and not unrolled: both measured faster in V8.
-  let q = ahead;
-  let touched: i64 = 0;
-  for (; a < end; a += 4 * sizeof<T>(), b += stepB, q += pace) {
-    touched |= load<i64>(q);
+  for (; a < end; a += 4 * sizeof<T>(), b += stepB) {
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const b2 = IS_WIDE ? v128.load(b, 32) : b0;
@@ -84,7 +73,6 @@ export function multiplyTile<T>(
       c33 = mulAddOf<T>(c33, a3, b3);
     }
   }
-  store<i64>(TOUCHED, touched);
   const r1 = c + ldc;
   const r2 = r1 + ldc;
   const r3 = r2 + ldc;

@@ -1,4 +1,5 @@
 import { type Arena, float64View } from './arena.ts';
+import type { BlockUpdate } from './blas3.ts';
 import {
   type Block,
   bytesOf,
@@ -14,16 +15,16 @@ import type { TrailingMatrix } from './trailingMatrix.ts';
 
 /** Memory of the reduction of an m x n matrix, m >= n, to an upper band with `width` superdiagonals. */
 export interface BandReduction {
-  readonly rows: number;
   readonly cols: number;
   readonly width: number;
-  readonly panels: number;
   /** The band as the kernels store it: see `bandIndex`. */
   readonly band: number;
   readonly bandSize: number;
-  /** Pending update: the matrix is A - left^T right, a row of each for every pending reflector. */
+  /** Pending update: the matrix is A - left^T right, a row of each for each reflector of the panel, `2 * width`. */
   readonly left: Block;
   readonly right: Block;
+  /** Reflectors of columns, while the update of the panel before is pending. */
+  readonly next: Block;
   readonly work: Block;
   readonly cross: Block;
   /** Of the stored type, for the products with it; all panels are factored in float64. */
@@ -42,38 +43,25 @@ export function bandWidth(cols: number, element: Element = 'float64'): number {
   return cols < 8192 ? 32 : 64;
 }
 
-/**
- * Panels whose updates are applied to the trailing matrix together. A pending reflector costs each later
- * panel a correction; at this number the corrections are about 3 % of the work. With narrow panels, more than two
- * cost as much in corrections as they save: 4 % at 2048 in float32.
- */
-function panelsPerUpdate(cols: number, width: number): number {
-  const most = width <= 16 ? 2 : 8;
-  return Math.max(1, Math.min(most, Math.round(cols / (32 * width))));
-}
-
 export function planBand(
   arena: Arena,
   rows: number,
   cols: number,
   element: Element = 'float64',
   width: number = bandWidth(cols, element),
-  panels: number = panelsPerUpdate(cols, width),
 ): BandReduction {
-  const pending = 2 * width * panels;
   const bandSize = bandLength(cols, width);
   return {
-    rows,
     cols,
     width,
-    panels,
     band: arena.float64(bandSize),
     bandSize,
     // One row more than are used: see clearBlock.
-    left: paddedBlock(arena, pending + 1, rows, element),
-    right: paddedBlock(arena, pending + 1, cols, element),
+    left: paddedBlock(arena, 2 * width + 1, rows, element),
+    right: paddedBlock(arena, 2 * width + 1, cols, element),
+    next: paddedBlock(arena, width + 1, rows, element),
     work: paddedBlock(arena, width, rows, element),
-    cross: newBlock(arena, width, pending, element),
+    cross: newBlock(arena, width, width, element),
     t: newBlock(arena, width, width, element),
     panel: element === 'float64' ? undefined : paddedBlock(arena, width, rows),
     gram: newBlock(arena, width, width),
@@ -89,53 +77,29 @@ export function planBand(
  *
  * For each panel of `width` columns: QR of the columns from the diagonal down, then of the rows to its
  * right, both as reflectors I - V^T T V, whose effect on the rest is kept as rows of `left` and `right`
- * and applied for several panels at once. Where `a` is stored in float32, so are the reflectors, rounded
+ * and applied on the way to the product with the next panel's columns, so that the matrix is read twice a panel.
+ * Where `a` is stored in float32, so are the reflectors, rounded
  * before their T is computed: what is applied is orthogonal to float64. Grosser, Lang, "Efficient parallel reduction to bidiagonal
  * form", 1999; the delayed update is that of LAPACK's dgebrd.
  */
 export function reduceToBand(context: SolverContext, a: TrailingMatrix, plan: BandReduction): void {
   const { kernels } = context;
-  const { width, panels } = plan;
+  const { width, left, right, next } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
   // What lies between and after their rows is multiplied by zeros where a library knows no strides.
-  clearBlock(kernels, plan.left, 2 * width * panels + 1);
-  clearBlock(kernels, plan.right, 2 * width * panels + 1);
+  clearBlock(kernels, left, 2 * width + 1);
+  clearBlock(kernels, right, 2 * width + 1);
+  clearBlock(kernels, next, width + 1);
+  let update: BlockUpdate | undefined;
   for (;;) {
-    let done = 0;
-    let pending = 0;
-    for (let panel = 0; panel < panels; panel++) {
-      context.throwIfCancelled();
-      const size = Math.min(width, a.cols - done);
-      reduceColumns(context, plan, a, done, size, pending);
-      if (done + size === a.cols) return;
-      context.throwIfCancelled();
-      reduceRows(context, plan, a, done, size, pending + size);
-      pending += 2 * size;
-      done += size;
-    }
-    applyPending(context, plan, a, done, pending);
-    a.advance(done);
-  }
-}
-
-/** Multiplications between two looks at the cancellation flag: about 50 ms. */
-const WORK_PER_CALL = 5e8;
-
-/** A -= left^T right below and to the right of (done, done), in strips of at least 256 rows, a multiple of four. */
-function applyPending(
-  { throwIfCancelled }: SolverContext,
-  { left, right }: BandReduction,
-  a: TrailingMatrix,
-  done: number,
-  pending: number,
-): void {
-  const r = subBlock(right, 0, done);
-  const work = 4 * (a.cols - done) * pending;
-  const strip = Math.max(256, 4 * Math.floor(WORK_PER_CALL / work));
-  for (let row = done; row < a.rows; row += strip) {
-    throwIfCancelled();
-    const count = Math.min(strip, a.rows - row);
-    a.subtract(subBlock(left, 0, row), r, pending, row, count, done);
+    context.throwIfCancelled();
+    const size = Math.min(width, a.cols);
+    reduceColumns(context, plan, a, size, update);
+    if (size === a.cols) return;
+    context.throwIfCancelled();
+    reduceRows(context, plan, a, size);
+    a.advance(size);
+    update = { u: subBlock(left, 0, size), v: subBlock(right, 0, size), depth: 2 * size };
   }
 }
 
@@ -145,78 +109,93 @@ function clearBlock(kernels: SolverContext['kernels'], block: Block, rows: numbe
 }
 
 /**
- * QR of columns j..j + size from row j down. Row `pending` of `left` and on become its reflectors V, the
- * same rows of `right` T^T V A, so that the update of the columns to the right is one more left^T right.
+ * QR of the first columns. The first rows of `left` become its reflectors V, those of `right` T^T V A, so that the
+ * update of the columns to the right is left^T right.
+ *
+ * @param update what the panel before has left to be taken from the matrix
  */
 function reduceColumns(
-  { kernels, blas }: SolverContext,
+  context: SolverContext,
   plan: BandReduction,
   a: TrailingMatrix,
-  j: number,
   size: number,
-  pending: number,
+  update: BlockUpdate | undefined,
 ): void {
-  const { left, right, work, cross } = plan;
+  const { kernels, blas } = context;
+  const { left, right, work, next: v } = plan;
   const top = plan.cols - a.cols;
-  const length = a.rows - j;
-  const v = subBlock(left, pending, j);
-  a.columnsInto(j, j, size, v);
-  if (pending > 0) {
-    blas.gemm('TN', size, length, pending, -1, subBlock(right, 0, j), subBlock(left, 0, j), 1, v);
-  }
-  const { triangle, t } = factorPanel({ kernels, blas }, plan, v, size, length);
+  a.columnsInto(size, v);
+  if (update) blas.gemm('TN', size, a.rows, update.depth, -1, update.v, update.u, 1, v);
+  const { triangle, t } = factorPanel(context, plan, v, size, a.rows);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < size; i++) {
     for (let c = i; c < size; c++) {
-      band[bandIndex(plan.width, top + j + i, top + j + c)] = triangle[i * size + c]!;
+      band[bandIndex(plan.width, top + i, top + c)] = triangle[i * size + c]!;
     }
   }
-  const next = j + size;
-  const rest = a.cols - next;
+  const rest = a.cols - size;
   if (rest === 0) return;
 
-  a.fromLeft(v, size, j, next, work);
-  if (pending > 0) {
-    const vl = { ...cross, stride: pending };
-    blas.gemm('NT', size, pending, length, 1, v, subBlock(left, 0, j), 0, vl);
-    blas.gemm('NN', size, rest, pending, -1, vl, subBlock(right, 0, next), 1, work);
+  const updateOfRest = update && { ...update, v: subBlock(update.v, 0, size) };
+  updateAndMultiply(context, a, updateOfRest, v, size, work);
+  copyInto(kernels, v, size, a.rows, left);
+  blas.gemm('TN', size, rest, size, 1, t, work, 0, subBlock(right, 0, size));
+}
+
+/** Multiplications between two looks at the cancellation flag: about 50 ms. */
+const WORK_PER_CALL = 5e8;
+
+/** The update of all but the first `size` columns, and then target <- V A, some rows after the others. */
+function updateAndMultiply(
+  { throwIfCancelled }: SolverContext,
+  a: TrailingMatrix,
+  update: BlockUpdate | undefined,
+  v: Block,
+  size: number,
+  target: Block,
+): void {
+  const work = 4 * (a.cols - size) * (size + (update?.depth ?? 0));
+  const strip = Math.max(256, 4 * Math.floor(WORK_PER_CALL / work));
+  for (let row = 0; row < a.rows; row += strip) {
+    throwIfCancelled();
+    const count = Math.min(strip, a.rows - row);
+    const part = update && { ...update, u: subBlock(update.u, 0, row) };
+    a.updateAndMultiply(part, subBlock(v, 0, row), size, row, count, size, row > 0, target);
   }
-  blas.gemm('TN', size, rest, size, 1, t, work, 0, subBlock(right, pending, next));
 }
 
 /**
- * QR of the transposed rows j..j + size from column j + size on. Row `pending` of `right` and on become
- * its reflectors U, the same rows of `left` T^T U A^T.
+ * QR of the transposed first rows, right of what the columns left. The second `size` rows of `right` become its
+ * reflectors U, those of `left` T^T U A^T.
  */
 function reduceRows(
-  { kernels, blas }: SolverContext,
+  context: SolverContext,
   plan: BandReduction,
   a: TrailingMatrix,
-  j: number,
   size: number,
-  pending: number,
 ): void {
-  const { left, right, work, cross } = plan;
+  const { kernels, blas } = context;
+  const { left, right, work } = plan;
   const top = plan.cols - a.cols;
-  const next = j + size;
-  const length = a.cols - next;
-  const u = subBlock(right, pending, next);
-  a.rowsInto(j, next, size, u);
-  blas.gemm('TN', size, length, pending, -1, subBlock(left, 0, j), subBlock(right, 0, next), 1, u);
-  const { triangle, t } = factorPanel({ kernels, blas }, plan, u, size, length);
+  const length = a.cols - size;
+  const v = subBlock(right, 0, size);
+  const u = subBlock(right, size, size);
+  a.rowsInto(size, size, u);
+  blas.gemm('TN', size, length, size, -1, left, v, 1, u);
+  const { triangle, t } = factorPanel(context, plan, u, size, length);
   const band = float64View(kernels, plan.band, plan.bandSize);
   for (let i = 0; i < Math.min(size, length); i++) {
     for (let c = i; c < size; c++) {
-      band[bandIndex(plan.width, top + j + c, top + next + i)] = triangle[i * size + c]!;
+      band[bandIndex(plan.width, top + c, top + size + i)] = triangle[i * size + c]!;
     }
   }
 
-  const below = a.rows - next;
-  a.fromRight(u, size, next, next, work);
-  const ur = { ...cross, stride: pending };
-  blas.gemm('NT', size, pending, length, 1, u, subBlock(right, 0, next), 0, ur);
-  blas.gemm('NN', size, below, pending, -1, ur, subBlock(left, 0, next), 1, work);
-  blas.gemm('TN', size, below, size, 1, t, work, 0, subBlock(left, pending, next));
+  const below = a.rows - size;
+  a.fromRight(u, size, size, size, work);
+  const cross = { ...plan.cross, stride: size };
+  blas.gemm('NT', size, size, length, 1, u, v, 0, cross);
+  blas.gemm('NN', size, below, size, -1, cross, subBlock(left, 0, size), 1, work);
+  blas.gemm('TN', size, below, size, 1, t, work, 0, subBlock(left, size, size));
 }
 
 /** R of a panel, `[size, size]`, and T of its reflectors. */

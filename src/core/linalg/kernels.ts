@@ -105,7 +105,7 @@ export interface Kernels {
     ldt: number,
   ) => void;
   columnsOfSlabs: Kernels['rowsOfSlabs'];
-  readonly panelTimesSlabs: (
+  panelTimesSlabsTurned(
     bytes: number,
     a: number,
     lda: number,
@@ -119,9 +119,8 @@ export interface Kernels {
     c: number,
     ldc: number,
     scratch: number,
-  ) => void;
-  panelTimesSlabsTurned: Kernels['panelTimesSlabs'];
-  subtractFromSlabs(
+  ): void;
+  updateSlabsAndMultiply(
     bytes: number,
     a: number,
     lda: number,
@@ -135,6 +134,12 @@ export interface Kernels {
     ldl: number,
     r: number,
     ldr: number,
+    m: number,
+    panel: number,
+    ldp: number,
+    add: number,
+    c: number,
+    ldc: number,
     scratch: number,
   ): void;
   mixRows(a: number, lda: number, rows: number, cols: number, seed: number, scratch: number): void;

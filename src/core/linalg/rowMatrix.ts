@@ -1,3 +1,4 @@
+import type { BlockUpdate } from './blas3.ts';
 import { type Block, copyInto, paddedStride, subBlock, transposeInto } from './block.ts';
 import type { SolverContext } from './solverContext.ts';
 import type { TrailingMatrix } from './trailingMatrix.ts';
@@ -24,20 +25,13 @@ export class RowMatrix implements TrailingMatrix {
     this.cols = cols;
   }
 
-  columnsInto(row: number, col: number, count: number, target: Block): void {
-    const source = subBlock(this.#block, row, col);
-    transposeInto(this.#context.kernels, source, this.rows - row, count, target);
+  columnsInto(count: number, target: Block): void {
+    transposeInto(this.#context.kernels, this.#block, this.rows, count, target);
   }
 
-  rowsInto(row: number, col: number, count: number, target: Block): void {
-    const source = subBlock(this.#block, row, col);
+  rowsInto(count: number, col: number, target: Block): void {
+    const source = subBlock(this.#block, 0, col);
     copyInto(this.#context.kernels, source, count, this.cols - col, target);
-  }
-
-  fromLeft(v: Block, size: number, row: number, col: number, target: Block): void {
-    const a = subBlock(this.#block, row, col);
-    const { blas } = this.#context;
-    blas.gemm('NN', size, this.cols - col, this.rows - row, 1, v, a, 0, target);
   }
 
   fromRight(u: Block, size: number, row: number, col: number, target: Block): void {
@@ -46,17 +40,21 @@ export class RowMatrix implements TrailingMatrix {
     blas.gemm('NT', size, this.rows - row, this.cols - col, 1, u, a, 0, target);
   }
 
-  subtract(
-    left: Block,
-    right: Block,
-    depth: number,
+  updateAndMultiply(
+    update: BlockUpdate | undefined,
+    n: Block,
+    size: number,
     row: number,
     count: number,
     col: number,
+    add: boolean,
+    target: Block,
   ): void {
     const a = subBlock(this.#block, row, col);
     const { blas } = this.#context;
-    blas.gemm('TN', count, this.cols - col, depth, -1, left, right, 1, a);
+    const width = this.cols - col;
+    if (update) blas.gemm('TN', count, width, update.depth, -1, update.u, update.v, 1, a);
+    blas.gemm('NN', size, width, count, 1, n, a, add ? 1 : 0, target);
   }
 
   advance(done: number): void {

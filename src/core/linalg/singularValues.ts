@@ -45,8 +45,8 @@ function isDirect(cols: number, precision: Precision = 'exact'): boolean {
 }
 
 /**
- * From this ratio of the sides on, QR first is less work: 2mn^2 + 8/3 n^3 operations against
- * 4mn^2 - 4/3 n^3; and it needs the memory of an n x n matrix, whatever m.
+ * From this ratio of the sides on, QR first is less work, 2mn^2 + 2n^3 operations against 4mn^2 - 4/3 n^3, and it needs the
+ * memory of an n x n matrix, whatever m. (It is less work from 5/3 on.)
  */
 const TALL = 2;
 
@@ -139,10 +139,7 @@ function planSolve(rows: number, cols: number, method: SolveMethod): SolvePlan {
   const dense = fold?.r ?? paddedBlock(arena, rows + SLAB_ROOM, cols);
   const band = isBanded ? planBand(arena, denseRows, cols, element) : undefined;
   const slabs = band && !method.library ? slabBuffer(arena, cols, element, fold) : undefined;
-  const thickness = Math.max(
-    band ? Math.max(2 * band.width * band.panels, 3 * band.width) : 128,
-    fold?.panel ?? 0,
-  );
+  const thickness = Math.max(band ? 3 * band.width : 128, fold?.panel ?? 0);
   // The direct method multiplies nothing.
   const usesLibrary = method.library !== undefined && (band ?? fold) !== undefined;
   const libraryScratch = usesLibrary

@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts';
+import type { BlockUpdate } from './blas3.ts';
 import {
   type Block,
   bytesOf,
@@ -91,17 +92,12 @@ export class SlabMatrix implements TrailingMatrix {
     return this.#cols - this.#done;
   }
 
-  columnsInto(row: number, col: number, count: number, { address, stride }: Block): void {
-    this.#kernels.columnsOfSlabs(...this.#from(row, col), count, address, stride);
+  columnsInto(count: number, { address, stride }: Block): void {
+    this.#kernels.columnsOfSlabs(...this.#from(0, 0), count, address, stride);
   }
 
-  rowsInto(row: number, col: number, count: number, { address, stride }: Block): void {
-    this.#kernels.rowsOfSlabs(...this.#from(row, col), count, address, stride);
-  }
-
-  fromLeft(v: Block, size: number, row: number, col: number, target: Block): void {
-    const operands = [v.address, v.stride, target.address, target.stride] as const;
-    this.#kernels.panelTimesSlabs(...this.#from(row, col), size, ...operands, this.#scratch);
+  rowsInto(count: number, col: number, { address, stride }: Block): void {
+    this.#kernels.rowsOfSlabs(...this.#from(0, col), count, address, stride);
   }
 
   fromRight(u: Block, size: number, row: number, col: number, target: Block): void {
@@ -109,18 +105,22 @@ export class SlabMatrix implements TrailingMatrix {
     this.#kernels.panelTimesSlabsTurned(...this.#from(row, col), size, ...operands, this.#scratch);
   }
 
-  subtract(
-    left: Block,
-    right: Block,
-    depth: number,
+  updateAndMultiply(
+    update: BlockUpdate | undefined,
+    n: Block,
+    size: number,
     row: number,
     count: number,
     col: number,
+    add: boolean,
+    target: Block,
   ): void {
-    const factors = [left.address, left.stride, right.address, right.stride] as const;
-    this.#kernels.subtractFromSlabs(
+    const { u, v, depth } = update ?? { u: n, v: n, depth: 0 };
+    this.#kernels.updateSlabsAndMultiply(
       ...this.#from(row, col),
-      ...([count, depth, ...factors, this.#scratch] as const),
+      ...([count, depth, u.address, u.stride, v.address, v.stride] as const),
+      ...([size, n.address, n.stride, add ? 1 : 0, target.address, target.stride] as const),
+      this.#scratch,
     );
   }
 

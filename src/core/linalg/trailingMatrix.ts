@@ -1,3 +1,4 @@
+import type { BlockUpdate } from './blas3.ts';
 import type { Block } from './block.ts';
 
 /**
@@ -7,19 +8,27 @@ import type { Block } from './block.ts';
 export interface TrailingMatrix {
   readonly rows: number;
   readonly cols: number;
-  /** target (i, r) <- this (row + r, col + i) for i < count and all rows from `row` on. */
-  columnsInto(row: number, col: number, count: number, target: Block): void;
-  /** target (i, c) <- this (row + i, col + c) for i < count and all columns from `col` on. */
-  rowsInto(row: number, col: number, count: number, target: Block): void;
-  /** target = V A, V `[size, rows - row]` and A what begins at (row, col). */
-  fromLeft(v: Block, size: number, row: number, col: number, target: Block): void;
+  /** target (i, r) <- this (r, i) for i < count and all rows. */
+  columnsInto(count: number, target: Block): void;
+  /** target (i, c) <- this (i, col + c) for i < count and all columns from `col` on. */
+  rowsInto(count: number, col: number, target: Block): void;
   /** target = U A^T, U `[size, cols - col]` and A what begins at (row, col). */
   fromRight(u: Block, size: number, row: number, col: number, target: Block): void;
   /**
-   * Takes left^T right, `depth` rows of each, from rows row..row + count and all columns from `col` on; `row` is a
-   * multiple of four.
+   * A -= U^T V, where there is such an update, and then target = N A, or target += N A where `add`, A what lies in rows
+   * row..row + count and all columns from `col` on; U `[depth, count]`, V `[depth, cols - col]`, N `[size, count]`. `row`
+   * is a multiple of four.
    */
-  subtract(left: Block, right: Block, depth: number, row: number, count: number, col: number): void;
+  updateAndMultiply(
+    update: BlockUpdate | undefined,
+    n: Block,
+    size: number,
+    row: number,
+    count: number,
+    col: number,
+    add: boolean,
+    target: Block,
+  ): void;
   /** Forgets the first `done` rows and columns. */
   advance(done: number): void;
 }

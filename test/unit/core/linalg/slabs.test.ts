@@ -5,6 +5,7 @@ import {
   copyInto,
   type Element,
   paddedBlock,
+  subBlock,
 } from '../../../../src/core/linalg/block.ts';
 import type { Kernels } from '../../../../src/core/linalg/kernels.ts';
 import type { Matrix } from '../../../../src/core/linalg/matrix.ts';
@@ -85,12 +86,12 @@ class Subject {
     return fetchAs(this.kernels, this.arena, block, rows, cols);
   }
 
-  /** What the slabs hold from (row, col) on. */
-  rest(row: number, col: number): Matrix {
+  /** What the slabs hold. */
+  rest(): Matrix {
     const { rows, cols } = this.slabs;
-    const target = this.target(rows - row, cols - col);
-    this.slabs.rowsInto(row, col, rows - row, target);
-    return this.read(target, rows - row, cols - col);
+    const target = this.target(rows, cols);
+    this.slabs.rowsInto(rows, 0, target);
+    return this.read(target, rows, cols);
   }
 }
 
@@ -105,19 +106,21 @@ describe('slabs', () => {
 
   test.each(CASES)('$build, $element: $rows x $cols goes in and comes out', (shape) => {
     const subject = new Subject(shape);
+    const { matrix, slabs } = subject;
     const { rows, cols } = shape;
-    expect(distance(subject.rest(0, 0), subject.matrix)).toBe(0);
+    expect(distance(subject.rest(), matrix)).toBe(0);
+    slabs.advance(16);
     const target = subject.target(16, rows - 16);
-    subject.slabs.columnsInto(16, 16, 16, target);
-    const expected = transposed(part(subject.matrix, 16, 16, rows - 16, 16));
-    expect(distance(subject.read(target, 16, rows - 16), expected)).toBe(0);
-    subject.slabs.advance(32);
-    expect([subject.slabs.rows, subject.slabs.cols]).toEqual([rows - 32, cols - 32]);
-    const corner = part(subject.matrix, 32, 32, rows - 32, cols - 32);
-    expect(distance(subject.rest(0, 0), corner)).toBe(0);
+    slabs.columnsInto(16, target);
+    const columns = transposed(part(matrix, 16, 16, rows - 16, 16));
+    expect(distance(subject.read(target, 16, rows - 16), columns)).toBe(0);
+    slabs.advance(16);
+    expect([slabs.rows, slabs.cols]).toEqual([rows - 32, cols - 32]);
+    const corner = part(matrix, 32, 32, rows - 32, cols - 32);
+    expect(distance(subject.rest(), corner)).toBe(0);
   });
 
-  test.each(CASES)('$build, $element: products of panels with $rows x $cols', (shape) => {
+  test.each(CASES)('$build, $element: products of panels with $rows x $cols, turned', (shape) => {
     const { element, rows, cols } = shape;
     const random = seededRandom(rows);
     for (const [size, row, col] of [
@@ -127,12 +130,6 @@ describe('slabs', () => {
     ] as const) {
       const subject = new Subject(shape);
       const a = part(subject.matrix, row, col, rows - row, cols - col);
-      const v = float32Valued(gaussian(size, rows - row, random));
-      const columns = subject.target(size, cols - col);
-      subject.slabs.fromLeft(subject.put(v), size, row, col, columns);
-      const left = subject.read(columns, size, cols - col);
-      expect(distance(left, product(v, a))).toBeLessThan(error(element, rows));
-
       const u = float32Valued(gaussian(size, cols - col, random));
       const across = subject.target(size, rows - row);
       subject.slabs.fromRight(subject.put(u), size, row, col, across);
@@ -141,34 +138,57 @@ describe('slabs', () => {
     }
   });
 
-  test.each(CASES)('$build, $element: an update of $rows x $cols', (shape) => {
-    const { element, cols } = shape;
+  test.each(CASES)('$build, $element: $rows x $cols updated and multiplied', (shape) => {
+    const { element, rows, cols } = shape;
     const random = seededRandom(cols);
-    for (const [depth, done] of [
-      [5, 0],
-      [64, 16],
-      [300, 32],
-    ] as const) {
+    for (const { size, depth, done, col, split } of [
+      { size: 16, depth: 0, done: 0, col: 0, split: rows },
+      { size: 16, depth: 32, done: 16, col: 16, split: 12 },
+      { size: 64, depth: 128, done: 0, col: 16, split: 264 },
+      { size: 4, depth: 5, done: 32, col: 0, split: 4 },
+    ]) {
       const subject = new Subject(shape);
       const { slabs, matrix } = subject;
       slabs.advance(done);
-      const left = float32Valued(gaussian(depth, slabs.rows, random));
-      const right = float32Valued(gaussian(depth, slabs.cols, random));
-      slabs.subtract(subject.put(left), subject.put(right), depth, 0, slabs.rows, 0);
-      const taken = product(transposed(left), right);
-      const old = part(matrix, done, done, slabs.rows, slabs.cols);
-      const expected = matrixOf(slabs.rows, slabs.cols, (i, j) => {
-        const at = i * slabs.cols + j;
-        return old.data[at]! - taken.data[at]!;
+      const height = slabs.rows;
+      const width = slabs.cols - col;
+      const u = float32Valued(gaussian(Math.max(depth, 1), height, random));
+      const v = float32Valued(gaussian(Math.max(depth, 1), width, random));
+      const n = float32Valued(gaussian(size, height, random));
+      const [factor, panel] = [subject.put(u), subject.put(n)];
+      const update = depth === 0 ? undefined : { u: factor, v: subject.put(v), depth };
+      const target = subject.target(size, width);
+      // In two calls where there are as many rows.
+      for (let row = 0; row < height; row += split) {
+        slabs.updateAndMultiply(
+          update && { ...update, u: subBlock(factor, 0, row) },
+          subBlock(panel, 0, row),
+          size,
+          row,
+          Math.min(split, height - row),
+          col,
+          row > 0,
+          target,
+        );
+      }
+      const taken = product(transposed(u), v);
+      const old = part(matrix, done, done, height, slabs.cols);
+      const expected = matrixOf(height, slabs.cols, (i, j) => {
+        const isUpdated = depth > 0 && j >= col;
+        return old.data[i * slabs.cols + j]! - (isUpdated ? taken.data[i * width + j - col]! : 0);
       });
-      expect(distance(subject.rest(0, 0), expected)).toBeLessThan(error(element, depth));
+      expect(distance(subject.rest(), expected)).toBeLessThanOrEqual(error(element, depth));
+      const updated = part(expected, 0, col, height, width);
+      expect(distance(subject.read(target, size, width), product(n, updated))).toBeLessThan(
+        error(element, depth) * Math.sqrt(height) + error(element, height) * Math.sqrt(depth + 1),
+      );
       // A product still finds zeros around the matrix.
       const ones = matrixOf(16, slabs.cols, () => 1);
-      const sums = subject.target(16, slabs.rows);
+      const sums = subject.target(16, height);
       slabs.fromRight(subject.put(ones), 16, 0, 0, sums);
       const expectedSums = product(ones, transposed(expected));
-      expect(distance(subject.read(sums, 16, slabs.rows), expectedSums)).toBeLessThan(
-        10 * error(element, depth) * Math.sqrt(cols),
+      expect(distance(subject.read(sums, 16, height), expectedSums)).toBeLessThan(
+        10 * error(element, depth + 1) * Math.sqrt(cols),
       );
     }
   });
@@ -185,7 +205,7 @@ describe('slabs', () => {
     reserve(kernels, arena.bytes);
     const scaled = scaledMatrix(matrix);
     const slabs = SlabMatrix.load(context, scaled, place, buffer);
-    slabs.rowsInto(0, 0, 301, target);
+    slabs.rowsInto(301, 0, target);
     const [p, q] = scaled.toUnit;
     const expected = matrixOf(301, 170, (i, j) => matrix.data[i * 170 + j]! * p * q);
     expect(distance(fetch(kernels, target, 301, 170), expected)).toBe(0);
