@@ -1,3 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Milliseconds before each question: OpenBLAS's threads wait for more work on their cores for a while. */
+const PAUSE = 150;
+
 /** The middle value. */
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -21,6 +26,7 @@ export async function interleaved(questions, repeats, processes = 1) {
       for (const program of new Set(Object.values(asked).flatMap(programsOf))) program.restart();
     for (let round = 0; round <= Math.ceil(repeats / processes); round++) {
       for (const [name, question] of Object.entries(asked)) {
+        await setTimeout(PAUSE);
         const time = await (question.times ? timeOfList(question) : timeAtOnce(question));
         if (time === undefined) delete asked[name];
         else if (round > 0) times[name].push(time);
