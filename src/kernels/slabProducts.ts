@@ -1,5 +1,5 @@
 import { copyLine, packColumns, packRows } from './packing';
-import { heightAt, LINE, SLAB_HEIGHT, slabTop, stripAt } from './slabs';
+import { elementAt, heightAt, LINE, SLAB_HEIGHT, slabTop, stripAt } from './slabs';
 import { multiplyStripTile, multiplyTile, put, TILE_BYTES } from './tile';
 import { nth } from './vectors';
 
@@ -14,7 +14,13 @@ const SCRATCH: i32 = 8 * (256 * 512 + 96 * 256);
 /** Columns that go through an update and a product together: what they meet stays in the second-level cache. */
 const COLS: i32 = 1024;
 
-/** Strips that are read side by side, with a stream for each. */
+/**
+ * Strips that go through them side by side: what they meet of L and V is brought into the first-level cache for all of
+ * them, and their lines are asked for further apart.
+ */
+const TOGETHER: i32 = 4;
+
+/** Strips that are read side by side by a product with rows, with a stream for each. */
 const STREAMS: i32 = 8;
 
 /** Columns of a panel that are packed together. */
@@ -33,8 +39,8 @@ function endOf<T>(row: i32): i32 {
 
 /**
  * A -= L^T R in rows row..row + count, for k rows of L and of R, where k is not 0, and then C = V A of the same rows,
- * or C += V A where `add`, for a panel V of m rows, m a multiple of four. One pass over A, each strip of which is
- * multiplied while it is in the first-level cache.
+ * or C += V A where `add`, for a panel V of m rows, m a multiple of four. One pass over A, a few strips of which
+ * are multiplied while they are in the caches.
  */
 export function updateSlabsAndMultiply(
   bytes: i32,
@@ -146,19 +152,22 @@ function both<T>(
     const depth = min(last, endOf<T>(r0)) - r0;
     packColumns<T>(nth<T>(l, r0 - row), ldl, depth, k, packedL, 4);
     packRows<T>(nth<T>(panel, r0 - row), ldp, m, depth, packedV, 4);
-    for (let j = 0; j < present; j += width) {
-      const strip = nth<T>(stripAt<T>(a, lda, rows, r0, col + j), (col + j) & (line - 1));
-      if (k > 0) {
-        const right = nth<T>(packedR, j * k);
-        let tile = strip;
-        let left = packedL;
-        for (let i = 0; i < depth; i += 4, tile += 4 * LINE, left += nth<T>(0, 4 * k)) {
-          multiplyTile<T>(k, left, right, TILE_BYTES, tile, LINE, -1, true);
+    for (let first = 0; first < present; first += TOGETHER * line) {
+      const end = min(present, first + TOGETHER * line);
+      for (let i = 0; k > 0 && i < depth; i += 4) {
+        const left = nth<T>(packedL, i * k);
+        for (let j = first; j < end; j += width) {
+          const tile = elementAt<T>(a, lda, rows, r0, col + j) + <usize>(i * LINE);
+          multiplyTile<T>(k, left, nth<T>(packedR, j * k), TILE_BYTES, tile, LINE, -1, true);
         }
       }
-      let product = nth<T>(products, m * (j & -line) + (j & (line - 1)));
-      for (let i = 0; i < m; i += 4, product += 4 * LINE) {
-        multiplyTile<T>(depth, nth<T>(packedV, i * depth), strip, LINE, product, LINE, 1, r0 > row);
+      for (let i = 0; i < m; i += 4) {
+        const left = nth<T>(packedV, i * depth);
+        for (let j = first; j < end; j += width) {
+          const strip = elementAt<T>(a, lda, rows, r0, col + j);
+          const product = nth<T>(products, m * (j & -line) + (j & (line - 1))) + <usize>(i * LINE);
+          multiplyTile<T>(depth, left, strip, LINE, product, LINE, 1, r0 > row);
+        }
       }
     }
     r0 += depth;

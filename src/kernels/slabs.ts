@@ -40,6 +40,11 @@ export function stripAt<T>(a: usize, lda: i32, rows: i32, row: i32, col: i32): u
   return nth<T>(a, top * lda) + <usize>(strip * heightAt(rows, top) + row - top) * LINE;
 }
 
+/** Address of (row, col). */
+export function elementAt<T>(a: usize, lda: i32, rows: i32, row: i32, col: i32): usize {
+  return stripAt<T>(a, lda, rows, row, col) + nth<T>(0, col & (LINE / sizeof<T>() - 1));
+}
+
 /** Rows row..row + count <- those of the source, `lds` elements apart. */
 export function slabsFromRows(
   bytes: i32,
