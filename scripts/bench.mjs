@@ -116,7 +116,7 @@ async function writePage() {
 
 /** More where a round is short: at least 3, at most 9. */
 function repeatsOf(cost) {
-  return Math.max(3, Math.min(9, Math.round(1e10 / cost)));
+  return Math.max(3, Math.min(9, Math.round(8e10 / cost)));
 }
 
 async function startTools(scratch) {
