@@ -1,3 +1,4 @@
+import { gemmScratchBytes } from './gemm';
 import { copyLine, packColumns, packRows } from './packing';
 import { elementAt, heightAt, LINE, SLAB_HEIGHT, slabTop, stripAt } from './slabs';
 import { multiplyStripTile, multiplyTile, put, TILE_BYTES } from './tile';
@@ -7,9 +8,6 @@ import { nth } from './vectors';
  * Products with a matrix in slabs: see slabs.ts. `scratch` holds as much as gemm's; panels have at most 64 rows, updates
  * at most 128.
  */
-
-/** Bytes of the scratch memory. */
-const SCRATCH: i32 = 8 * (256 * 512 + 96 * 256);
 
 /** Columns that go through an update and a product together: what they meet stays in the second-level cache. */
 const COLS: i32 = 1024;
@@ -143,7 +141,7 @@ function both<T>(
   const packedV = scratch;
   const packedL = nth<T>(packedV, m * maxDepth);
   const packedR = nth<T>(packedL, k * maxDepth);
-  const room: i32 = (SCRATCH - <i32>(packedR - scratch)) / sizeof<T>() / (k + m);
+  const room = <i32>((gemmScratchBytes() - (packedR - scratch)) / sizeof<T>()) / (k + m);
   const present = min(min(COLS, room & -line), cols - col);
   const products = nth<T>(packedR, k * ((present + line - 1) & -line));
   packColumns<T>(r, ldr, present, k, packedR, width);

@@ -2,7 +2,7 @@ import { type Arena, float64View } from './arena.ts';
 import type { BlockUpdate } from './blas3.ts';
 import {
   type Block,
-  bytesOf,
+  clearRows,
   copyInto,
   type Element,
   newBlock,
@@ -56,7 +56,7 @@ export function planBand(
     width,
     band: arena.float64(bandSize),
     bandSize,
-    // One row more than are used: see clearBlock.
+    // One row more than are used: see reduceToBand.
     left: paddedBlock(arena, 2 * width + 1, rows, element),
     right: paddedBlock(arena, 2 * width + 1, cols, element),
     next: paddedBlock(arena, width + 1, rows, element),
@@ -78,18 +78,18 @@ export function planBand(
  * For each panel of `width` columns: QR of the columns from the diagonal down, then of the rows to its
  * right, both as reflectors I - V^T T V, whose effect on the rest is kept as rows of `left` and `right`
  * and applied on the way to the product with the next panel's columns, so that the matrix is read twice a panel.
- * Where `a` is stored in float32, so are the reflectors, rounded
- * before their T is computed: what is applied is orthogonal to float64. Grosser, Lang, "Efficient parallel reduction to bidiagonal
- * form", 1999; the delayed update is that of LAPACK's dgebrd.
+ * Where `a` is stored in float32, so are the reflectors, rounded before their T is computed: what is applied is
+ * orthogonal to float64. Grosser, Lang, "Efficient parallel reduction to bidiagonal form", 1999; the delayed update is
+ * that of LAPACK's dgebrd.
  */
 export function reduceToBand(context: SolverContext, a: TrailingMatrix, plan: BandReduction): void {
   const { kernels } = context;
   const { width, left, right, next } = plan;
   float64View(kernels, plan.band, plan.bandSize).fill(0);
   // What lies between and after their rows is multiplied by zeros where a library knows no strides.
-  clearBlock(kernels, left, 2 * width + 1);
-  clearBlock(kernels, right, 2 * width + 1);
-  clearBlock(kernels, next, width + 1);
+  clearRows(kernels, left, 2 * width + 1);
+  clearRows(kernels, right, 2 * width + 1);
+  clearRows(kernels, next, width + 1);
   let update: BlockUpdate | undefined;
   for (;;) {
     context.throwIfCancelled();
@@ -101,11 +101,6 @@ export function reduceToBand(context: SolverContext, a: TrailingMatrix, plan: Ba
     a.advance(size);
     update = { u: subBlock(left, 0, size), v: subBlock(right, 0, size), depth: 2 * size };
   }
-}
-
-function clearBlock(kernels: SolverContext['kernels'], block: Block, rows: number): void {
-  const bytes = rows * block.stride * bytesOf(block.element);
-  new Uint8Array(kernels.memory.buffer, block.address, bytes).fill(0);
 }
 
 /**

@@ -55,6 +55,19 @@ export function subBlock(block: Block, row: number, col: number): Block {
   return { address: address + bytesOf(element) * (row * stride + col), stride, element };
 }
 
+/** Sets the first `cols` elements of so many rows to zero; with what lies between the rows where `cols` is absent. */
+export function clearRows(
+  { memory }: Kernels,
+  block: Block,
+  rows: number,
+  cols: number = block.stride,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const { address } = subBlock(block, row, 0);
+    new Uint8Array(memory.buffer, address, cols * bytesOf(block.element)).fill(0);
+  }
+}
+
 /** Target (c, r) <- source (r, c) for r < rows, c < cols. Both of one element type. */
 export function transposeInto(
   kernels: Kernels,

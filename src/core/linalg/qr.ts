@@ -1,8 +1,8 @@
-import { type Arena, float64View } from './arena.ts';
+import type { Arena } from './arena.ts';
 import type { BlockUpdate } from './blas3.ts';
 import {
   type Block,
-  bytesOf,
+  clearRows,
   copyInto,
   type Element,
   newBlock,
@@ -103,8 +103,8 @@ export function foldMatrix(context: SolverContext, fold: RowFold, matrix: Scaled
 
 /** Sets R to zero, the triangle of no rows at all, and the block, of which a library multiplies the gaps too. */
 export function clearFold({ kernels }: SolverContext, { r, block, cols }: RowFold): void {
-  float64View(kernels, r.address, cols * r.stride).fill(0);
-  float64View(kernels, block.address, (cols + 1) * block.stride).fill(0);
+  clearRows(kernels, r, cols);
+  clearRows(kernels, block, cols + 1);
 }
 
 /**
@@ -244,13 +244,6 @@ function moveToTriangle(
     if (rounded) copyInto(kernels, source, width, rows, rounded.panel);
     const target = subBlock(r, first, j + i);
     transposeInto(kernels, rounded?.panel ?? source, width, rows, target);
-  }
-}
-
-function clearRows({ memory }: Kernels, block: Block, rows: number, count: number): void {
-  for (let row = 0; row < rows; row++) {
-    const { address } = subBlock(block, row, 0);
-    new Uint8Array(memory.buffer, address, count * bytesOf(block.element)).fill(0);
   }
 }
 
